@@ -1,0 +1,1 @@
+"""How a checkout runs: installing, the supervisor of `make run`, Valkey, demo logins, translations."""

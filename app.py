@@ -1,0 +1,55 @@
+"""The application: the only file that knows every room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from support.core import logs, web_health  # noqa: F401  (web_health adds its routes to the web blueprint)
+from support.core.actors import Role
+from support.core.config import Config, load
+from support.core.context import Ground, register
+from support.core.db import db
+from support.core.keys import load_keys
+from support.core.web import init_web
+from support.core.web_errors import init_errors
+from support.core.web_pages import init_pages
+from wiring import BLUEPRINTS, COMMANDS, GUEST, HOOKS, PUBLIC
+
+ROOT = Path(__file__).parent
+STAFF_ROLES = {"desk": frozenset(Role), "admin": frozenset({Role.ADMIN})}
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the application from `config`, or from the settings file and the environment."""
+    config = config or load()
+    logs.configure(config.log_format)
+    app = Flask("gongdan", root_path=str(ROOT), instance_path=str(config.instance_dir))
+    config.instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ground = Ground(config, load_keys(config.keys_dir))
+    app.extensions["ground"] = ground
+    app.config.update(
+        TESTING=config.testing,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not config.database_url.startswith("sqlite")},
+    )
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    init_web(
+        app,
+        config,
+        session_key=ground.keys.session,
+        public=PUBLIC,
+        guest=GUEST,
+        staff_roles=STAFF_ROLES,
+    )
+    init_pages(app, config)
+    init_errors(app)
+    register(app, *HOOKS)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    return app

@@ -1,0 +1,1 @@
+"""Gongdan: a support desk for a platform whose members trust it with their identity."""

@@ -1,0 +1,186 @@
+"""The audit trail: append-only events in hash-chained streams, at once what people see happen.
+
+A stream is `order:<id>`, `person:<id>` or `system`. An event holds ids, never a person's data, so erasure
+leaves the chain whole. Each row's hash covers the row and the hash before it, keyed by the audit key:
+whoever edits the database can't re-make the chain. Triggers refuse UPDATE and DELETE.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from support.core.actors import Actor
+from support.core.context import keys
+from support.core.db import Id, Model, create_with, db, insert_new, transaction
+
+START = b"\0" * 32
+
+
+class Event(Model):
+    """One thing that happened. `action` is a dotted constant such as `order.replied`."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("stream", "seq"), Index(None, "action", "at"))
+
+    id: Mapped[Id]
+    stream: Mapped[str] = mapped_column(String(80))
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    action: Mapped[str] = mapped_column(String(80))
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[int | None]
+    data: Mapped[dict[str, Any]]
+    hash: Mapped[bytes]
+
+
+class StreamHead(Model):
+    """The newest event of a stream; appending locks this row, so two writers never share a number."""
+
+    __tablename__ = "stream_head"
+
+    stream: Mapped[str] = mapped_column(String(80), primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[bytes]
+
+
+SQLITE_TRIGGERS = [
+    f"CREATE TRIGGER event_no_{act.lower()} BEFORE {act} ON event "
+    "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+    for act in ("UPDATE", "DELETE")
+]
+POSTGRESQL_TRIGGERS = [
+    "CREATE OR REPLACE FUNCTION event_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$",
+    "CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event "
+    "FOR EACH STATEMENT EXECUTE FUNCTION event_append_only()",
+]
+create_with(Event, "sqlite", SQLITE_TRIGGERS)
+create_with(Event, "postgresql", POSTGRESQL_TRIGGERS)
+
+
+def record(stream: str, action: str, *, actor: Actor, at: datetime, **ids: Any) -> Event:
+    """Append one event to `stream` inside the caller's transaction and return it.
+
+    `ids` must be plain JSON values: row ids, codes of states, counts; never a name, address or text.
+    """
+    insert_new(StreamHead, stream=stream, seq=0, hash=START)
+    head = db.session.execute(
+        select(StreamHead)
+        .where(StreamHead.stream == stream)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+    row = Event(
+        stream=stream,
+        seq=head.seq + 1,
+        at=at,
+        action=action,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        data=ids,
+    )
+    row.hash = _hash(head.hash, row)
+    head.seq, head.hash = row.seq, row.hash
+    db.session.add(row)
+    db.session.flush()  # a second event of the same verb reads this head
+    return row
+
+
+def _hash(before: bytes, row: Event) -> bytes:
+    parts = [
+        row.stream,
+        row.seq,
+        row.at.isoformat(),
+        row.action,
+        row.actor_kind,
+        row.actor_id,
+        row.data,
+    ]
+    canonical = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hmac.new(keys().audit, before + canonical.encode(), hashlib.sha256).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where a chain breaks: the first row of `stream` that doesn't follow from the rows before it."""
+
+    stream: str
+    seq: int
+    reason: str
+
+
+def verify() -> Iterator[Broken]:
+    """Walk every stream and yield the first broken row of each; nothing yielded means an unbroken trail."""
+    heads = {stream: (seq, digest) for stream, seq, digest in db.session.execute(select(*_HEAD))}
+    rows = db.session.execute(
+        select(Event).order_by(Event.stream, Event.seq).execution_options(yield_per=1000)
+    )
+    for stream, events in groupby(rows.scalars(), key=lambda row: row.stream):
+        seq, digest = 0, START
+        broken = None
+        for row in events:
+            if row.seq != seq + 1:
+                broken = Broken(stream, seq + 1, "missing")
+            elif not hmac.compare_digest(row.hash, _hash(digest, row)):
+                broken = Broken(stream, row.seq, "changed")
+            if broken:
+                yield broken
+                break
+            seq, digest = row.seq, row.hash
+        head = heads.pop(stream, None)
+        if broken is None and head != (seq, digest):
+            yield Broken(stream, seq + 1, "cut off")
+    yield from (Broken(stream, 1, "missing") for stream, (seq, _digest) in heads.items() if seq)
+
+
+_HEAD = (StreamHead.stream, StreamHead.seq, StreamHead.hash)
+
+
+def write_heads(directory: Path, at: datetime) -> Path:
+    """Write the day's signed file of stream heads; kept elsewhere, it shows a trail that was cut and re-made."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lines = [
+        f"{stream} {seq} {digest.hex()}"
+        for stream, seq, digest in db.session.execute(select(*_HEAD).order_by(StreamHead.stream))
+    ]
+    body = "\n".join(lines)
+    signature = hmac.new(keys().audit, body.encode(), hashlib.sha256).hexdigest()
+    path = directory / f"heads-{at:%Y-%m-%d}.txt"
+    temporary = path.with_suffix(".new")
+    temporary.write_text(f"{body}\nsigned {signature}\n", "utf-8")
+    temporary.replace(path)
+    return path
+
+
+def verify_heads(path: Path) -> Iterator[Broken]:
+    """Compare the trail with an earlier heads file and yield each stream that lost or changed what it had."""
+    *lines, last = path.read_text("utf-8").splitlines()
+    body = "\n".join(lines)
+    signature = hmac.new(keys().audit, body.encode(), hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(last, f"signed {signature}"):
+        yield Broken(path.name, 0, "bad signature")
+        return
+    for line in filter(None, lines):
+        stream, seq, digest = line.rsplit(" ", 2)
+        found = db.session.execute(
+            select(Event.hash).where(Event.stream == stream, Event.seq == int(seq))
+        ).scalar_one_or_none()
+        if int(seq) and (found is None or found.hex() != digest):
+            yield Broken(stream, int(seq), "differs from the signed head")
+
+
+def record_system(action: str, *, at: datetime, actor: Actor, **ids: Any) -> None:
+    """Append one event to the `system` stream in a transaction of its own."""
+    with transaction():
+        record("system", action, actor=actor, at=at, **ids)

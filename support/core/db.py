@@ -1,0 +1,251 @@
+"""The database: typed base, column types, and `transaction()`, the only place that commits.
+
+SQLite needs care (measured, `docs/decisions/0001`): a write must begin IMMEDIATE before it reads, or
+updates are lost or writers starve. So a session reads in a plain transaction, and the outermost
+`transaction()` ends that read and begins the write anew.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    DDL,
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    TypeDecorator,
+    Update,
+    event,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, registry
+
+from support.core.errors import Stale
+
+log = logging.getLogger(__name__)
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC; a naive one is refused, what comes back is aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The common base of all tables: names for every constraint, UTC moments, JSON documents."""
+
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={datetime: UtcDateTime(), dict[str, Any]: JSON(), list[str]: JSON()},
+    )
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False, "autoflush": True},
+)
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What every table class inherits from."""
+
+else:
+    Model = db.Model
+
+Id = Annotated[int, mapped_column(BigId, primary_key=True)]
+M = TypeVar("M", bound=Base)
+
+
+def new_uid() -> str:
+    """Return 128 random bits as 32 hex digits: an address that can't be guessed."""
+    return secrets.token_hex(16)
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _never_reuse_ids(table: Table, _parent: MetaData) -> None:
+    """SQLite gives the id of a deleted last row to the next one; AUTOINCREMENT forbids it."""
+    table.dialect_options["sqlite"]["autoincrement"] = True
+
+
+def create_with(table: type[Base], dialect: str, statements: list[str]) -> None:
+    """Run `statements` (triggers, virtual tables) whenever `table` is created on `dialect`."""
+    for statement in statements:
+        ddl: Any = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+        event.listen(table.__table__, "after_create", ddl.execute_if(dialect=dialect))
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if type(connection).__module__ != "sqlite3":
+        return
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=10000",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    write, durable = options.get("gongdan_write", False), options.get("gongdan_durable", True)
+    if connection.dialect.name == "sqlite":
+        if write:
+            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    elif not durable:
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
+
+class WriteOutsideTransaction(RuntimeError):
+    """Code changed a row outside `transaction()`; a programming error, never shown to people."""
+
+
+@event.listens_for(Session, "before_flush")
+def _guard_flush(session: Session, _context: Any, _instances: Any) -> None:
+    if not session.info.get("writing") and (session.new or session.dirty or session.deleted):
+        raise WriteOutsideTransaction("change rows inside `with transaction():`")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _guard_execute(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not state.session.info.get(
+        "writing"
+    ):
+        raise WriteOutsideTransaction("change rows inside `with transaction():`")
+
+
+@contextmanager
+def transaction(*, durable: bool = True) -> Iterator[Session]:
+    """Run one unit of work: commit it whole, or nothing of it; nested uses join the outermost.
+
+    With `durable=False` the commit outlives a killed process, but a power cut may lose it: only for notes of
+    what is done again when the note is missing. It does not wait for the disk.
+
+    A nested failure dooms the whole unit, also when the caller catches it. Callables given to
+    `after_commit()` run once the commit stands; their failures are logged, never raised.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        try:
+            yield session
+        except BaseException:
+            session.info["doomed"] = True
+            raise
+        return
+    if session.new or session.dirty or session.deleted:
+        raise WriteOutsideTransaction("rows were changed before the transaction began")
+    session.rollback()
+    session.connection(execution_options={"gongdan_write": True, "gongdan_durable": durable})
+    session.info.update(writing=True, doomed=False, after_commit=[])
+    try:
+        yield session
+        if session.info["doomed"]:
+            raise RuntimeError("a nested verb failed; the unit of work can't be committed")
+        session.commit()
+        callbacks = session.info["after_commit"]
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.update(writing=False, doomed=False, after_commit=[])
+    for callback in callbacks:
+        try:
+            callback()
+        except Exception as error:
+            log.warning("after_commit_failed", extra={"error": type(error).__name__})
+
+
+def in_transaction() -> bool:
+    """True while a `transaction()` is open in this context."""
+    return bool(db.session().info.get("writing"))
+
+
+def after_commit(callback: Callable[[], None]) -> None:
+    """Run `callback` once, after the open unit of work is committed; the same callback is kept once."""
+    callbacks: list[Callable[[], None]] = db.session().info["after_commit"]
+    if callback not in callbacks:
+        callbacks.append(callback)
+
+
+def changed(statement: Update) -> int:
+    """Execute a conditional UPDATE and return how many rows it changed: the database decides races."""
+    result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return int(result.rowcount)
+
+
+def insert_new(table: type[Base], **values: Any) -> bool:
+    """Insert a row unless a unique key already has one; return whether it was inserted."""
+    dialect = db.session.get_bind().dialect.name
+    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    target: Any = table.__table__
+    statement = insert(target).values(**values).on_conflict_do_nothing()
+    return db.session.execute(statement.returning(*target.primary_key)).first() is not None
+
+
+def database_now() -> datetime:
+    """Return the database server's moment, so that leases don't hang on the clocks of many machines."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        moment: datetime = db.session.execute(select(func.clock_timestamp())).scalar_one()
+        return moment.astimezone(UTC)
+    return datetime.now(UTC)
+
+
+def compare_and_set(row: M, *, version: int, **values: Any) -> M:
+    """Set `values` and raise the version of `row` if it still has `version`; raise `Stale` otherwise."""
+    table: Any = type(row)
+    identity: Any = row
+    statement = (
+        update(table)
+        .where(table.id == identity.id, table.version == version)
+        .values(**values, version=version + 1)
+    )
+    if changed(statement) != 1:
+        raise Stale()
+    db.session.refresh(row)
+    return row

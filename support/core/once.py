@@ -1,0 +1,68 @@
+"""Idempotency: a double click, the back button or a client's retry carries out an act once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from support.core.clock import utcnow
+from support.core.db import Id, Model, changed, db, insert_new, transaction
+from support.core.errors import Invalid
+from support.core.words import N_
+
+KEPT = timedelta(hours=48)
+
+
+class IdempotencyKey(Model):
+    """The key of one form as one session sent it, and what came of it."""
+
+    __tablename__ = "idempotency_key"
+
+    id: Mapped[Id]
+    scope_key: Mapped[str] = mapped_column(String(64), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    result: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime]
+
+
+def once(scope: str, key: str, content: str, act: Callable[[], str]) -> str:
+    """Run `act` in one transaction and return its result; the same scope and key return the first result.
+
+    `content` is what the form said: the same key with other content raises `Invalid`, since one of the two
+    would be lost without a word. An empty key runs `act` always (a hand-written request without one).
+    """
+    if not key:
+        with transaction():
+            return act()
+    scope_key = hashlib.sha256(f"{scope}\0{key}".encode()).hexdigest()
+    fingerprint = hashlib.sha256(content.encode()).hexdigest()
+    with transaction():
+        mine = (IdempotencyKey.scope_key == scope_key,)
+        if insert_new(
+            IdempotencyKey,
+            scope_key=scope_key,
+            fingerprint=fingerprint,
+            result="",
+            created_at=utcnow(),
+        ):
+            result = act()
+            changed(update(IdempotencyKey).where(*mine).values(result=result))
+            return result
+        earlier, said = db.session.execute(
+            select(IdempotencyKey.result, IdempotencyKey.fingerprint).where(*mine)
+        ).one()
+    if said != fingerprint:
+        raise Invalid(
+            "", N_("This form was sent already, with other content. Please open it again.")
+        )
+    return str(earlier)
+
+
+def forget_old_keys(now: datetime) -> None:
+    """Delete keys older than two days."""
+    with transaction() as session:
+        session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT))

@@ -1,0 +1,372 @@
+"""The outbox: news written in the verb's own transaction, carried out afterwards, at least once.
+
+The database row is the queue; rq is only a doorbell (`core.doorbell`). A topic has subscribers; `put`
+writes one row for each. `drain` claims rows with a lease, runs the handler with no transaction open, and
+finishes a row only if it still owns it; what a room notes about the outcome is written in that same
+transaction. Handlers must be safe to run twice. Payloads hold ids, never a person's data.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Table, bindparam, func, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from support.core import doorbell, logs
+from support.core.clock import utcnow
+from support.core.context import hooks
+from support.core.db import (
+    Id,
+    Model,
+    UtcDateTime,
+    after_commit,
+    changed,
+    database_now,
+    db,
+    insert_new,
+    new_uid,
+    transaction,
+)
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=90)
+BATCH = 20
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_RETRY = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(hours=24)
+MOST_FAULTS = 8
+
+URGENT, NORMAL, BULK = 0, 5, 9
+
+
+class OutboxState(StrEnum):
+    """`pending` waits for its due time; the last three are ends."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DONE = "done"
+    DEAD = "dead"
+    EXPIRED = "expired"
+
+
+class Retry(Exception):
+    """The outside world did not answer: try again, for up to 24 hours. `code` names the reason, no personal data."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class GiveUp(Exception):
+    """The outside world refused for good: the row is dead at once, and staff see `code`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one run ended: the row's new state, the reason or the handler's own word, how many runs, when."""
+
+    state: OutboxState
+    note: str | None
+    attempts: int
+    at: datetime
+
+
+Handler = Callable[[dict[str, Any]], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AfterDrain:
+    """A hook: `work()` runs once when a drain ends, to give back what its handlers kept open."""
+
+    work: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """`handler` runs for each message of `topic`; handed to `app.py` by a room at or above the topic's.
+
+    `settle(payload, outcome)` runs inside the transaction that finishes the row, so that what the room keeps
+    about the message and the row can't differ; a handler's returned word reaches it as `outcome.note`.
+    """
+
+    topic: str
+    handler: Handler
+    settle: Callable[[dict[str, Any], Outcome], None] | None = None
+
+    @property
+    def name(self) -> str:
+        """What the row keeps, so that a restarted process finds the handler again."""
+        return f"{self.handler.__module__}:{self.handler.__qualname__}"
+
+
+class OutboxRow(Model):
+    """One message for one handler."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "state", "priority", "due_at"),
+        Index(None, "state", "lease_until"),
+    )
+
+    id: Mapped[Id]
+    dedup_key: Mapped[str] = mapped_column(String(240), unique=True)
+    topic: Mapped[str] = mapped_column(String(80))
+    handler: Mapped[str] = mapped_column(String(120))
+    payload: Mapped[dict[str, Any]]
+    priority: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10), default=OutboxState.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    owner: Mapped[str | None] = mapped_column(String(32))
+    last_error: Mapped[str | None] = mapped_column(String(120))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+
+_TABLE: Table = OutboxRow.__table__  # type: ignore[assignment]  # SQLAlchemy types it as any FromClause
+
+
+def put(
+    topic: str,
+    key: str,
+    *,
+    priority: int = NORMAL,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    **ids: Any,
+) -> None:
+    """Write the message for every subscriber of `topic`; the same `key` again writes nothing.
+
+    Call it inside the verb's transaction. `ids` are row ids and codes only. The handler finds `key` among them:
+    by it a second run of the same message is known.
+    """
+    now = utcnow()
+    for subscription in hooks(Subscription):
+        if subscription.topic == topic:
+            insert_new(
+                OutboxRow,
+                dedup_key=f"{topic}|{key}|{subscription.name}",
+                topic=topic,
+                handler=subscription.name,
+                payload={"key": key, **ids},
+                priority=priority,
+                state=OutboxState.PENDING,
+                attempts=0,
+                due_at=due_at or now,
+                created_at=now,
+                expires_at=expires_at,
+            )
+    if due_at is None or due_at <= now:
+        after_commit(doorbell.ring)
+
+
+def drain(most: int = 1000) -> int:
+    """Carry out due rows, urgent first, until none is due or `most` are done; return how many ran."""
+    subscriptions = {subscription.name: subscription for subscription in hooks(Subscription)}
+    done = 0
+    try:
+        while done < most:
+            owner = new_uid()
+            claims, lease_until = _claim(owner)
+            if not claims:
+                break
+            for claim in claims:
+                if utcnow() > lease_until - LEASE / 2:
+                    break  # the rest of the batch goes back when its lease ends, or to the next claim
+                _run(claim, owner, subscriptions.get(claim.handler))
+                done += 1
+    finally:
+        for hook in hooks(AfterDrain):
+            hook.work()
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a run needs of its row, read once for the whole batch."""
+
+    id: int
+    topic: str
+    handler: str
+    payload: dict[str, Any]
+    attempts: int
+    created_at: datetime
+    expires_at: datetime | None
+
+
+_CLAIMED = (
+    OutboxRow.id,
+    OutboxRow.topic,
+    OutboxRow.handler,
+    OutboxRow.payload,
+    OutboxRow.attempts,
+    OutboxRow.created_at,
+    OutboxRow.expires_at,
+)
+
+
+def _claim(owner: str) -> tuple[list[_Claim], datetime]:
+    """Take up to a batch of due rows (and rows whose owner died) for `owner`."""
+    with transaction() as session:
+        now = database_now()
+        due = or_(
+            (OutboxRow.state == OutboxState.PENDING) & (OutboxRow.due_at <= now),
+            (OutboxRow.state == OutboxState.SENDING) & (OutboxRow.lease_until < now),
+        )
+        rows = session.execute(
+            select(*_CLAIMED)
+            .where(due)
+            .order_by(OutboxRow.priority, OutboxRow.due_at, OutboxRow.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        ).all()
+        claims = [_Claim(*row) for row in rows]
+        if claims:
+            changed(
+                update(OutboxRow)
+                .where(OutboxRow.id.in_([claim.id for claim in claims]))
+                .values(
+                    state=OutboxState.SENDING,
+                    owner=owner,
+                    lease_until=now + LEASE,
+                    attempts=OutboxRow.attempts + 1,
+                )
+            )
+    return claims, utcnow() + LEASE
+
+
+def _run(claim: _Claim, owner: str, subscription: Subscription | None) -> None:
+    now, attempts = utcnow(), claim.attempts + 1
+    logs.bind(outbox=claim.id, topic=claim.topic)
+    db.session.remove()  # the connection goes back before any network call
+    due_at = None
+    if claim.expires_at is not None and claim.expires_at <= now:
+        state, note = OutboxState.EXPIRED, None
+    elif subscription is None:
+        state, note = OutboxState.DEAD, "no handler"
+    else:
+        state, note = _handle(claim, subscription.handler, attempts, now)
+        if state == OutboxState.PENDING:
+            due_at = _later(attempts, now)
+    _finish(claim, owner, subscription, Outcome(state, note, attempts, utcnow()), due_at)
+
+
+def _handle(
+    claim: _Claim, handler: Handler, attempts: int, now: datetime
+) -> tuple[OutboxState, str | None]:
+    """Run the handler and say how it ended: the next state and the reason, or the handler's own word."""
+    try:
+        return OutboxState.DONE, handler(dict(claim.payload))
+    except GiveUp as refusal:
+        return OutboxState.DEAD, refusal.code
+    except Retry as trouble:
+        again = now - claim.created_at < GIVE_UP_AFTER
+        return OutboxState.PENDING if again else OutboxState.DEAD, trouble.code
+    except Exception as fault:
+        log.exception("outbox_handler_failed")
+        again = attempts < MOST_FAULTS
+        return OutboxState.PENDING if again else OutboxState.DEAD, type(fault).__name__
+    finally:
+        db.session.remove()
+
+
+def _later(attempts: int, now: datetime) -> datetime:
+    """Back off: 30 s doubling to an hour, spread by a fifth so that many rows don't return together."""
+    wait = min(FIRST_RETRY * 2.0 ** min(attempts - 1, 10), LONGEST_RETRY)
+    return now + wait * random.uniform(0.8, 1.2)  # noqa: S311
+
+
+_FINISH = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("row"),
+        _TABLE.c.owner == bindparam("mine"),
+        _TABLE.c.state == OutboxState.SENDING,
+    )
+    .values(
+        state=bindparam("new_state"),
+        owner=None,
+        lease_until=None,
+        last_error=bindparam("reason"),
+        due_at=func.coalesce(bindparam("next_due", type_=UtcDateTime()), _TABLE.c.due_at),
+        done_at=bindparam("ended", type_=UtcDateTime()),
+    )
+)
+
+
+def _finish(
+    claim: _Claim,
+    owner: str,
+    subscription: Subscription | None,
+    outcome: Outcome,
+    due_at: datetime | None,
+) -> None:
+    """Close the row if it is still ours; when the lease was lost, the new owner's result stands.
+
+    Not waiting for the disk is safe here: a row whose end a power cut took back is carried out again.
+    """
+    values = {
+        "row": claim.id,
+        "mine": owner,
+        "new_state": outcome.state,
+        "reason": None if outcome.state == OutboxState.DONE else outcome.note,
+        "next_due": due_at,
+        "ended": None if outcome.state == OutboxState.PENDING else outcome.at,
+    }
+    with transaction(durable=False) as session:
+        result: Any = session.execute(_FINISH, values)
+        if result.rowcount != 1:
+            log.warning("outbox_lease_lost", extra={"outbox": claim.id})
+        elif subscription is not None and subscription.settle is not None:
+            subscription.settle(claim.payload, outcome)
+    db.session.remove()
+
+
+def waiting(now: datetime) -> tuple[int, float]:
+    """Return how many rows are due and by how many seconds the oldest of them is late."""
+    count, oldest = db.session.execute(
+        select(func.count(), func.min(OutboxRow.due_at)).where(
+            OutboxRow.state == OutboxState.PENDING, OutboxRow.due_at <= now
+        )
+    ).one()
+    abandoned = db.session.execute(
+        select(func.count(), func.min(OutboxRow.lease_until)).where(
+            OutboxRow.state == OutboxState.SENDING, OutboxRow.lease_until < now
+        )
+    ).one()
+    moments = [moment for moment in (oldest, abandoned[1]) if moment is not None]
+    late = max(((now - moment).total_seconds() for moment in moments), default=0.0)
+    return count + abandoned[0], late
+
+
+def revive(row_id: int) -> bool:
+    """Put a dead row back in line, as staff may ask; return whether it was dead."""
+    with transaction():
+        statement = (
+            update(OutboxRow)
+            .where(OutboxRow.id == row_id, OutboxRow.state == OutboxState.DEAD)
+            .values(
+                state=OutboxState.PENDING,
+                attempts=0,
+                due_at=utcnow(),
+                created_at=utcnow(),
+                done_at=None,
+            )
+        )
+        revived = changed(statement) == 1
+        after_commit(doorbell.ring)
+    return revived

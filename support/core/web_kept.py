@@ -1,0 +1,85 @@
+"""A form that came too late is kept: the person signs in (or just confirms) and sends it again, nothing lost."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from flask import render_template, request
+from sqlalchemy import String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from support.core import vault
+from support.core.clock import utcnow
+from support.core.db import Id, Model, db, new_uid, transaction
+from support.core.errors import Expired
+from support.core.web import visitor_id
+from support.core.web_pages import blueprint
+
+KEPT = timedelta(hours=24)
+OWNER = "kept_forms"
+_NEVER_KEPT = ("csrf_token", "password", "code", "totp", "secret")
+
+
+class KeptForm(Model):
+    """The sealed fields of one late form, bound to the browser that sent it."""
+
+    __tablename__ = "kept_form"
+
+    id: Mapped[Id]
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    visitor: Mapped[str] = mapped_column(String(32))
+    path: Mapped[str] = mapped_column(String(500))
+    fields: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+def keep_form() -> str:
+    """Seal the fields of this request's form (never passwords or codes) and return the kept form's uid."""
+    fields = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if not any(word in name for word in _NEVER_KEPT)
+    ]
+    uid = new_uid()
+    with transaction() as session:
+        sealed = vault.seal(
+            OWNER, f"kept_form.fields:{uid}", json.dumps(fields, ensure_ascii=False)
+        )
+        session.add(
+            KeptForm(
+                uid=uid, visitor=visitor_id(), path=request.path, fields=sealed, created_at=utcnow()
+            )
+        )
+    return uid
+
+
+@blueprint.get("/kept/<uid>")
+def kept(uid: str) -> str:
+    """Show what was kept, to the browser that typed it, with one button that sends it again."""
+    row = db.session.execute(
+        select(KeptForm).where(
+            KeptForm.uid == uid,
+            KeptForm.visitor == visitor_id(),
+            KeptForm.created_at > utcnow() - KEPT,
+        )
+    ).scalar_one_or_none()
+    if row is None:
+        raise Expired()
+    fields = json.loads(vault.unseal(OWNER, f"kept_form.fields:{uid}", row.fields))
+    rows = [
+        {"label": name.replace("_", " ").capitalize(), "value": value}
+        for name, value in fields
+        if value.strip() and not _is_hidden(name)
+    ]
+    return render_template("core/kept.html", path=row.path, fields=fields, rows=rows)
+
+
+def _is_hidden(name: str) -> bool:
+    return name in ("idempotency_key", "version", "next") or name.endswith("_id")
+
+
+def forget_old_forms(now: datetime) -> None:
+    """Delete kept forms after a day."""
+    with transaction() as session:
+        session.execute(delete(KeptForm).where(KeptForm.created_at < now - KEPT))

@@ -1,0 +1,161 @@
+"""The database: nothing is lost, whoever writes at the same time."""
+
+from __future__ import annotations
+
+from threading import Barrier, Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from support.core.db import (
+    WriteOutsideTransaction,
+    changed,
+    compare_and_set,
+    db,
+    insert_new,
+    transaction,
+)
+from support.core.errors import Stale
+from support.core.installation import Installation
+from support.core.once import IdempotencyKey, once
+from support.core.vault import VaultKey
+from support.core.clock import utcnow
+
+
+def in_threads(app: Flask, number: int, work: object) -> list[object]:
+    """Run `work(index)` in `number` threads that start at once; return results or the exceptions raised."""
+    results: list[object] = [None] * number
+    barrier = Barrier(number)
+
+    def run(index: int) -> None:
+        with app.app_context():
+            barrier.wait()
+            try:
+                results[index] = work(index)  # type: ignore[operator]
+            except Exception as error:
+                results[index] = error
+            finally:
+                db.session.remove()
+
+    threads = [Thread(target=run, args=(index,)) for index in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+def _make_key_row(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        session.add(VaultKey(owner="counter", version=0, wrapped=b"x", created_at=utcnow()))
+
+
+def test_read_add_write_in_many_threads_loses_no_update(app: Flask) -> None:
+    _make_key_row(app)
+
+    def add_fifty(_index: int) -> None:
+        for _ in range(50):
+            # a request has read something before its verb begins
+            db.session.execute(select(Installation)).first()
+            with transaction():
+                row = db.session.execute(select(VaultKey).with_for_update()).scalar_one()
+                row.version = row.version + 1
+
+    results = in_threads(app, 8, add_fifty)
+    assert results == [None] * 8
+    with app.app_context():
+        assert db.session.execute(select(VaultKey.version)).scalar_one() == 400
+
+
+def test_of_two_conditional_updates_exactly_one_wins(app: Flask) -> None:
+    _make_key_row(app)
+
+    def take(index: int) -> int:
+        with transaction():
+            return changed(
+                update(VaultKey).where(VaultKey.version == 0).values(version=index + 1)
+            )
+
+    assert sorted(in_threads(app, 8, take)) == [0] * 7 + [1]  # type: ignore[type-var]
+
+
+def test_a_write_outside_a_transaction_is_refused(app: Flask) -> None:
+    with app.app_context():
+        db.session.add(VaultKey(owner="x", version=1, wrapped=b"x", created_at=utcnow()))
+        with pytest.raises(WriteOutsideTransaction):
+            db.session.flush()
+        db.session.rollback()
+        with pytest.raises(WriteOutsideTransaction):
+            db.session.execute(update(VaultKey).values(version=2))
+
+
+def test_rows_changed_before_the_transaction_are_refused(app: Flask) -> None:
+    with app.app_context():
+        db.session.add(VaultKey(owner="x", version=1, wrapped=b"x", created_at=utcnow()))
+        with pytest.raises(WriteOutsideTransaction), transaction():
+            pass
+
+
+def test_a_failed_nested_verb_takes_the_whole_unit_with_it(app: Flask) -> None:
+    with app.app_context():
+
+        def outer_that_swallows() -> None:
+            with transaction() as session:
+                session.add(VaultKey(owner="a", version=1, wrapped=b"x", created_at=utcnow()))
+                try:
+                    with transaction():
+                        raise ValueError
+                except ValueError:
+                    pass
+
+        with pytest.raises(RuntimeError, match="nested"):
+            outer_that_swallows()
+        assert db.session.execute(select(VaultKey)).first() is None
+
+
+def test_a_stale_version_changes_nothing(app: Flask) -> None:
+    from support.accounts.models import Person  # the nearest table with a version
+
+    with app.app_context():
+        with transaction() as session:
+            session.add(Person(uid="u" * 32, kind="guest", created_at=utcnow()))
+        person = db.session.execute(select(Person)).scalar_one()
+        with transaction():
+            compare_and_set(person, version=1, name="first")
+        with pytest.raises(Stale), transaction():
+            compare_and_set(person, version=1, name="second")
+        assert db.session.execute(select(Person.name, Person.version)).one() == ("first", 2)
+
+
+def test_insert_new_says_whether_the_unique_key_was_free(app: Flask) -> None:
+    with app.app_context(), transaction():
+        values = {"owner": "one", "version": 1, "wrapped": b"x", "created_at": utcnow()}
+        assert insert_new(VaultKey, **values)
+        assert not insert_new(VaultKey, **values)
+
+
+def test_twenty_identical_posts_run_the_act_once(app: Flask) -> None:
+    def act() -> str:
+        with transaction() as session:
+            count = len(session.execute(select(VaultKey)).scalars().all())
+            session.add(
+                VaultKey(owner=f"made-{count}", version=1, wrapped=b"x", created_at=utcnow())
+            )
+        return f"made-{count}"
+
+    results = in_threads(app, 20, lambda _index: once("session:1", "key", "same text", act))
+    assert results == ["made-0"] * 20
+    with app.app_context():
+        assert len(db.session.execute(select(VaultKey)).all()) == 1
+        assert len(db.session.execute(select(IdempotencyKey)).all()) == 1
+
+
+def test_a_failed_act_leaves_its_key_free_for_the_next_try(app: Flask) -> None:
+    def fail() -> str:
+        raise ValueError
+
+    with app.app_context():
+        with pytest.raises(ValueError):  # noqa: PT011
+            once("session:1", "key", "text", fail)
+        assert once("session:1", "key", "text", lambda: "done") == "done"

@@ -1,0 +1,94 @@
+"""The vault: sealed is sealed, moved or altered is refused, destroyed is gone."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from support.core import vault
+from support.core.db import db, transaction
+from tests.core.test_db import in_threads
+
+PLACE = "contact_point.sealed:abc"
+
+
+def sealed(words: str = "someone@example.com") -> bytes:
+    """Seal `words` for person 1."""
+    with transaction():
+        return vault.seal("person:1", PLACE, words)
+
+
+@pytest.mark.parametrize("words", ["", "someone@example.com", "王思远 \N{GRINNING FACE}" * 500])
+def test_what_was_sealed_opens_again(app: Flask, words: str) -> None:
+    with app.app_context():
+        blob = sealed(words)
+        db.session.remove()
+        assert vault.unseal("person:1", PLACE, blob) == words
+
+
+def test_the_text_is_not_in_the_sealed_bytes(app: Flask) -> None:
+    with app.app_context():
+        assert b"example" not in sealed()
+
+
+def test_a_sealed_value_moved_to_another_row_or_person_is_refused(app: Flask) -> None:
+    with app.app_context():
+        blob = sealed()
+        with transaction():
+            vault.seal("person:2", PLACE, "x")
+        for owner, place in (("person:1", PLACE + "d"), ("person:2", PLACE)):
+            with pytest.raises(vault.SealBroken):
+                vault.unseal(owner, place, blob)
+
+
+def test_every_flipped_bit_is_refused(app: Flask) -> None:
+    with app.app_context():
+        blob = sealed("abc")
+        for position in range(len(blob) * 8):
+            forged = bytearray(blob)
+            forged[position // 8] ^= 1 << position % 8
+            with pytest.raises(vault.SealBroken):
+                vault.unseal("person:1", PLACE, bytes(forged))
+
+
+def test_a_destroyed_key_opens_nothing_and_seals_nothing(app: Flask) -> None:
+    with app.app_context():
+        blob = sealed()
+        with transaction():
+            assert vault.destroy("person:1")
+            assert not vault.destroy("person:1")
+        db.session.remove()
+        with pytest.raises(vault.KeyDestroyed):
+            vault.unseal("person:1", PLACE, blob)
+        with pytest.raises(vault.KeyDestroyed):
+            sealed()
+        assert db.session.execute(select(vault.VaultKey.wrapped)).scalar_one() is None
+
+
+def test_the_data_key_is_stored_only_wrapped(app: Flask) -> None:
+    with app.app_context():
+        sealed()
+        wrapped = db.session.execute(select(vault.VaultKey.wrapped)).scalar_one()
+        with transaction() as session:
+            session.connection().execute(
+                text("UPDATE vault_key SET owner = 'person:9' WHERE owner = 'person:1'")
+            )
+        db.session.remove()
+        with pytest.raises(vault.SealBroken):
+            vault.unseal("person:9", PLACE, wrapped or b"")
+
+
+def test_many_first_seals_at_once_make_one_key(app: Flask) -> None:
+    blobs = in_threads(app, 8, lambda _index: sealed())
+    with app.app_context():
+        assert len(db.session.execute(select(vault.VaultKey)).all()) == 1
+        for blob in blobs:
+            assert isinstance(blob, bytes)
+            assert vault.unseal("person:1", PLACE, blob) == "someone@example.com"
+
+
+def test_blind_indexes_find_the_same_value_and_nothing_else(app: Flask) -> None:
+    with app.app_context():
+        assert vault.blind_index("email", "a@b.cn") == vault.blind_index("email", "a@b.cn")
+        assert vault.blind_index("email", "a@b.cn") != vault.blind_index("mobile", "a@b.cn")

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import Migrate
 
+from installer.refusal import init_refusal
 from support.core import logs, web_health  # noqa: F401  (web_health adds its routes to the web blueprint)
 from support.core.actors import Role
 from support.core.config import Config, load
@@ -19,7 +20,12 @@ from support.core.web_pages import init_pages
 from wiring import BLUEPRINTS, COMMANDS, GUEST, HOOKS, PUBLIC
 
 ROOT = Path(__file__).parent
-STAFF_ROLES = {"desk": frozenset(Role), "admin": frozenset({Role.ADMIN})}
+STAFF_ROLES = {
+    "desk": frozenset(Role),
+    "deliveries": frozenset({Role.ADMIN, Role.AGENT}),
+    "announcing": frozenset({Role.ADMIN}),
+    "admin": frozenset({Role.ADMIN}),
+}
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -47,6 +53,7 @@ def create_app(config: Config | None = None) -> Flask:
     )
     init_pages(app, config)
     init_errors(app)
+    init_refusal(app)
     register(app, *HOOKS)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

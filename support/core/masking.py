@@ -38,7 +38,7 @@ _PASSWORD = re.compile(
 )
 _PLAIN_WORD = re.compile(r"[a-z]+[.,;!?)]*")
 _CLOSING = "\"'`.,;!?)"
-_LOOKS_LIKE_REFERENCE = re.compile(r"wo-?\d{2}-?\d{6}")
+_LOOKS_LIKE_REFERENCE = re.compile(r"wo-?\d{2}-?\d{6,18}-?[0-9a-z]{2}(?![0-9a-z])")
 _LOOKS_LIKE_SECRET = re.compile(r"(?=.*[a-z])(?=.*[\d!@#$%^&*_+=?~]).{5,}|\d{6,10}")
 _NOT_PASSWORDS = re.compile(
     "and|any|been|but|can|cannot|changed|correct|does|don't|expired|for|forgot|forgotten|from|had|has"
@@ -69,7 +69,7 @@ _CODE = re.compile(
     r"(?P<value>\d{3}[ -]\d{3}|\d{4,8})(?![\d/.年月]\d|[-a-z0-9年])"
 )
 _CODE_BEFORE = re.compile(
-    r"(?<![\d.,:/-])(?P<value>\d{4,8})\s{0,3}(?:是|为|is|was)\s{0,3}"
+    r"(?<![\d.,:/•-])(?P<value>\d{4,8})\s{0,3}(?:是|为|is|was)\s{0,3}"
     rf"(?:(?:your|my|the|我的|你的|您的)\s{{0,3}})?(?:{_CODE_WORD}|code(?![a-z]))"
 )
 
@@ -115,7 +115,7 @@ class _Found:
 
 
 def mask_secrets(text: str) -> Masked:
-    """Return the text with pasted secrets replaced by bullets; masking again finds nothing more.
+    """Return the text with pasted secrets replaced by bullets.
 
     Passwords vanish, ID numbers and codes keep their last 2, cards their last 4 characters.
     """

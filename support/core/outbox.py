@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, String, Table, bindparam, func, or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core import doorbell, logs
@@ -262,7 +263,16 @@ def _run(claim: _Claim, owner: str, subscription: Subscription | None) -> None:
         state, note = _handle(claim, subscription.handler, attempts, now)
         if state == OutboxState.PENDING:
             due_at = _later(attempts, now)
-    _finish(claim, owner, subscription, Outcome(state, note, attempts, utcnow()), due_at)
+    outcome = Outcome(state, note, attempts, utcnow())
+    try:
+        _finish(claim, owner, subscription, outcome, due_at)
+    except OperationalError:
+        raise  # the database is away: the row comes back when its lease ends
+    except Exception:
+        # a fault in `settle` must not make the handler run for ever
+        log.exception("outbox_settle_failed")
+        dead = Outcome(OutboxState.DEAD, "settle failed", attempts, outcome.at)
+        _finish(claim, owner, None, dead, None)
 
 
 def _handle(

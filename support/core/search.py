@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    table,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -149,7 +150,7 @@ def _on_postgresql(statement: Any, wanted: list[str], before: int | None) -> Any
 def _on_sqlite(statement: Any, wanted: list[str], before: int | None) -> Any:
     """Walk the index itself backwards: ordering by its own rowid lets FTS5 stop after the first page."""
     quoted = " ".join('"' + token.replace('"', "") + '"' for token in wanted)
-    statement = statement.join(text("search_fts"), text("search_fts.rowid = search_doc.id"))
+    statement = statement.join(table("search_fts"), text("search_fts.rowid = search_doc.id"))
     statement = statement.where(text("search_fts MATCH :query").bindparams(query=quoted))
     if before is not None:
         statement = statement.where(text("search_fts.rowid < :before").bindparams(before=before))

@@ -10,6 +10,7 @@ import re
 import sys
 import unicodedata
 from functools import lru_cache
+from typing import Literal
 
 MAX_WORD = 64
 """Longer words are cut, in documents and in questions alike, so that they still meet."""
@@ -100,13 +101,12 @@ def _digits() -> dict[int, int]:
     }
 
 
-def _normal(text: str, form: str) -> str:
+def _normal(text: str, form: Literal["NFC", "NFKC"]) -> str:
     """Return the normal form without letting a tower of accents cost quadratic time."""
     if text.isascii():
         return text
     capped = _mark_run().sub(r"\1", text)
-    normal = unicodedata.normalize("NFC" if form == "NFC" else "NFKC", capped)
-    return _mark_run().sub(r"\1", normal)
+    return unicodedata.normalize(form, capped)
 
 
 def _balanced(text: str) -> str:

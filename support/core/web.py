@@ -158,9 +158,6 @@ def init_web(
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
-    csrf.init_app(app)
-    login_manager.init_app(app)
-    limiter.init_app(app)
 
     @app.before_request
     def begin() -> None:
@@ -170,6 +167,10 @@ def init_web(
         logs.bind(request=g.request_id)
         if request.method in UNSAFE and request.content_length is None:
             abort(411)
+
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    limiter.init_app(app)
 
     @app.before_request
     def closed_by_default() -> None:

@@ -13,7 +13,7 @@ from flask import Flask, Response, g, jsonify, redirect, render_template, reques
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from support.core import web_kept
@@ -122,6 +122,8 @@ def on_stale_form(_error: CSRFError) -> BaseResponse:
 
 def on_http_error(error: HTTPException) -> BaseResponse:
     """Answer Werkzeug's own errors with our pages."""
+    if isinstance(error, SecurityError):  # a foreign Host: no address of ours can be built for it
+        return Response("400 Bad Request\n", 400, mimetype="text/plain")
     _end_read()
     if error.code is not None and error.code < 400:
         return error.get_response()

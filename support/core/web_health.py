@@ -57,11 +57,8 @@ def metrics() -> Response:
     if not is_local_request():
         abort(403)
     registry = CollectorRegistry()
-    states = dict(
-        db.session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
-        .tuples()
-        .all()
-    )
+    counted = select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
+    states = {row[0]: row[1] for row in db.session.execute(counted)}
     rows = Gauge("gongdan_outbox_rows", "Outbox rows by state", ["state"], registry=registry)
     for state in outbox.OutboxState:
         rows.labels(state.value).set(states.get(state.value, 0))

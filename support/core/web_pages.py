@@ -13,8 +13,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from babel import Locale
-from flask import Blueprint, Flask, current_app, g, redirect, request
-from flask_babel import Babel, format_datetime, format_timedelta, get_locale, get_timezone
+from babel.dates import get_day_names
+from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
+from flask_babel import (
+    Babel,
+    format_datetime,
+    format_timedelta,
+    get_locale,
+    get_timezone,
+    gettext,
+)
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -25,6 +33,7 @@ from support.core.context import hooks, settings
 from support.core.icons import icon
 from support.core.installation import is_demo
 from support.core.web import current_actor, safe_next
+from support.core.web_parts import install_parts, page_language
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 _LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
@@ -68,12 +77,21 @@ class NavItem:
 
     def drawn_for(self, actor: Actor) -> dict[str, Any]:
         """The item as the layouts take it, with its count for this actor."""
+        kept: dict[Any, dict[str, Any]] = current_app.extensions.setdefault("nav_items", {})
+        key = (id(self), page_language(), request.script_root)
+        if key not in kept:
+            kept[key] = self._drawn()
+        return {**kept[key], "count": self.count(actor) if self.count else None}
+
+    def _drawn(self) -> dict[str, Any]:
+        """What of the item is the same for everybody in one language."""
         return {
             "title": self.title,
+            "words": gettext(self.title),
             "endpoint": self.endpoint,
             "args": dict(self.args),
+            "url": url_for(self.endpoint, **dict(self.args)),  # type: ignore[arg-type]
             "icon": self.icon,
-            "count": self.count(actor) if self.count else None,
             "tab": self.tab,
             "post": self.post,
         }
@@ -88,6 +106,7 @@ def init_pages(app: Flask, config: Config) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(directories)
     app.config["BABEL_DEFAULT_TIMEZONE"] = config.operator_timezone
     Babel(app, locale_selector=choose_locale, timezone_selector=choose_timezone)
+    install_parts(app)
     app.jinja_env.globals.update(
         icon=icon,
         static_url=static_url,
@@ -175,11 +194,24 @@ def operator() -> dict[str, Any]:
         "name": (chinese and config.operator_name_zh) or config.operator_name,
         "department": (chinese and config.operator_department_zh) or config.operator_department,
         "phone": config.operator_phone,
-        "hours": config.operator_hours,
+        "hours": hours_words(config.operator_hours),
         "timezone": config.operator_timezone,
         "complaint_channel": config.operator_complaints,
         "filing_numbers": list(config.filing_numbers),
     }
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def hours_words(hours: str) -> str:
+    """Return opening hours such as "Mon-Fri 09:00-18:00; Sat 10:00-12:00" with the days in the page's language."""
+    if _html_lang() == "en":
+        return hours
+    names = get_day_names("abbreviated", locale=get_locale())
+    for number, day in enumerate(_DAYS):
+        hours = hours.replace(f"{day}-", f"{names[number]}至").replace(day, names[number])
+    return hours.replace("; ", "；")
 
 
 def _theme() -> str:

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from support.core.clock import utcnow
 from support.core.db import (
     WriteOutsideTransaction,
     changed,
@@ -20,7 +21,6 @@ from support.core.errors import Stale
 from support.core.installation import Installation
 from support.core.once import IdempotencyKey, once
 from support.core.vault import VaultKey
-from support.core.clock import utcnow
 
 
 def in_threads(app: Flask, number: int, work: object) -> list[object]:
@@ -73,9 +73,7 @@ def test_of_two_conditional_updates_exactly_one_wins(app: Flask) -> None:
 
     def take(index: int) -> int:
         with transaction():
-            return changed(
-                update(VaultKey).where(VaultKey.version == 0).values(version=index + 1)
-            )
+            return changed(update(VaultKey).where(VaultKey.version == 0).values(version=index + 1))
 
     assert sorted(in_threads(app, 8, take)) == [0] * 7 + [1]  # type: ignore[type-var]
 

@@ -91,6 +91,7 @@ def test_a_secret_is_hidden_and_named(written: str, seen: str, kind: Secret) -> 
         "the code WO-26-000123-G5",
         "1732280000000",  # milliseconds
         "4111111111111112",  # Luhn fails
+        "411 1111 1111 11111",  # no card is printed in such groups
         "110105194912310021",  # check digit fails
         "110105194913310027",  # no such month
         "order 202611221530012345678",
@@ -145,7 +146,7 @@ def test_every_id_number_is_hidden(birth: object, serial: int) -> None:
 
 words = st.sampled_from(
     ["password", "密码", "是", ":", "=", " ", "is", "code", "验证码", "123456", "4111111111111111",
-     "11010519491231002X", "hunter2", "'", "，", "•", "１２", "WO-26-", "-", "your", "\n", "é"]
+     "11010519491231002X", "hunter2", "'", "，", "•", "１２", "-", "your", "\n", "é"]
 )  # fmt: skip
 
 

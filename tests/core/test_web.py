@@ -1,0 +1,205 @@
+"""The web ground: hosts, lengths, languages, late forms, and errors that say nothing they shouldn't."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app import create_app
+from support.core import logs
+from support.core.db import db
+from support.core.errors import Invalid, NotFound, Stale, TooMany, Unavailable
+from support.core.web import is_local_request, safe_next
+from support.core.web_kept import KeptForm
+from support.core.web_pages import hours_words, language
+from tests.fixtures.pages import PageClient
+from tests.workorders.desk_world import make_member, make_order, sign_in
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["//evil.example", "/\\evil", "///evil", "https:evil", "https://evil.example", "javascript:x", "\t//evil",
+     "/a\nb", "/a\\b", "evil", "", None, "/ a", "/\x00"],
+)  # fmt: skip
+def test_a_target_that_could_leave_the_site_is_refused(target: str | None) -> None:
+    assert safe_next(target) == ""
+
+
+@pytest.mark.parametrize(
+    "target", ["/", "/orders/WO-26-000001-9Y?x=1#y", "/desk?status=open&sort=due"]
+)
+def test_our_own_paths_are_kept(target: str) -> None:
+    assert safe_next(target) == target
+
+
+def test_a_foreign_host_is_refused_so_no_link_can_be_poisoned(client: PageClient) -> None:
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_forwarding_headers_from_anybody_are_ignored(app: Flask) -> None:
+    for header in ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Forwarded-Proto"):
+        local = {"REMOTE_ADDR": "127.0.0.1"}
+        with app.test_request_context("/", headers={header: "203.0.113.9"}, environ_base=local):
+            assert not is_local_request()
+    with app.test_request_context("/", environ_base={"REMOTE_ADDR": "203.0.113.9"}):
+        assert not is_local_request()
+    with app.test_request_context("/", environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+        assert is_local_request()
+
+
+def test_metrics_answer_this_machine_only(client: PageClient) -> None:
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 403
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code == 403
+    assert b"doorbell" in client.get("/readyz").data
+    assert b"doorbell" not in client.get("/readyz", environ_base={"REMOTE_ADDR": "192.0.2.1"}).data
+
+
+def test_a_body_without_a_length_gets_411(client: PageClient) -> None:
+    answer = client.post(
+        "/language", environ_base={"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+    )
+    assert answer.status_code == 411
+
+
+def test_a_body_above_the_limit_gets_413_in_words(client: PageClient) -> None:
+    answer = client.post("/language", data={"x": "y" * (25 * 1024 * 1024)})
+    assert answer.status_code == 413
+    assert b"24" in answer.data
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [("zh-CN", "zh"), ("zh-Hans-CN,en;q=0.5", "zh"), ("zh-TW", "zh"), ("en-GB,zh;q=0.9", "en"),
+     ("fr,zh;q=0.8,en;q=0.7", "zh"), ("fr", "en"), ("", "en"), ("*", "en")],
+)  # fmt: skip
+def test_the_browsers_language_is_found(app: Flask, header: str, expected: str) -> None:
+    with app.test_request_context("/", headers={"Accept-Language": header}):
+        assert language() == expected
+
+
+def test_a_chosen_language_wins_over_the_browsers(client: PageClient) -> None:
+    page = client.get("/", headers={"Accept-Language": "zh-CN"})
+    assert b'lang="zh-Hans"' in page.data
+    client.set_cookie("language", "en")
+    assert b'<html lang="en"' in client.get("/", headers={"Accept-Language": "zh-CN"}).data
+
+
+def test_opening_hours_are_written_in_the_readers_language(app: Flask) -> None:
+    with app.test_request_context("/", headers={"Accept-Language": "zh-CN"}):
+        assert (
+            hours_words("Mon-Fri 09:00-18:00; Sat 10:00-12:00")
+            == "周一至周五 09:00-18:00；周六 10:00-12:00"
+        )
+    with app.test_request_context("/"):
+        assert hours_words("Mon-Fri 09:00-18:00") == "Mon-Fri 09:00-18:00"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (NotFound(), 404, "find that page"),
+        (Stale(), 409, "changed"),
+        (Invalid("x", "Please check what you entered."), 422, "check what you entered"),
+        (TooMany(90), 429, "wait"),
+        (Unavailable(), 503, "Nothing"),
+        (ValueError("the password is 12345"), 500, "went wrong"),
+    ],
+)
+def test_an_error_becomes_a_page_with_its_status_and_no_secret(
+    app: Flask,
+    client: PageClient,
+    error: Exception,
+    status: int,
+    words: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail() -> None:
+        raise error
+
+    app.view_functions["workorders.start"] = fail
+    client.set_cookie("sid", "a-secret-session")
+    with caplog.at_level(logging.INFO):
+        answer = client.get("/", headers={"Authorization": "Bearer topsecret"})
+    assert answer.status_code == status
+    assert words.encode() in answer.data
+    for secret in (b"12345", b"a-secret-session", b"topsecret", b"Traceback"):
+        assert secret not in answer.data
+    if status == 429:
+        assert answer.headers["Retry-After"] == "90"
+    as_json = client.get("/", headers={"Accept": "application/json"})
+    assert set(json.loads(as_json.data)) == {"error", "reference"}
+
+
+def test_a_log_line_holds_no_text_of_an_exception(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json")
+    log = logging.getLogger("support.test")
+    try:
+        raise ValueError("someone@example.com said 13800000000")
+    except ValueError:
+        log.exception("thing_failed", extra={"order": 7, "email": "someone@example.com"})
+    line = json.loads(capsys.readouterr().err.strip().splitlines()[-1])
+    assert (line["event"], line["order"], line["error"]) == ("thing_failed", 7, "ValueError")
+    assert "example" not in json.dumps(line)
+
+
+def test_a_form_that_comes_too_late_is_kept_and_sent_after_signing_in(
+    app: Flask, client: PageClient
+) -> None:
+    with app.app_context():
+        alice = make_member("Alice", "alice@example.org")
+        order = make_order(alice)
+        path = f"/orders/{order.reference}"
+        sign_in(client, alice)
+    token = _token(client, path)
+    secret = client.get_cookie("sid")
+    client.delete_cookie("sid")
+    answer = client.post(
+        f"{path}/messages",
+        data={"body": "A long story", "password": "hunter2", "csrf_token": token},
+    )
+    assert answer.status_code == 401
+    assert b"/login?next=" in answer.data
+    with app.app_context():
+        kept = db.session.execute(select(KeptForm)).scalar_one()
+        assert b"A long story" not in kept.fields
+        uid = kept.uid
+    other = app.test_client()
+    assert other.get(f"/kept/{uid}").status_code == 410, "another browser must not see it"
+    assert secret is not None
+    client.set_cookie("sid", secret.value)
+    page = client.get(f"/kept/{uid}")
+    assert b"A long story" in page.data
+    assert b"hunter2" not in page.data
+    client.submit(f"/kept/{uid}", {}, action=f"{path}/messages")
+    assert b"A long story" in client.get(path).data
+
+
+def _token(client: PageClient, path: str) -> str:
+    page = client.get(path).data.decode()
+    found: str = page.split('name="csrf_token" value="')[1].split('"')[0]
+    return found
+
+
+def test_the_cookie_before_sign_in_holds_no_person(app: Flask, client: PageClient) -> None:
+    client.get("/orders/new/question")
+    with client.session_transaction() as kept:
+        assert set(kept) <= {"csrf_token", "visitor", "_fresh"}
+
+
+def test_a_secure_site_sets_host_cookies_and_hsts(config: Any) -> None:
+    app = create_app(config.with_changes(public_url="https://desk.example.org"))
+    answer = app.test_client().get("/orders/new/question", base_url="https://desk.example.org")
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert cookies
+    for cookie in cookies:
+        assert cookie.startswith("__Host-")
+        assert {"Secure", "HttpOnly", "SameSite=Lax"} <= {
+            part.strip() for part in cookie.split(";")
+        }

@@ -1,6 +1,105 @@
+import { fill } from "./page.js";
+
+// Bulk selection: select all, a range with Shift. The bar itself is shown by the style sheet.
+const boxes = (form) => [...form.querySelectorAll("[name=ids]")];
+
+// Set every box from the last one touched to `box` to the state of `box`.
+export function extend(form, box) {
+  const all = boxes(form);
+  const [a, b] = [all.indexOf(form.lastBox ?? box), all.indexOf(box)].sort((x, y) => x - y);
+  for (const one of all.slice(Math.max(a, 0), b + 1)) one.checked = box.checked;
+  form.lastBox = box;
+}
+
+export function selectPage(form, on) {
+  for (const box of boxes(form)) box.checked = on;
+  mirror(form);
+}
+
+function mirror(form) {
+  const all = form.querySelector("[data-select-all]");
+  const chosen = boxes(form).filter((box) => box.checked).length;
+  all.checked = chosen > 0 && chosen === boxes(form).length;
+  all.indeterminate = chosen > 0 && !all.checked;
+}
+
+function startBulk() {
+  for (const form of document.querySelectorAll("[data-bulk]")) {
+    const all = form.querySelector("[data-select-all]");
+    all.hidden = false;
+    all.addEventListener("change", () => selectPage(form, all.checked));
+    form.addEventListener("click", (event) => {
+      if (event.target.name !== "ids") return;
+      if (event.shiftKey) extend(form, event.target);
+      form.lastBox = event.target;
+      mirror(form);
+    });
+    form.addEventListener("reset", () => setTimeout(() => mirror(form)));
+  }
+}
+
+// The palette: Ctrl or Cmd with K, over the desk's own search form; places come from the links of the rail.
+
+function startPalette() {
+  const dialog = document.getElementById("palette");
+  const field = dialog.querySelector("input");
+  const list = dialog.querySelector("[role=listbox]");
+  const places = [...document.querySelectorAll("[data-places] a,[data-command]")]
+    .map((link) => ({ words: (link.querySelector("span") ?? link).textContent.trim(), act: () => link.click() }));
+  let shown = [];
+  let at = 0;
+
+  function mark(place) {
+    at = (place + shown.length) % shown.length;
+    [...list.children].forEach((item, index) => item.setAttribute("aria-selected", String(index === at)));
+    field.setAttribute("aria-activedescendant", list.children[at].id);
+    list.children[at].scrollIntoView({ block: "nearest" });
+  }
+
+  function draw() {
+    const text = field.value.trim();
+    shown = places.filter((place) => place.words.toLowerCase().includes(text.toLowerCase()));
+    const search = { words: fill(list.dataset.searchWords, { n: text }), act: () => field.form.submit() };
+    if (text) shown.push(search);
+    list.replaceChildren(...shown.map((place, index) => {
+      const item = document.createElement("li");
+      item.id = `palette-${index}`;
+      item.setAttribute("role", "option");
+      item.textContent = place.words;
+      item.addEventListener("click", place.act);
+      return item;
+    }));
+    if (shown.length) mark(0);
+  }
+
+  function open() {
+    if (dialog.open) return;
+    dialog.showModal();
+    field.value = "";
+    draw();
+    field.focus();
+  }
+
+  field.addEventListener("input", draw);
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by && shown.length) mark(at + by);
+    else if (event.key === "Enter" && shown.length) shown[at].act();
+    else return;
+    event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && !event.isComposing) {
+      event.preventDefault();
+      open();
+    }
+  });
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+}
+
 // Single keys of the desk. They press what is on the page: anything with data-key, a row, the reply box.
 // Never inside a text field, never with Ctrl, Alt or Meta, never while an input method composes.
-import { extend, selectPage } from "./bulk.js";
 
 const GO = { q: "", m: "/mine", r: "/reports" };
 const desk = () => document.querySelector(".rail .brand").getAttribute("href");
@@ -91,6 +190,12 @@ function onKey(event) {
   if (done) event.preventDefault();
 }
 
-export function start() {
+function startKeys() {
   document.addEventListener("keydown", onKey);
+}
+
+export function start() {
+  if (document.querySelector("[data-bulk]")) startBulk();
+  if (document.querySelector("#palette")) startPalette();
+  if (document.querySelector("body[data-keys]")) startKeys();
 }

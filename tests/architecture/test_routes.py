@@ -100,7 +100,7 @@ def world(app: Flask) -> Iterator[dict[str, Any]]:
         }
 
 
-def addresses(app: Flask, reference: str) -> list[str]:
+def addresses(app: Any, reference: str) -> list[str]:
     """An address for every GET route, real where one is known and made up where not."""
     values = {"reference": reference, "kind": "question", "label": "x", "filename": "app.css"}
     found = []
@@ -111,7 +111,7 @@ def addresses(app: Flask, reference: str) -> list[str]:
                     name: values.get(name, 1 if "int" in str(rule._converters[name]) else "x" * 32)
                     for name in rule.arguments
                 }
-                found.append(app.url_for(rule.endpoint, **parts))
+                found.append(app.url_for(rule.endpoint, _external=False, **parts))
     return sorted(found)
 
 

@@ -42,7 +42,11 @@ def translated() -> dict[str, dict[str, str]]:
         for message in catalogue:
             if message.id and not message.fuzzy:
                 key = message.id if isinstance(message.id, str) else message.id[0]
-                words = message.string if isinstance(message.string, str) else message.string[0]
+                words = (
+                    message.string
+                    if isinstance(message.string, str)
+                    else str(next(iter(message.string or [""])))
+                )
                 found[key][path.parts[-4]] = words
     return found
 

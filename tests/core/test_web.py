@@ -119,7 +119,7 @@ def test_an_error_becomes_a_page_with_its_status_and_no_secret(
     words: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def fail() -> None:
+    def fail() -> str:
         raise error
 
     app.view_functions["workorders.start"] = fail

@@ -1,0 +1,381 @@
+"""The pages, as people go through them; every answer is looked at by the page checker."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from support.accounts import (
+    code_secrets,
+    queries,
+    service_contacts,
+    service_sessions,
+    service_staff,
+)
+from support.accounts.models import ContactKind
+from support.core.actors import SYSTEM, Role
+from support.core.db import db
+from tests.accounts.people import (
+    HERE,
+    PASSWORD,
+    actor_of,
+    app_code,
+    browse,
+    make_member,
+    make_staff,
+    opened,
+    sent_digits,
+)
+from tests.accounts.test_contacts import named
+from tests.fixtures.pages import PageClient
+
+CJK = re.compile("[\u4e00-\u9fff]")
+PUBLIC = ["/login", "/register", "/retrieve"]
+OWN = [
+    "/account",
+    "/account/contacts",
+    "/account/password",
+    "/account/second-factor",
+    "/account/sessions",
+    "/account/sign-ins",
+    "/account/basic",
+    "/account/contact-persons",
+    "/account/settings",
+    "/account/confirm",
+]
+
+
+def digits(app: Flask, purpose: str) -> str:
+    """Return what the newest message of `purpose` says."""
+    with app.app_context():
+        found = sent_digits(purpose)
+        db.session.remove()
+    return found
+
+
+def token_of(client: PageClient) -> dict[str, str]:
+    """Return the form token that this browser's own pages carry."""
+    page = client.page("/account")
+    return page.values(page.form(action="/logout"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_page_stands_in_both_languages(app: Flask, language: str) -> None:
+    with app.app_context():
+        make_member("Alice")
+        make_staff("Ann", Role.ADMIN)
+        bob = queries.person(make_staff("Bob")).uid
+    stranger, alice, ann = browse(app), browse(app, "Alice"), browse(app, "Ann")
+    for client in (stranger, alice, ann) if language == "zh" else ():
+        client.submit("/policies", action="/language")
+    admin = ["/admin", "/admin/people", "/admin/people/invite", f"/admin/people/{bob}"]
+    admin += [
+        f"/admin/people/{bob}/{name}" for name in ("roles", "access", "factor-reset", "invitation")
+    ]
+    seen = [(stranger, path) for path in PUBLIC]
+    seen += [(alice, path) for path in OWN]
+    seen += [(ann, path) for path in [*OWN, *admin]]
+    for client, path in seen:
+        page = client.page(path)
+        heading = page.all("h1")[0].text.replace("Bob", "")
+        assert not heading or bool(CJK.search(heading)) == (language == "zh"), f"{path}: {heading}"
+        assert page.all("html")[0].attributes["lang"] == {"en": "en", "zh": "zh-Hans"}[language]
+
+
+def test_registering_from_the_first_page_to_the_account(app: Flask) -> None:
+    client = browse(app)
+    short = client.submit("/register", {"address": "010 5550"}, button="Send me a code")
+    assert short.status_code == 422
+    foreign = {"address": "+44 7400 123456"}
+    assert client.submit("/register", foreign, button="Send me a code").status_code == 422
+    mail = {"address": "alice@example.org"}
+    assert client.submit("/register", mail, button="Send me a code").status_code == 422
+    answer = client.submit(
+        "/register", {"address": "138 0013 8000", "where": "cn"}, button="Send me a code"
+    )
+    assert answer.location == "/register/code"
+    assert "+86 138****8000" in client.page("/register/code").text
+    assert client.submit("/register/code", {"code": ""}, button="Go on").status_code == 422
+    answer = client.submit("/register/code", {"code": digits(app, "register")}, button="Go on")
+    assert answer.location == "/register/details"
+    details = {"name": "Alice", "password": PASSWORD, "password_again": PASSWORD}
+    page = client.page("/register/details")
+    assert not any("checked" in one.attributes for one in page.all("input"))
+    assert client.submit("/register/details", details, button="Register").status_code == 422
+    differ = details | {"password_again": "another", "accept": "y"}
+    assert client.submit("/register/details", differ, button="Register").status_code == 422
+    answer = client.submit("/register/details", details | {"accept": "y"}, button="Register")
+    assert answer.location == "/account"
+    assert "You are Alice" in client.page("/account").text
+    assert client.get("/register/details").status_code == 410
+
+
+def test_an_address_with_an_account_registers_to_the_same_page(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice", "13800138000")
+    seen = []
+    for number in ("138 0013 8000", "139 0013 9000"):
+        client = browse(app)
+        answer = client.submit("/register", {"address": number}, button="Send me a code")
+        body = client.get("/register/code").get_data(as_text=True)
+        seen.append((answer.location, re.sub(r'13\d\*|\d{4}<|value="[^"]*"|\*\d{4}', "", body)))
+    assert seen[0] == seen[1]
+
+
+def test_retrieving_a_password(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app)
+    client.submit("/retrieve", {"address": "alice@example.org"}, button="Send me a code")
+    client.submit("/retrieve/code", {"code": digits(app, "retrieve")}, button="Go on")
+    new = {"password": "another four umbrellas", "password_again": "another four umbrellas"}
+    weak = {"password": "password1", "password_again": "password1"}
+    assert (
+        client.submit("/retrieve/password", weak, button="Change the password").status_code == 422
+    )
+    answer = client.submit("/retrieve/password", new, button="Change the password")
+    assert answer.location == "/login"
+    signed = client.submit(
+        "/login", {"account": "Alice", "password": new["password"]}, button="Sign in"
+    )
+    assert signed.location == "/account"
+
+
+def test_signing_in_with_a_code_and_the_second_step(app: Flask) -> None:
+    with app.app_context():
+        make_staff("Bob")
+    client = browse(app)
+    client.get("/login", query_string={"next": "/account/sessions"})
+    answer = client.submit(
+        "/login", {"account": "bob@desk.example.org"}, button="Send me a code instead"
+    )
+    assert answer.location == "/login/code"
+    answer = client.submit("/login/code", {"code": digits(app, "login")}, button="Go on")
+    assert answer.location == "/login/second"
+    assert client.submit("/login/second", {"code": "000000"}, button="Sign in").status_code == 422
+    answer = client.submit("/login/second", {"code": app_code()}, button="Sign in")
+    assert answer.location == "/account/sessions"
+    assert client.get("/account/sessions").status_code == 200
+
+
+def test_too_many_tries_answer_429_in_words(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app)
+    for _ in range(10):
+        client.submit("/login", {"account": "Alice", "password": "no"}, button="Sign in")
+    answer = client.submit("/login", {"account": "Alice", "password": PASSWORD}, button="Sign in")
+    assert answer.status_code == 429
+    assert "sign in with a code" in answer.get_data(as_text=True)
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_a_code_is_sent_again_only_after_a_minute(app: Flask) -> None:
+    client = browse(app)
+    client.submit("/register", {"address": "138 0013 8000"}, button="Send me a code")
+    answer = client.submit("/register/code", button="Send a new code")
+    assert answer.status_code == 429
+    page = client.page("/register/code")
+    token = page.values(page.form(button="Go on"))
+    assert client.post("/codes/invite/again", data=token).status_code == 404
+
+
+def test_a_stale_session_is_asked_for_a_proof_and_goes_on(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice", "alice@example.org")
+    client = browse(app, "Alice")
+    _forget_proofs(app)
+    answer = client.get("/account/password")
+    assert answer.location == "/account/confirm?next=/account/password"
+    wrong = client.submit(answer.location, {"password": "no"}, button="Go on with the password")
+    assert wrong.status_code == 422
+    right = client.submit(answer.location, {"password": PASSWORD}, button="Go on with the password")
+    assert right.location == "/account/password"
+    assert client.get(right.location).status_code == 200
+    _forget_proofs(app)
+    sent = client.submit(answer.location, button="Send a code to a***e@example.org")
+    right = client.submit(
+        sent.location, {"code": digits(app, "confirm")}, button="Go on with the code"
+    )
+    assert right.location == "/account/password"
+
+
+def _forget_proofs(app: Flask) -> None:
+    """Let the fifteen minutes of every proof be over."""
+    with app.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(db.text("DELETE FROM proof"))
+        db.session.remove()
+
+
+def test_binding_and_removing_an_address(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app, "Alice")
+    only = client.page("/account/contacts")
+    assert not [one for one in only.all("a") if "removal" in one.attributes.get("href", "")]
+    bad = client.submit("/account/contacts", {"address": "nonsense"}, button="Send a code")
+    assert bad.status_code == 422
+    client.submit("/account/contacts", {"address": "139 0013 9000"}, button="Send a code")
+    client.submit("/account/contacts/code", {"code": digits(app, "bind")}, button="Go on")
+    page = client.page("/account/contacts")
+    [path, _second] = [
+        one.attributes["href"]
+        for one in page.all("a")
+        if "removal" in one.attributes.get("href", "")
+    ]
+    assert client.submit(path, button="Remove the address").location == "/account/contacts"
+    assert "alice@example.org" not in client.page("/account/contacts").text
+
+
+def test_basic_information_is_kept(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app, "Alice")
+    blank = client.submit("/account/basic", button="Save")
+    assert blank.status_code == 303
+    told = {"enterprise": "yes", "organisation": "Umbrella <b>", "country": "DE"}
+    assert client.submit("/account/basic", told, button="Save").status_code == 303
+    page = client.page("/account/basic")
+    assert page.values(page.form(button="Save"))["organisation"] == "Umbrella <b>"
+    assert page.values(page.form(button="Save"))["country"] == "DE"
+    assert client.submit("/account/basic", {"country": "ZZ"}, button="Save").status_code == 422
+    older = page.values(page.form(button="Save"))
+    assert client.post("/account/basic", data=older).status_code == 303
+    assert client.post("/account/basic", data=older).status_code == 409
+
+
+def test_naming_a_contact_person_who_leaves_by_the_link(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app, "Alice")
+    frank = {"name": "Frank", "position": "Accounts"}
+    assert client.submit("/account/contact-persons", frank, button="Go on").status_code == 422
+    answer = client.submit("/account/contact-persons", frank | {"authorised": "y"}, button="Go on")
+    client.submit(answer.location, {"address": "frank@example.net"}, button="Send a code")
+    code = {"code": digits(app, "contact")}
+    shown = client.submit(
+        "/account/contact-persons/code", code, button="Go on", follow_redirects=True
+    )
+    assert "frank@example.net" in shown.get_data(as_text=True)
+    with app.app_context():
+        uid = answer.location.rsplit("/", 1)[-1]
+        link = f"/contact-persons/{uid}/{code_secrets.opt_out_token(uid)}"
+    stranger = browse(app)
+    stranger.page(link)
+    assert (
+        "frank@example.net" in client.page(answer.location).text
+    )  # opening a link changes nothing
+    stranger.submit(link, button="Remove me")
+    assert "no longer" in stranger.page(link).text
+    assert "frank@example.net" not in client.page(answer.location).text
+    assert stranger.get(link[:-1]).status_code == 410
+    client.submit(answer.location, button="Remove this contact person")
+    assert "Frank" not in client.page("/account/contact-persons").text
+
+
+def test_settings_change_the_language_of_the_account(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app, "Alice")
+    bad = client.submit("/account/settings", {"timezone": "Mars/Base"}, button="Save")
+    assert bad.status_code == 422
+    client.submit("/account/settings", {"language": "zh", "timezone": "Asia/Tokyo"}, button="Save")
+    assert client.page("/account").all("html")[0].attributes["lang"] == "zh-Hans"
+
+
+def test_ending_sessions(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    here, there = browse(app, "Alice"), browse(app, "Alice")
+    here.submit("/account/sessions", button="End all others")
+    assert "/login" in there.get("/account").location
+    assert here.get("/account").status_code == 200
+
+
+def test_anothers_things_are_not_found(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+        alice = opened("Alice")
+        make_member("Charlie")
+        [contact] = queries.contacts_of(1)
+        person = named(actor_of(alice))
+        db.session.remove()
+    charlie = browse(app, "Charlie")
+    csrf = token_of(charlie)
+    for path in (
+        f"/account/contacts/{contact.uid}/removal",
+        f"/account/contact-persons/{person}",
+        f"/account/contact-persons/{person}/removal",
+        f"/account/sessions/{alice.session_id}/end",
+    ):
+        assert charlie.post(path, data=csrf).status_code == 404, path
+
+
+def test_guests_have_no_account_pages(app: Flask) -> None:
+    with app.app_context():
+        guest = service_contacts.guest_for(ContactKind.EMAIL, "dora@example.org", "en")
+        secret = service_sessions.open_guest_session(guest.contact_id, **HERE).secret
+        db.session.remove()
+    client = browse(app)
+    client.set_cookie("sid", secret)
+    for path in ("/account", "/account/contacts", "/account/password", "/account/basic"):
+        assert client.get(path).status_code == 403, path
+    assert client.get("/admin").status_code == 404
+
+
+def test_members_learn_nothing_of_the_admin_pages(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+        bob = queries.person(make_staff("Bob")).uid
+    alice, agent = browse(app, "Alice"), browse(app, "Bob")
+    csrf, own = token_of(alice), token_of(agent)
+    for path in ("/admin", "/admin/people", f"/admin/people/{bob}/roles"):
+        assert alice.get(path).status_code == 404
+        assert agent.get(path).status_code == 403
+    for name in ("roles", "access", "factor-reset", "sessions/end"):
+        path = f"/admin/people/{bob}/{name}"
+        assert alice.post(path, data=csrf | {"roles": "admin"}).status_code == 404
+        assert agent.post(path, data=own | {"roles": "admin"}).status_code == 403
+
+
+def test_an_admin_runs_the_people(app: Flask) -> None:
+    with app.app_context():
+        make_staff("Ann", Role.ADMIN)
+        make_staff("Eve", Role.ADMIN)
+        bob = queries.person(make_staff("Bob")).uid
+    ann, eve, agent = browse(app, "Ann"), browse(app, "Eve"), browse(app, "Bob")
+    none = {"name": "Carol", "email": "carol@desk.example.org"}
+    invite = "/admin/people/invite"
+    assert ann.submit(invite, none, button="Send the invitation").status_code == 422
+    answer = ann.submit(invite, none | {"roles": ["legal"]}, button="Send the invitation")
+    assert answer.location == "/admin/people"
+    assert "Carol" in ann.page("/admin/people").text
+    home = f"/admin/people/{bob}"
+    ann.submit(f"{home}/roles", {"roles": ["agent", "legal"]}, button="Save")
+    assert "Legal" in ann.page(home).text
+    ann.submit(f"{home}/factor-reset", button="Ask a second administrator")
+    assert ann.page(home).text.count("Ann asked") == 1
+    page = ann.page(f"{home}/factor-reset")
+    assert not [one for one in page.all("button") if page.name_of(one) == "Approve and reset"]
+    eve.submit(f"{home}/factor-reset", button="Approve and reset")
+    assert "/login" in agent.get("/account").location
+    ann.submit(f"{home}/access", button="Disable the account")
+    assert "disabled" in ann.page(home).text
+    ann.submit(f"{home}/access", button="Open the account again")
+    assert "disabled" not in ann.page(home).text
+
+
+def test_opening_an_invitation_changes_nothing(app: Flask) -> None:
+    with app.app_context():
+        path = service_staff.invite_staff(
+            SYSTEM, name="Bob", email="bob@desk.example.org", roles=[Role.AGENT]
+        )
+        db.session.remove()
+    for _ in range(2):
+        assert "Welcome, Bob" in browse(app).page(path).text
+    weak = {"password": "password1", "password_again": "password1"}
+    assert browse(app).submit(path, weak, button="Go on").status_code == 422
+    assert browse(app).get(path[:-1]).status_code == 410

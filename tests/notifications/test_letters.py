@@ -1,0 +1,131 @@
+"""Every letter of this room, in both languages: complete, in the reader's words and time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from jinja2 import UndefinedError
+
+from support.core.actors import Actor
+from support.core.context import hooks
+from support.notifications import letters
+from support.notifications.templates import Template
+
+pytestmark = pytest.mark.usefixtures("context")
+
+FACTS: dict[str, Any] = {
+    "check_code": "7K2M-9QXA",
+    "link": "http://localhost/account",
+    "unsubscribe_url": "",
+}
+CODE_PURPOSES = [
+    "register",
+    "login",
+    "bind",
+    "retrieve",
+    "follow",
+    "confirm",
+    "contact",
+    "phone_call",
+]
+CASES: list[tuple[str, dict[str, Any]]] = [
+    *(("code", {"purpose": purpose, "digits": "123456"}) for purpose in CODE_PURPOSES),
+    ("account_exists", {}),
+    ("invite", {}),
+    ("contact_changed", {"change": "bound", "masked": "a***e@example.com"}),
+    ("contact_changed", {"change": "unbound", "masked": "a***e@example.com"}),
+    ("password_changed", {"how": "changed"}),
+    ("password_changed", {"how": "retrieved"}),
+    *(("factor_changed", {"how": how}) for how in ("on", "off", "recovery_used", "new_codes")),
+    ("factor_reset", {"own": True, "name": "Bob"}),
+    ("factor_reset", {"own": False, "name": "Bob"}),
+    ("member_registered", {"name": "Alice"}),
+]
+
+
+def reader(language: str, **more: Any) -> Actor:
+    return Actor("member", 1, name="Alice", language=language, **more)
+
+
+def chinese_signs(text: str) -> int:
+    return sum("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
+@pytest.mark.parametrize(("name", "facts"), CASES)
+def test_each_letter_is_complete_in_both_languages(name: str, facts: dict[str, Any]) -> None:
+    code = f"notifications.{name}"
+    for language in ("en", "zh"):
+        letter = letters.write_letter(code, reader(language), FACTS | facts)
+        text = letters.write_sms(code, reader(language), FACTS | facts)
+        for words in (letter.subject, letter.text, letter.html, text):
+            assert (chinese_signs(words) > 0) == (language == "zh"), words
+        assert "7K2M-9QXA" in letter.text
+        assert "7K2M-9QXA" in letter.html
+        assert "7K2M-9QXA" in text
+        assert "\n" not in letter.subject + text
+        assert len(text) <= 280
+        for digits in filter(None, [facts.get("digits")]):
+            assert digits in letter.text
+            assert digits in text
+
+
+def test_the_list_above_has_every_registered_template_of_the_room() -> None:
+    registered = {each.code for each in hooks(Template) if each.code.startswith("notifications.")}
+    assert registered <= {f"notifications.{name}" for name, _facts in CASES}
+
+
+def test_a_text_message_is_signed_as_each_language_does() -> None:
+    english = letters.write_sms("notifications.account_exists", reader("en"), FACTS)
+    chinese = letters.write_sms("notifications.account_exists", reader("zh"), FACTS)
+    assert english.startswith("[Example Platform] ")
+    assert chinese.startswith("【示例平台】")
+
+
+def test_a_missing_fact_is_an_error_not_a_hole() -> None:
+    with pytest.raises(UndefinedError):
+        letters.write_letter("notifications.contact_changed", reader("en"), FACTS)
+
+
+def test_what_people_wrote_is_escaped_in_html() -> None:
+    facts = FACTS | {"name": '<img src=x onerror=alert(1)>"&'}
+    letter = letters.write_letter("notifications.member_registered", reader("en"), facts)
+    assert "<img" not in letter.html
+    assert "&lt;img src=x" in letter.html
+    assert "<img src=x" in letter.text
+
+
+def test_only_our_own_addresses_become_links() -> None:
+    facts = FACTS | {"name": "x\n\nhttp://evil.example.com/\n\nhttp://localhost.evil.example/"}
+    letter = letters.write_letter("notifications.member_registered", reader("en"), facts)
+    assert letter.html.count("<a ") == 1
+    assert '<a href="http://localhost/account">' in letter.html
+
+
+def test_html_asks_nothing_of_anybody() -> None:
+    letter = letters.write_letter("notifications.invite", reader("en"), FACTS)
+    for word in ("<img", "<script", "<style", "style=", "<link", "src=", "<form"):
+        assert word not in letter.html
+
+
+def test_a_moment_is_told_in_the_readers_zone_which_is_named(app: Flask) -> None:
+    moment = datetime(2026, 3, 1, 18, 0, tzinfo=UTC)
+    shanghai = letters._local_time(reader("zh", timezone="Asia/Shanghai"))(moment)
+    london = letters._local_time(reader("en", timezone="Europe/London"))(moment)
+    unknown = letters._local_time(reader("en", timezone="Mars/Base"))(moment)
+    assert "2026年3月2日" in shanghai
+    assert "(Asia/Shanghai)" in shanghai
+    assert "Mar 1, 2026" in london
+    assert "(Europe/London)" in london
+    assert "(Asia/Shanghai)" in unknown
+
+
+def test_the_inbox_tells_it_without_greeting_and_sign() -> None:
+    title, paragraphs = letters.write_inbox(
+        "notifications.member_registered", reader("en"), FACTS | {"name": "Alice"}
+    )
+    assert title == "Welcome"
+    assert paragraphs[0] == ["Your account is ready. Your member name is Alice."]
+    assert paragraphs[-1][-1] == "http://localhost/account"

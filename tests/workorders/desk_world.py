@@ -1,0 +1,108 @@
+"""Agents, members and orders for the tests of the desk, made by the rooms' own verbs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask
+from sqlalchemy import update
+
+from support.accounts import queries_sessions, service_contacts, service_register, service_sessions
+from support.accounts.models import ContactKind, Person, PersonKind
+from support.accounts.policy import Method
+from support.core.actors import Actor, Role
+from support.core.clock import utcnow
+from support.core.db import changed, transaction
+from support.workorders import service
+from support.workorders.kind import Kind, kind_named
+from support.workorders.lifecycle import Priority
+from support.workorders.models import WorkOrder
+from tests.fixtures.pages import PageClient
+
+
+def make_agent(name: str = "Mei Tanaka", *roles: Role, language: str = "en") -> Actor:
+    """An agent (or staff with `roles`) as verbs take them."""
+    held = roles or (Role.AGENT,)
+    with transaction():
+        person_id = service_register.add_person(
+            PersonKind.STAFF, name, password=None, language=language, now=utcnow()
+        )
+        changed(update(Person).where(Person.id == person_id).values(roles=[*held]))
+    return Actor("staff", person_id, frozenset(held), name=name, language=language)
+
+
+def make_member(
+    name: str = "Alice", email: str = "", mobile: str = "", *, language: str = "en"
+) -> Actor:
+    """A member with bound addresses."""
+    now = utcnow()
+    with transaction():
+        person_id = service_register.add_person(
+            PersonKind.MEMBER, name, password=None, language=language, now=now
+        )
+        for kind, value in ((ContactKind.EMAIL, email), (ContactKind.MOBILE, mobile)):
+            if value:
+                service_contacts.add_bound(person_id, kind, value, now=now)
+    return Actor("member", person_id, name=name, language=language)
+
+
+def make_order(
+    requester: Actor,
+    subject: str = "Cannot sign in",
+    body: str = "The code never arrives.",
+    *,
+    kind: Kind | None = None,
+    priority: Priority = Priority.NORMAL,
+    language: str = "en",
+    now: datetime | None = None,
+) -> WorkOrder:
+    """An order as its requester files it."""
+    return service.file_order(
+        requester,
+        kind or kind_named("question"),
+        requester_id=requester.id or 0,
+        contact_id=None,
+        subject=subject,
+        body=body,
+        language=language,
+        priority=priority,
+        now=now,
+    )
+
+
+def make_guest_order(address: str, subject: str = "A guest asks") -> WorkOrder:
+    """An order of somebody without an account."""
+    with transaction():
+        guest = service_contacts.guest_for(ContactKind.EMAIL, address, "en", now=utcnow())
+        return service.file_order(
+            Actor("guest", guest.person_id),
+            kind_named("question"),
+            requester_id=guest.person_id,
+            contact_id=guest.contact_id,
+            subject=subject,
+            body="Please help.",
+            language="en",
+        )
+
+
+def sign_in(client: PageClient, actor: Actor) -> Actor:
+    """Give the client a session of the person, second factor included; return who now speaks."""
+    now = utcnow()
+    with transaction():
+        opened = service_sessions.open_session(
+            actor.id or 0, Method.PASSWORD, "127.0.0.1", "tests", now, second=True
+        )
+    client.set_cookie("sid", opened.secret)
+    speaker = queries_sessions.speaker(service_sessions.hash_of(opened.secret), now)
+    assert speaker is not None
+    return speaker.actor
+
+
+def client_of(app: Flask, actor: Actor) -> PageClient:
+    """A client of its own with a session of the person."""
+    app.test_client_class = PageClient
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    with app.app_context():
+        sign_in(client, actor)
+    return client

@@ -1,0 +1,167 @@
+"""Many orders at once: each by its own version, refused ones with their reason, undone where that is legal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from support.core.clock import utcnow
+from support.core.errors import AlreadyDone, Expired, Invalid, NotFound
+from support.workorders import queries, service, service_bulk
+from support.workorders.lifecycle import Priority, Status
+from support.workorders.service_bulk import Chosen
+from tests.fixtures.pages import Page, PageClient
+from tests.workorders.desk_world import client_of, make_agent, make_member, make_order
+
+
+@pytest.fixture
+def world(app: Flask) -> dict[str, Any]:
+    """An agent and four orders."""
+    with app.app_context():
+        agent, alice = make_agent(), make_member()
+        ids = [make_order(alice, f"Order {number}").id for number in range(4)]
+    return {"agent": agent, "alice": alice, "ids": ids, "client": client_of(app, agent)}
+
+
+def choose(client: PageClient, act: str, chosen: list[str]) -> Page:
+    """Tick orders in the queue, press a button of the bulk bar, return the page that asks what to set."""
+    page = client.page("/desk")
+    form = page.form(action="/desk/bulk")
+    answer = client.post("/desk/bulk", data=page.values(form) | {"ids": chosen, "act": act})
+    assert answer.status_code == 200
+    return Page(answer.get_data(as_text=True))
+
+
+def boxes(client: PageClient) -> list[str]:
+    """Return the values of the checkboxes of the queue."""
+    inputs = client.page("/desk").all("input")
+    return [each.attributes["value"] for each in inputs if each.attributes.get("name") == "ids"]
+
+
+def confirm(client: PageClient, page: Page, ids: list[str], value: str) -> Any:
+    """Send the page that asks what to set."""
+    form = page.form(button="Change them")
+    return client.post("/desk/bulk", data=page.values(form) | {"ids": ids, "value": value})
+
+
+def test_the_selected_orders_are_assigned_and_undo_gives_them_back(app: Flask, world: Any) -> None:
+    client, agent = world["client"], world["agent"]
+    ids = boxes(client)
+    page = choose(client, "assign", ids[:3])
+    answer = confirm(client, page, ids[:3], "me")
+    assert answer.status_code == 303
+    assert "done=" in answer.headers["Location"]
+    queue = client.page(answer.headers["Location"])
+    assert "3 changed" in queue.text
+    with app.app_context():
+        owners = [queries.order_by_id(each).assignee_id for each in world["ids"]]
+    assert owners.count(agent.id) == 3
+    undo = queue.form(button="Undo")
+    back = client.post(undo.attributes["action"], data=queue.values(undo))
+    assert back.status_code == 303
+    assert "This was undone." in client.page(back.headers["Location"]).text
+    with app.app_context():
+        assert [queries.order_by_id(each).assignee_id for each in world["ids"]] == [None] * 4
+
+
+def test_what_changed_meanwhile_is_refused_and_the_others_go_on(app: Flask, world: Any) -> None:
+    client = world["client"]
+    ids = boxes(client)
+    page = choose(client, "priority", ids)
+    with app.app_context():
+        order = queries.order_by_id(world["ids"][1])
+        service.answer(world["alice"], order, body="One more thing", language="en")
+    answer = confirm(client, page, ids, "urgent")
+    result = client.page(answer.headers["Location"])
+    assert "3 changed, 1 refused" in result.text
+    assert "Somebody else changed this a moment ago." in result.text
+    assert "Order 1" in result.text
+    with app.app_context():
+        found = [queries.order_by_id(each).priority for each in world["ids"]]
+    assert found == [1, Priority.NORMAL, 1, 1]
+
+
+def test_an_illegal_move_is_refused_with_its_reason(app: Flask, world: Any) -> None:
+    with app.app_context():
+        closed = queries.order_by_id(world["ids"][0])
+        service.move_order(world["agent"], closed, status=Status.CLOSED, version=1)
+        chosen = [Chosen(world["ids"][0], 2), Chosen(world["ids"][1], 1)]
+        run = service_bulk.change_many(
+            world["agent"], chosen, act="status", value="waiting", scope="s", key="k"
+        )
+        assert [row[0] for row in run.changed] == [world["ids"][1]]
+        assert run.refused == [[world["ids"][0], "This can't be done in the present state."]]
+
+
+def test_undo_leaves_alone_what_somebody_touched_and_what_has_no_way_back(
+    app: Flask, world: Any
+) -> None:
+    agent = world["agent"]
+    with app.app_context():
+        chosen = [Chosen(each, 1) for each in world["ids"][:3]]
+        run = service_bulk.change_many(
+            agent, chosen, act="status", value="waiting", scope="s", key="k"
+        )
+        order = queries.order_by_id(world["ids"][0])
+        service.answer(world["alice"], order, body="Here you are", language="en")
+        undone = service_bulk.undo_many(agent, run.uid)
+        assert undone.undone_at is not None
+        # the first was answered meanwhile; a new order that was opened never becomes new again
+        assert len(undone.refused) == 3
+        with pytest.raises(AlreadyDone):
+            service_bulk.undo_many(agent, run.uid)
+
+
+def test_undo_has_an_end_and_an_owner(app: Flask, world: Any) -> None:
+    agent = world["agent"]
+    with app.app_context():
+        chosen = [Chosen(world["ids"][0], 1)]
+        run = service_bulk.change_many(agent, chosen, act="priority", value=1, scope="s", key="k")
+        with pytest.raises(Expired):
+            service_bulk.undo_many(agent, run.uid, now=utcnow() + timedelta(minutes=11))
+        with pytest.raises(NotFound):
+            service_bulk.undo_many(make_agent("Arjun"), run.uid)
+        assert service_bulk.undo_many(agent, run.uid).refused == []
+        assert queries.order_by_id(world["ids"][0]).priority == Priority.NORMAL
+
+
+def test_a_change_of_many_twice_is_harmless(app: Flask, world: Any) -> None:
+    with app.app_context():
+        chosen = [Chosen(each, 1) for each in world["ids"]]
+        runs = [
+            service_bulk.change_many(
+                world["agent"], chosen, act="tag", value="Billing", scope="s", key="k"
+            )
+            for _time in range(2)
+        ]
+        assert runs[0].uid == runs[1].uid
+        assert len(runs[1].changed) == 4
+        assert runs[1].refused == []
+        order = queries.order_by_id(world["ids"][0])
+        assert queries.tags_of(order) == ["billing"]
+        assert order.version == 2
+
+
+def test_nothing_chosen_or_too_much_is_said_in_words(app: Flask, world: Any) -> None:
+    page = choose(world["client"], "status", [])
+    assert "Choose at least one work order first." in page.text
+    ids = boxes(world["client"])
+    asked = choose(world["client"], "status", ids[:1])
+    answer = confirm(world["client"], asked, ids[:1], "gone")
+    assert answer.status_code == 422
+    with app.app_context(), pytest.raises(Invalid):
+        service_bulk.change_many(
+            world["agent"],
+            [Chosen(each, 1) for each in range(1, 102)],
+            act="tag",
+            value="x",
+            scope="s",
+            key="k2",
+        )
+
+
+def test_only_a_post_changes_many(world: Any) -> None:
+    assert world["client"].get("/desk/bulk").status_code == 405

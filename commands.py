@@ -10,7 +10,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from support.core import audit, worker
+from support.core import audit, file_upkeep, worker
 
 
 @click.command("worker")
@@ -48,3 +48,13 @@ def verify_command(heads: Path | None) -> None:
 def write_heads(now: datetime) -> None:
     """Write the day's signed heads (a periodic task)."""
     audit.write_heads(Path(current_app.instance_path) / "audit", now)
+
+
+def rescan_files(now: datetime) -> None:
+    """Scan a few of the files that wait for the virus scanner (a periodic task)."""
+    file_upkeep.rescan_pending(5, now)
+
+
+def sweep_orphan_files(now: datetime) -> None:
+    """Remove files without a row and rows without a file (a periodic task)."""
+    file_upkeep.sweep_orphans(now)

@@ -38,7 +38,7 @@ def once(scope: str, key: str, content: str, act: Callable[[], str]) -> str:
     if not key:
         with transaction():
             return act()
-    scope_key = hashlib.sha256(f"{scope}\0{key}".encode()).hexdigest()
+    scope_key = _scope_key(scope, key)
     fingerprint = hashlib.sha256(content.encode()).hexdigest()
     with transaction():
         mine = (IdempotencyKey.scope_key == scope_key,)
@@ -52,14 +52,25 @@ def once(scope: str, key: str, content: str, act: Callable[[], str]) -> str:
             result = act()
             changed(update(IdempotencyKey).where(*mine).values(result=result))
             return result
-        earlier, said = db.session.execute(
+        result, said = db.session.execute(
             select(IdempotencyKey.result, IdempotencyKey.fingerprint).where(*mine)
         ).one()
     if said != fingerprint:
         raise Invalid(
             "", N_("This form was sent already, with other content. Please open it again.")
         )
-    return str(earlier)
+    return str(result)
+
+
+def earlier(scope: str, key: str) -> str:
+    """Return what came of the act with this scope and key, "" when it was never carried out."""
+    scope_key = _scope_key(scope, key)
+    statement = select(IdempotencyKey.result).where(IdempotencyKey.scope_key == scope_key)
+    return db.session.execute(statement).scalar_one_or_none() or ""
+
+
+def _scope_key(scope: str, key: str) -> str:
+    return hashlib.sha256(f"{scope}\0{key}".encode()).hexdigest()
 
 
 def forget_old_keys(now: datetime) -> None:

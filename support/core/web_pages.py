@@ -237,7 +237,13 @@ def static_url(name: str) -> str:
 
 def local_time(moment: datetime, style: str = "") -> str:
     """Return `moment` to the minute, in the reader's zone and language; `style` as Babel's, when another is meant."""
-    return str(format_datetime(moment, style or _MINUTE[_html_lang()]))
+    return _spelled(moment, style or _MINUTE[_html_lang()], str(get_locale()), str(get_timezone()))
+
+
+@lru_cache(maxsize=4_096)
+def _spelled(moment: datetime, style: str, _locale: str, _zone: str) -> str:
+    """Spell a moment in the page's locale and zone; kept, since a thread shows the same moments to everybody."""
+    return str(format_datetime(moment, style))
 
 
 _MINUTE = {"en": "EEE d MMM y, HH:mm", "zh-Hans": "y年M月d日EEE HH:mm"}
@@ -247,7 +253,7 @@ def relative_time(moment: datetime, now: datetime | None = None) -> str:
     """Return "5 minutes ago" or "in 3 hours"; after seven days the date."""
     delta = moment - (now or utcnow())
     if abs(delta) > timedelta(days=7):
-        return str(format_datetime(moment, "d MMM y" if _html_lang() == "en" else "y年M月d日"))
+        return local_time(moment, "d MMM y" if _html_lang() == "en" else "y年M月d日")
     return str(format_timedelta(delta, add_direction=True))
 
 

@@ -6,14 +6,17 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import create_app
-from support.core import audit
+from support.accounts.models import Code
+from support.core import audit, vault
 from support.core.audit import Event
+from support.core.clock import utcnow
 from support.core.config import load
-from support.core.db import db
+from support.core.db import db, transaction
 from support.core.outbox import OutboxRow, OutboxState
 from support.workorders.lifecycle import LIFECYCLE, Status
 from support.workorders.models import Message, Party, WorkOrder
@@ -22,9 +25,14 @@ from tests.fixtures.live import LiveServer
 
 
 @contextmanager
-def looking_into(server: LiveServer) -> Iterator[None]:
+def looking_into(server: LiveServer, **environ: str) -> Iterator[None]:
     """An application context on the database of a server, beside its own processes."""
-    environ = {**os.environ, "INSTANCE_DIR": str(server.instance), "PUBLIC_URL": server.url}
+    environ = {
+        **os.environ,
+        **environ,
+        "INSTANCE_DIR": str(server.instance),
+        "PUBLIC_URL": server.url,
+    }
     app = create_app(load(environ))
     with app.app_context():
         try:
@@ -71,6 +79,22 @@ def filed(subjects: Iterable[str]) -> dict[str, int]:
     for subject in db.session.execute(statement).scalars():
         found[subject] += 1
     return found
+
+
+def codes_sent_to(address: str) -> int:
+    """Return how many one-time codes were written for an e-mail address."""
+    statement = select(Code.id).where(Code.target_blind == vault.blind_index("email", address))
+    return len(db.session.execute(statement).all())
+
+
+def end_leases() -> None:
+    """Let the time pass for which the lease of a killed owner still runs (90 s)."""
+    with transaction() as session:
+        session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.state == OutboxState.SENDING)
+            .values(lease_until=utcnow() - timedelta(seconds=1))
+        )
 
 
 def undone() -> int:

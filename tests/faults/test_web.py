@@ -30,14 +30,13 @@ TWINS = 20
 
 def web_workers(server: LiveServer) -> list[int]:
     """Return the pids of the processes that answer requests: granian's own children with many threads."""
-    leader = server.leader("web")
     found = []
-    for each in server.children()["web"]:
+    for each in server.children().get("web", []):
         try:
             threads = len(os.listdir(f"/proc/{each.pid}/task"))
         except FileNotFoundError:
             continue
-        if each.pid != leader and threads > 3:
+        if each.pid != each.session and threads > 3:
             found.append(each.pid)
     return found
 
@@ -85,14 +84,14 @@ def test_kills_during_submits_lose_nothing_and_double_nothing(house: House) -> N
     filers = Filers(server.port, f"kill {seed}")
     with filers.at_work(3):
         for _kill in range(KILLS):
-            wait_until(lambda: len(web_workers(server)) == 2, seconds=30, what="two web workers")
-            goal = len(filers.acknowledged) + chance.randint(0, 2)
-            wait_until(lambda: len(filers.acknowledged) >= goal, seconds=30, what="orders")  # noqa: B023
-            time.sleep(chance.uniform(0, 0.05))
-            os.kill(chance.choice(web_workers(server)), signal.SIGKILL)
-        wait_until(lambda: len(web_workers(server)) == 2, seconds=30, what="both are back")
+            wait_until(lambda: len(web_workers(server)) == 2, seconds=60, what="two web workers")
+            time.sleep(chance.uniform(0, 0.2))
+            # The older one: granian takes two deaths in a row of the same place for a crash loop and gives up.
+            os.kill(min(web_workers(server)), signal.SIGKILL)
+            goal = len(filers.acknowledged) + 1
+            wait_until(lambda: len(filers.acknowledged) >= goal, seconds=60, what="orders")  # noqa: B023
     assert filers.wrong == [], f"seed {seed}"
-    assert len(filers.acknowledged) >= 10
+    assert len(filers.acknowledged) >= KILLS
     with invariants.looking_into(server):
         invariants.check(filers.acknowledged.values())
         doubled = {

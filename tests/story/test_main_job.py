@@ -26,9 +26,9 @@ ANSWER = "We have moved the codes to your new number. Please try again."
 
 
 @pytest.fixture
-def server(start_server: StartServer, database_url: str) -> LiveServer:
+def server(start_server: StartServer, bare_database_url: str) -> LiveServer:
     """The demo on the database of this test, with a Valkey of its own."""
-    return start_server(DATABASE_URL=database_url)
+    return start_server(DATABASE_URL=bare_database_url)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def code_from_mailbox(page: Page, target: str) -> str:
         page.goto("/mailbox")
         for text in page.locator("main li, main article, main .card").all_inner_texts():
             if target in text:
-                found.extend(re.findall(r"(?<!\d)(\d{6})(?!\d)", text))
+                found.extend(re.findall(r"(?<![\d-])(\d{6})(?![\d-])", text))
         return bool(found)
 
     wait_until(arrived, seconds=60, what=f"a code for {target} at /mailbox")
@@ -133,7 +133,7 @@ def answer_at_the_desk(desk: Page, server: LiveServer, reference: str) -> None:
     desk.locator("#reply-body").fill(ANSWER)
     desk.locator("[name=then]").select_option("resolved")
     desk.locator("#reply button.primary").click()
-    expect(desk.locator(".thread")).to_contain_text(ANSWER)
+    expect(desk.locator("main")).to_contain_text(ANSWER)
 
 
 def mails(server: LiveServer) -> list[str]:
@@ -170,17 +170,14 @@ def test_a_member_registers_asks_is_answered_confirms_and_rates(
         what="the mail in instance/outgoing",
     )
     phone.goto(f"/orders/{reference}")
-    expect(phone.locator(".thread")).to_contain_text(ANSWER)
+    expect(phone.locator("main")).to_contain_text(ANSWER)
     phone.locator("[name=comment]").fill("很快，谢谢。")
     press(phone, "已解决")
     expect(phone.locator("main")).to_contain_text("已关闭")
 
     def delivered() -> bool:
         desk.goto(f"/desk/orders/{reference}")
-        return (
-            "yu•••g@example.org" in desk.content()
-            or "@example.org" in desk.locator("main").inner_text()
-        )
+        return "E-mail to y***g@example.org sent" in desk.content()
 
     wait_until(delivered, seconds=60, what="the delivery on the thread")
 
@@ -199,6 +196,6 @@ def test_a_guest_asks_is_answered_and_confirms_by_reference_and_code(
     phone.locator("[name=code]").fill(digits)
     phone.locator("main form button").first.click()
     phone.wait_for_url(re.compile(f"/orders/{reference}"))
-    expect(phone.locator(".thread")).to_contain_text(ANSWER)
+    expect(phone.locator("main")).to_contain_text(ANSWER)
     press(phone, "已解决")
     expect(phone.locator("main")).to_contain_text("已关闭")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 import redis
@@ -13,7 +14,8 @@ from flask import Flask
 from support.core.clock import utcnow
 from support.core.config import Config
 from support.workorders import desk_presence, queries, service
-from support.workorders.lifecycle import Priority
+from support.workorders.desk_queries import write_key
+from support.workorders.lifecycle import Priority, Status
 from tests.fixtures.pages import Page, PageClient
 from tests.workorders.desk_world import client_of, make_agent, make_member, make_order
 
@@ -61,7 +63,9 @@ def beat(client: PageClient, url: str, state: str, since: str = "") -> Any:
 
 def test_a_changed_row_is_told_once_and_then_nothing(app: Flask, world: Any) -> None:
     form = world["mei"].page("/desk").form(action="/desk/bulk")
-    quiet = later(form.attributes["data-live-url"].partition("since=")[2])
+    live = parse_qs(form.attributes["data-live-url"].partition("?")[2])
+    assert live["known"] == [".".join(str(each) for each in world["ids"])]
+    quiet = later(live["since"][0])
     assert world["mei"].get(f"/desk/live?since={quiet}").status_code == 204
     soon = utcnow() + timedelta(minutes=2)
     with app.app_context():
@@ -89,6 +93,37 @@ def test_a_row_that_left_the_view_is_gone_and_a_new_one_comes(app: Flask, world:
     answer = world["mei"].get(f"/desk/live?view=unassigned&since={start}").get_json()
     assert {row["key"] for row in answer["rows"]} == {str(world["ids"][1]), str(fresh)}
     assert answer["gone"] == [str(world["ids"][0])]
+
+
+def test_a_change_on_another_page_of_the_queue_is_no_news(app: Flask, world: Any) -> None:
+    mei, _arjun, alice = world["who"]
+    first, second = world["ids"]
+    now = utcnow() + timedelta(minutes=5)
+    since = write_key((now, 0))
+    address = f"/desk/live?known={first}&since="
+    with app.app_context():
+        for each in (first, second):
+            order = queries.order_by_id(each)
+            at = now + timedelta(seconds=1)
+            service.reply(mei, order, body="Hm", version=1, then=Status.OPEN, language="en", now=at)
+    answer = world["arjun"].get(address + since).get_json()
+    assert [row["key"] for row in answer["rows"]] == [str(first)]
+    assert answer["gone"] == []
+    with app.app_context():  # but what its requester wrote to is, and a new one
+        order = queries.order_by_id(second)
+        at = now + timedelta(minutes=2)
+        service.answer(alice, order, body="Well?", language="en", now=at)
+        fresh = make_order(alice, "New", now=at).id
+    since = write_key((now + timedelta(minutes=1), 0))
+    answer = world["arjun"].get(address + since).get_json()
+    assert {row["key"] for row in answer["rows"]} == {str(second), str(fresh)}
+    with app.app_context():  # and what was told as news is kept current
+        order = queries.order_by_id(fresh)
+        at = now + timedelta(minutes=20)
+        service.reply(mei, order, body="Hm", version=1, then=Status.OPEN, language="en", now=at)
+    told = later(answer["cursor"], 15)
+    answer = world["arjun"].get(address + told).get_json()
+    assert [row["key"] for row in answer["rows"]] == [str(fresh)]
 
 
 def test_a_cursor_that_nobody_wrote_begins_now(world: Any) -> None:

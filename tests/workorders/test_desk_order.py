@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from support.core import installation, outbox
 from support.core.audit import Event
 from support.core.db import db
 from support.core.errors import Stale
@@ -171,6 +172,16 @@ def test_properties_that_nobody_offered_are_refused(world: Any) -> None:
         assert world["mei"].post(f"{world['url']}/properties", data=form | odd).status_code == 404
 
 
+def test_nobody_but_staff_can_be_given_an_order(app: Flask, world: Any) -> None:
+    page = world["mei"].page(world["url"])
+    form = page.values(page.form(button="Save"))
+    forged = form | {"assignee": str(world["who"][2].id)}
+    assert world["mei"].post(f"{world['url']}/properties", data=forged).status_code == 403
+    forged = form | {"assignee": "999999"}
+    assert world["mei"].post(f"{world['url']}/properties", data=forged).status_code == 404
+    assert order_now(app, world["id"]).assignee_id is None
+
+
 def test_all_of_the_properties_or_none(app: Flask, world: Any) -> None:
     mei, arjun, _alice = world["who"]
     with app.app_context():
@@ -316,6 +327,18 @@ def test_why_this_date_is_explained_to_both_sides_in_their_language(app: Flask, 
         order = make_order(zhang, "无法登录", language="zh")
     chinese = client_of(app, zhang).page(f"/orders/{order.reference}/why").text
     assert "为什么是这个时间" in chinese
+
+
+def test_the_thread_shows_what_was_sent_to_whom_masked(app: Flask, world: Any) -> None:
+    sent = typed(world["mei"], world["url"], body="Please try again.", then="waiting")
+    assert world["mei"].post(f"{world['url']}/replies", data=sent).status_code == 303
+    with app.app_context():
+        installation.mark(demo=True)
+        for _time in range(3):
+            outbox.drain()
+    text = world["mei"].page(world["url"]).text
+    assert "E-mail to a***e@example.org sent" in text
+    assert "alice@example.org" not in text
 
 
 def test_an_unknown_reference_is_not_found(world: Any) -> None:

@@ -1,0 +1,217 @@
+"""One database with its orders and two servers on it: ours and the floor, started alike."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import secrets
+import subprocess
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import flask_migrate
+import psycopg
+from flask import Flask
+
+from app import create_app
+from bench import orders
+from bench.client import Connection, get
+from running import processes
+from running.supervisor import ROOT, web_command
+from support.accounts import service_register, service_sessions, service_staff
+from support.accounts.models import ContactKind
+from support.accounts.policy import Method
+from support.core import installation
+from support.core.actors import SYSTEM, Role
+from support.core.clock import utcnow
+from support.core.config import Config
+from support.core.db import db, transaction
+from support.policies import service as policies
+from support.workorders import desk_counts
+from tests.fixtures.servers import free_port, wait_until
+
+WRITERS = 64
+"""Members who are signed in, so that as many forms can be prepared at once."""
+
+
+@dataclass(slots=True)
+class Server:
+    """One granian with its processes."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def processes(self) -> list[int]:
+        """Return the pids of the web processes, without granian's own first one."""
+        started = processes.running()[self.process.pid].started
+        return [
+            each.pid
+            for each in processes.members(self.process.pid, started)
+            if each.pid != self.process.pid and _memory(each.pid, "Threads") > 1
+        ]
+
+    def memory(self) -> float:
+        """Return the resident megabytes of the largest web process."""
+        return max(_memory(pid, "VmRSS") / 1024 for pid in self.processes())
+
+
+def _memory(pid: int, name: str) -> int:
+    text = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(rf"^{name}:\s+(\d+)", text, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+@dataclass(slots=True)
+class Site:
+    """An instance with `number` orders on one database, and what a client needs to speak to it."""
+
+    folder: Path
+    number: int
+    database_url: str
+    redis_url: str
+    app: Flask = field(init=False)
+    ours: Server = field(init=False)
+    floor: Server = field(init=False)
+    agent: str = ""
+    writers: list[tuple[int, str]] = field(default_factory=list)
+    mailed: int = 0
+    _port: int = field(default_factory=free_port)
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The settings of every process of this site."""
+        return {
+            **os.environ,
+            "INSTANCE_DIR": str(self.folder),
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "PUBLIC_URL": f"http://localhost:{self._port}",
+            "OPERATOR_NAME": "Example Platform",
+        }
+
+    def fill(self, progress: Callable[[int], None]) -> None:
+        """Migrate the database, load the orders, and sign in one agent and the writers."""
+        config = Config(
+            instance_dir=self.folder,
+            redis_url=self.redis_url,
+            public_url=f"http://localhost:{self._port}",
+            operator_name="Example Platform",
+        ).with_changes(database_url=self.database_url)
+        self.app = create_app(config)
+        with self.app.app_context():
+            flask_migrate.upgrade()
+            installation.mark(demo=True)
+            policies.load_sample()
+            agent = _staff("Agent One")
+            staff = orders.Staff(agent, _staff("Agent Two"))
+            self.mailed = service_register.create_member(
+                SYSTEM,
+                name="Mailed",
+                password=secrets.token_urlsafe(12),
+                contacts=[(ContactKind.EMAIL, "mailed@example.com")],
+                language="en",
+            )
+            orders.load(self.number, staff, self.mailed + 1, progress)
+            desk_counts.fold_counts(utcnow())
+            desk_counts.fold_arrivals(utcnow())
+            self.agent = _session(agent)
+            self.writers = [
+                (person, _session(person))
+                for person in range(self.mailed + 1, self.mailed + 1 + WRITERS)
+            ]
+            db.session.remove()
+
+    def start(self) -> None:
+        """Start both servers and wait until they answer."""
+        self.ours = self._serve("app:create_app", self._port)
+        self.floor = self._serve("bench.floor:create_floor", free_port())
+        for server in (self.ours, self.floor):
+            wait_until(
+                lambda port=server.port: _answers(port), seconds=60, what="the server answers"
+            )
+
+    def _serve(self, factory: str, port: int) -> Server:
+        command = [factory if word == "app:create_app" else word for word in web_command(port)]
+        with (self.folder / f"{factory.split(':')[0]}.log").open("wb") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        started = processes.running()[process.pid].started
+        self._stack.callback(process.wait)
+        self._stack.callback(processes.end_sessions, [(process.pid, started)], grace=5)
+        return Server(port, process)
+
+    def form(self, path: str, secret: str) -> tuple[str, str]:
+        """Open a page as the holder of a session; return (its cookies, the form token on it)."""
+        connection = Connection(self.ours.port)
+        answer = connection.ask(get(self.ours.port, path, f"sid={secret}"))
+        connection.close()
+        cookie = re.search(rb"set-cookie: (form=[^;]+)", answer.head, re.IGNORECASE)
+        token = re.search(rb'name="csrf_token" value="([^"]+)"', answer.body)
+        assert cookie, answer.head
+        assert token, answer.body[:500]
+        return f"sid={secret}; {cookie[1].decode()}", html.unescape(token[1].decode())
+
+    def __enter__(self) -> Site:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+        if hasattr(self, "app"):
+            with self.app.app_context():
+                db.session.remove()
+                db.engine.dispose()
+
+
+def new_database(server: str, name: str) -> str:
+    """Make an empty database beside the maintenance database `server` and return its URL."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return server.replace("/postgres?", f"/{name}?")
+
+
+def _staff(name: str) -> int:
+    return service_staff.create_staff(
+        SYSTEM,
+        name=name,
+        email=f"{name.lower().replace(' ', '.')}@desk.example.com",
+        roles=[Role.AGENT],
+        password=secrets.token_urlsafe(12),
+    )
+
+
+def _session(person_id: int) -> str:
+    with transaction():
+        opened = service_sessions.open_session(
+            person_id, Method.PASSWORD, "127.0.0.1", "Bench", utcnow(), second=True
+        )
+    return opened.secret
+
+
+def _answers(port: int) -> bool:
+    try:
+        connection = Connection(port)
+    except OSError:
+        return False
+    try:
+        return connection.ask(get(port, "/healthz")).status == 200
+    except (OSError, ValueError):
+        return False
+    finally:
+        connection.close()

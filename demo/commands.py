@@ -1,0 +1,49 @@
+"""`flask demo`: the example desk, and on top of it as many synthetic orders as a measurement needs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.progress import track
+
+from demo.bulk import add_orders
+from demo.load import NotEmpty, load_demo
+
+
+@click.command("demo")
+@click.option(
+    "--orders",
+    type=click.IntRange(0, 10_000_000),
+    default=0,
+    metavar="N",
+    help="Add N synthetic work orders as well.",
+)
+@with_appcontext
+def demo_command(orders: int) -> None:
+    """Fill an empty instance with example people and work orders; again changes nothing."""
+    try:
+        loaded = load_demo(Path(current_app.instance_path), _tracked("Work orders 示例工单"))
+    except NotEmpty:
+        click.echo("This instance is no demo; it is left as it is.")
+        sys.exit(1 if orders else 0)
+    click.echo(
+        "The demo is loaded; `make logins` shows who can sign in."
+        if loaded
+        else "The demo is there."
+    )
+    if orders:
+        add_orders(orders, _tracked("Synthetic orders 合成工单"))
+
+
+def _tracked(words: str) -> Any:
+    def tracked(sequence: Sequence[Any]) -> Iterable[Any]:
+        return track(sequence, words, console=Console(stderr=True), transient=True)
+
+    return tracked

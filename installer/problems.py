@@ -1,0 +1,253 @@
+"""What is missing or unsafe in this installation, each with its one-line fix."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from installer.answers import SETTINGS
+from support.accounts import queries as accounts
+from support.core import doorbell, keys
+from support.core.actors import Role
+from support.core.clock import utcnow
+from support.core.config import SETTINGS_FILE
+from support.core.context import settings
+from support.core.db import db
+from support.core.installation import Installation, is_demo
+from support.policies import queries as policies
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "davfs")
+_LOOK_AGAIN_SECONDS = 5.0
+Check = Callable[[], Iterator["Problem"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding of `flask check`. A `blocking` one keeps the pages closed until it is gone."""
+
+    code: str
+    words: str
+    fix: str
+    blocking: bool = False
+
+
+def all_problems() -> list[Problem]:
+    """Return every problem of this installation, blocking ones first; a demo is spared what it can't have."""
+    found, readable = [], True
+    for check in (*_CHECKS, *_CHECKS_OF_A_REAL_DESK):
+        try:
+            if check in _CHECKS or not is_demo():
+                found += list(check())
+        except SQLAlchemyError:
+            db.session.rollback()
+            readable = False
+    if not readable and all(problem.code != "migrations" for problem in found):
+        found.append(Problem("database", "The database can't be read.", "check DATABASE_URL"))
+    return sorted(found, key=lambda problem: not problem.blocking)
+
+
+def blocking_problems() -> list[Problem]:
+    """Return what keeps the pages closed: no own policy text, or no operator; never anything on a demo.
+
+    Cheap enough for every request: once open, it stays open; until then it looks every five seconds.
+    """
+    state: _Kept = current_app.extensions.setdefault("blocking_problems", _Kept())
+    if state.open or time.monotonic() < state.fresh_until:
+        return state.found
+    state.found = (
+        []
+        if is_demo()
+        else [each for check in (_operator, _policy) for each in check() if each.blocking]
+    )
+    state.open = not state.found
+    state.fresh_until = time.monotonic() + _LOOK_AGAIN_SECONDS
+    return state.found
+
+
+class _Kept:
+    """What a process found the last time it looked."""
+
+    def __init__(self) -> None:
+        self.open = False
+        self.fresh_until = 0.0
+        self.found: list[Problem] = []
+
+
+def migrations_pending() -> bool:
+    """True when the database lacks migrations that this code knows."""
+    directory = current_app.extensions["migrate"].directory
+    heads = set(ScriptDirectory(str(directory)).get_heads())
+    with db.engine.connect() as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) != heads
+
+
+def _database() -> Iterator[Problem]:
+    if migrations_pending():
+        yield Problem(
+            "migrations", "The database is not at the newest migration.", "flask db upgrade"
+        )
+
+
+def _mark() -> Iterator[Problem]:
+    if db.session.get(Installation, 1) is None:
+        yield Problem(
+            "mark", "This instance was never set up.", "flask setup (or make run for a demo)"
+        )
+    if is_demo() and settings().public_host not in _LOOPBACK:
+        yield Problem(
+            "demo",
+            f"This is a demo, but its address is {settings().public_url}.",
+            "a demo can't become a desk: run flask setup with a new INSTANCE_DIR",
+        )
+
+
+def _files() -> Iterator[Problem]:
+    config = settings()
+    private = [
+        (config.keys_dir, 0o700),
+        *((config.keys_dir / name, 0o600) for name in keys.NAMES),
+        (config.instance_dir / SETTINGS_FILE, 0o600),
+    ]
+    for path, mode in private:
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            name = path.relative_to(config.instance_dir)
+            yield Problem("modes", f"Others can read {name}.", f"chmod {mode:o} {path}")
+
+
+def _debug() -> Iterator[Problem]:
+    if current_app.debug:
+        yield Problem("debug", "Debug is on: an error page shows code.", "unset FLASK_DEBUG")
+
+
+def _engine() -> Iterator[Problem]:
+    url = settings().database_url
+    if url.startswith("sqlite:///"):
+        kind = file_system_of(Path(url.removeprefix("sqlite:///")).parent)
+        if kind.removeprefix("fuse.").startswith((*_NETWORK_FILE_SYSTEMS, "sshfs")):
+            yield Problem(
+                "sqlite",
+                f"SQLite lies on a network file system ({kind}); locks there lose data.",
+                "move INSTANCE_DIR to a local disk, or set DATABASE_URL to PostgreSQL",
+            )
+
+
+def file_system_of(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
+    """Return the type of the file system that holds `path` (`ext4`, `nfs4`); "" where the system does not tell."""
+    if not mounts.exists():
+        return ""
+    inside = os.path.realpath(path)
+    best, kind = -1, ""
+    for line in mounts.read_text("utf-8").splitlines():
+        _device, point, each, *_rest = line.split(" ")
+        point = point.replace("\\040", " ")
+        holds = inside == point or inside.startswith(point.rstrip("/") + "/")
+        if holds and len(point) >= best:
+            best, kind = len(point), each
+    return kind
+
+
+def _valkey() -> Iterator[Problem]:
+    url = settings().redis_url
+    if not url:
+        yield Problem(
+            "valkey",
+            "No Valkey or Redis: limits count in each process alone and jobs wait for the tick.",
+            "set REDIS_URL",
+        )
+        return
+    try:
+        memory = doorbell.connect(url).info("memory")
+    except redis.RedisError:
+        yield Problem("valkey", "The Valkey does not answer.", "start it, or correct REDIS_URL")
+        return
+    policy = memory.get("maxmemory_policy") if isinstance(memory, dict) else None
+    if policy != "noeviction":
+        yield Problem(
+            "eviction",
+            f"The Valkey may throw jobs away when it is full (maxmemory-policy {policy}).",
+            "valkey-cli config set maxmemory-policy noeviction, and in its configuration file",
+        )
+
+
+def _environment() -> Iterator[Problem]:
+    shadowed = [name.upper() for name in SETTINGS if name.upper() in os.environ]
+    if shadowed and (settings().instance_dir / SETTINGS_FILE).exists():
+        yield Problem(
+            "environment",
+            f"The environment overrides what flask setup wrote: {', '.join(shadowed)}.",
+            f"unset {' '.join(shadowed)}, or remove them from the service's file",
+        )
+
+
+def _operator() -> Iterator[Problem]:
+    config = settings()
+    for name, words, blocking in (
+        ("operator_name", "Nobody is named as the operator.", True),
+        ("operator_name_zh", "The operator has no Chinese name.", False),
+        ("operator_department", "No responsible department is named.", False),
+        ("operator_department_zh", "The department has no Chinese name.", False),
+        ("operator_phone", "No telephone is shown.", False),
+    ):
+        if not getattr(config, name):
+            yield Problem("operator", words, f"flask setup (setting {name})", blocking=blocking)
+
+
+def _policy() -> Iterator[Problem]:
+    version = policies.current_version(utcnow())
+    if version is None or version.sample:
+        yield Problem(
+            "policy",
+            "The policy is still the sample." if version else "There is no policy text.",
+            "flask policy publish LABEL --en policy.en.md --zh policy.zh.md",
+            blocking=True,
+        )
+
+
+def _address() -> Iterator[Problem]:
+    config = settings()
+    if not config.secure:
+        yield Problem(
+            "http", f"People reach us by {config.public_url}.", "flask setup (an https:// address)"
+        )
+
+
+def _doors() -> Iterator[Problem]:
+    config = settings()
+    if not config.smtp_url:
+        yield Problem(
+            "mail", "No mail server: codes and notices can't leave.", "flask setup (mail)"
+        )
+    elif not config.mail_from:
+        yield Problem("mail", "No sender address for mails.", "flask setup (setting mail_from)")
+    if not config.sms_url:
+        yield Problem("sms", "No SMS bridge: mobile numbers can't be proved.", "flask setup (SMS)")
+
+
+def _people() -> Iterator[Problem]:
+    admins = accounts.staff(Role.ADMIN)
+    if not any(each.has_factor for each in admins):
+        words = (
+            "No administrator has a second factor yet." if admins else "There is no administrator."
+        )
+        fix = (
+            "sign in as administrator and set it" if admins else "flask setup (first administrator)"
+        )
+        yield Problem("admin", words, fix)
+    empty = [role.title for role in Role if role != Role.ADMIN and not accounts.staff_count(role)]
+    if empty:
+        yield Problem("roles", f"Nobody is: {', '.join(empty)}.", "give the roles at /admin/people")
+
+
+_CHECKS: tuple[Check, ...] = (_database, _mark, _files, _debug, _engine, _valkey, _environment)
+_CHECKS_OF_A_REAL_DESK: tuple[Check, ...] = (_operator, _policy, _address, _doors, _people)

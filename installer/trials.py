@@ -1,0 +1,218 @@
+"""The live test of each answer. Each finding says what was tried, so that nobody takes it for more."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any, Literal
+
+from support.accounts import queries as accounts
+from support.accounts.addresses import checked_name, normalise_address
+from support.core.actors import Role
+from support.core.config import Config, ConfigError
+from support.core.db import new_uid
+from support.core.errors import DomainError
+from support.core.office_hours import HoursError, OfficeHours
+from support.core.outbox import GiveUp, Retry
+from support.notifications import mail, sms
+
+_HOST = re.compile(
+    r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a test found. `note` is worth knowing; `failed`: the world did not answer; `wrong`: it can't be right."""
+
+    kind: Literal["ok", "note", "failed", "wrong"]
+    words: str
+
+
+def try_answers(
+    code: str, answers: Mapping[str, Any], config: Config, *, test_mail_to: str = ""
+) -> list[Finding]:
+    """Test the answers to the question `code`; `config` holds them as settings. `test_mail_to` gets a mail if given."""
+    if code == "mail":
+        return list(_mail(answers, config, test_mail_to))
+    return list(_TRIALS[code](answers, config))
+
+
+def _address(_answers: Mapping[str, Any], config: Config) -> Iterator[Finding]:
+    host = config.public_host
+    if wrong := list(_host_name(host)):
+        yield from wrong
+        return
+    if config.secure:
+        yield Finding("ok", "https: cookies are bound to this host and travel encrypted.")
+    elif host in _LOOPBACK:
+        yield Finding("note", "http on this machine only: good for trying, not for serving people.")
+    else:
+        yield Finding("wrong", "Outside this machine the address must begin with https://.")
+        return
+    try:
+        found = sorted({str(each[4][0]) for each in socket.getaddrinfo(host, None)})
+    except OSError:
+        yield Finding("failed", f"{host} has no address in the name service, seen from here.")
+    else:
+        yield Finding(
+            "ok", f"{host} resolves to {', '.join(found)}. Whether it leads here was not tried."
+        )
+
+
+def _hosts(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
+    for host in answers.get("allowed_hosts", []):
+        yield from _host_name(host)
+    yield Finding(
+        "ok",
+        f"{len(answers.get('allowed_hosts', []))} further host names; only their form was tried.",
+    )
+
+
+def _host_name(host: str) -> Iterator[Finding]:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        try:
+            plain = host.lower().encode("idna").decode()
+        except UnicodeError:
+            plain = ""
+        if not _HOST.fullmatch(plain):
+            yield Finding(
+                "wrong", f"{host!r} is no host name: no scheme, port, path or wildcard here."
+            )
+
+
+def _operator(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
+    names = ("operator_name", "operator_name_zh", "operator_department", "operator_department_zh")
+    if missing := [name for name in names if not answers.get(name)]:
+        yield Finding("wrong", f"Needed in both languages: {', '.join(missing)}.")
+    else:
+        yield Finding("ok", "Operator and department are named in both languages.")
+
+
+def _phone(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
+    import phonenumbers  # only here: it is heavy, and every web process imports this module
+
+    phone = answers.get("operator_phone", "")
+    try:
+        possible = phonenumbers.is_possible_number(phonenumbers.parse(phone, "CN"))
+    except phonenumbers.NumberParseException:
+        possible = False
+    short = re.fullmatch(r"1[02]\d{3,6}|95\d{3,6}|[48]00[- ]?\d{3}[- ]?\d{4}", phone)
+    if possible or short:
+        yield Finding("ok", f"{phone} has the form of a telephone number; nobody was called.")
+    else:
+        yield Finding("wrong", f"{phone!r} is no telephone number.")
+    try:
+        OfficeHours.parse(answers.get("operator_hours", ""), answers.get("operator_timezone", ""))
+    except HoursError as error:
+        yield Finding("wrong", error.words % error.facts)
+    else:
+        yield Finding("ok", "The hours can be read and counted with.")
+    if not answers.get("operator_complaints"):
+        yield Finding("note", "No complaints channel: the page offers the complaint form only.")
+
+
+def _filing(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
+    if numbers := answers.get("filing_numbers"):
+        yield Finding("ok", f"{len(numbers)} numbers will be shown; no register was asked.")
+    else:
+        yield Finding("note", "None. A site hosted in mainland China must show its ICP number.")
+
+
+def _mail(answers: Mapping[str, Any], config: Config, test_mail_to: str) -> Iterator[Finding]:
+    url = answers.get("smtp_url", "")
+    if not url:
+        yield Finding("failed", "No mail server: codes and notices can't leave.")
+        return
+    try:
+        parts = mail.checked_url(url)
+        _kind, sender = normalise_address("email", answers.get("mail_from", ""), field="mail_from")
+    except (ConfigError, DomainError, ValueError) as error:
+        words = (
+            "mail_from must be an e-mail address." if isinstance(error, DomainError) else str(error)
+        )
+        yield Finding("wrong", words)
+        return
+    door = mail.SmtpDoor(url, config.public_host)
+    try:
+        door.greet()
+        if test_mail_to:
+            door.send(_test_mail(sender, test_mail_to))
+    except (Retry, GiveUp) as error:
+        yield Finding("failed", f"{parts.hostname} did not take us: {error}.")
+        return
+    finally:
+        door.close()
+    said = "signed in" if parts.username else "without signing in"
+    yield Finding("ok", f"{parts.hostname} answered; we were let in ({said}).")
+    if test_mail_to:
+        yield Finding("ok", f"It took a test mail to {test_mail_to}. Look whether it arrives.")
+    else:
+        yield Finding("note", "No test mail was sent; whether mails arrive was not tried.")
+
+
+def _test_mail(sender: str, to: str) -> mail.Mail:
+    uid = new_uid()
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"] = sender, to
+    message["Subject"] = "Test of the support desk · 服务台测试邮件"
+    message["Date"] = datetime.now(UTC)
+    message["Message-ID"] = f"<{uid}@{sender.rpartition('@')[2]}>"
+    message.set_content("The mail door works.\n邮件通道工作正常。\n")
+    return mail.Mail(uid, sender, to, message.as_bytes())
+
+
+def _sms(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
+    url = answers.get("sms_url", "")
+    if not url:
+        yield Finding("note", "No SMS: mobile numbers can't be proved, e-mail addresses can.")
+        return
+    try:
+        door = sms.WebhookDoor(url)
+    except ConfigError as error:
+        yield Finding("wrong", str(error))
+        return
+    try:
+        door.ping()
+    except (Retry, GiveUp) as error:
+        yield Finding("failed", f"The bridge did not accept a signed ping: {error}.")
+    else:
+        yield Finding("ok", "The bridge accepted a signed ping. No SMS was sent.")
+
+
+def _admin(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
+    if has_admin():
+        yield Finding("ok", "There is an administrator already; none is added.")
+        return
+    try:
+        checked_name(answers.get("admin_name", ""))
+        normalise_address("email", answers.get("admin_email", ""), field="admin_email")
+    except DomainError as error:
+        yield Finding("wrong", error.words % error.facts)
+    else:
+        yield Finding("ok", "Name and address can be used; the link proves the address.")
+
+
+def has_admin() -> bool:
+    """True when an administrator has joined; one who only was invited does not count."""
+    return any(each.has_password for each in accounts.staff(Role.ADMIN))
+
+
+_TRIALS: dict[str, Callable[[Mapping[str, Any], Config], Iterator[Finding]]] = {
+    "address": _address,
+    "hosts": _hosts,
+    "operator": _operator,
+    "phone": _phone,
+    "filing": _filing,
+    "sms": _sms,
+    "admin": _admin,
+}

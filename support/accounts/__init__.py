@@ -1,0 +1,1 @@
+"""Members, staff and guests: contact points, codes, sessions, second factor."""

@@ -1,0 +1,148 @@
+"""The admin's pages: the way in, and who works here (`/admin`, `/admin/people`)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from support.accounts import queries, service_sessions, service_staff
+from support.accounts.console import AdminEntry
+from support.accounts.forms import InviteForm, RenewForm, RolesForm, refusals_on, said
+from support.accounts.models import PersonKind
+from support.accounts.session_views import page
+from support.accounts.views import Answer
+from support.assurance import service as assurance
+from support.assurance.policy import Act
+from support.core.actors import Role
+from support.core.clock import utcnow
+from support.core.context import hooks
+from support.core.errors import NotFound
+from support.core.web import current_actor
+
+blueprint = Blueprint("admin", __name__)
+
+
+@blueprint.get("/admin")
+def index() -> Answer:
+    """List what administrators do; every room adds its own entries. Roles that nobody holds stand on top."""
+    entries = sorted(hooks(AdminEntry), key=lambda entry: entry.order)
+    held = {role for one in queries.staff() for role in one.roles}
+    unstaffed = [role.title for role in Role if role not in held]
+    return page("accounts/admin.html", entries=entries, unstaffed=unstaffed)
+
+
+@blueprint.get("/admin/people")
+def people() -> Answer:
+    """List everybody who works or worked here."""
+    return page(
+        "accounts/people.html", people=queries.all_staff(), resets=service_staff.open_resets()
+    )
+
+
+@blueprint.route("/admin/people/invite", methods=["GET", "POST"])
+def invite() -> Answer:
+    """Invite a new member of staff by a link to their e-mail."""
+    _prove_first(Act.CHANGE_ROLES)
+    form = InviteForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            service_staff.invite_staff(
+                current_actor(),
+                name=said(form.name),
+                email=said(form.email),
+                roles=[Role(role) for role in form.roles.data or []],
+                language=form.language.data,
+            )
+            flash(_("The invitation is on its way. The link works once, for 72 hours."), "success")
+            return redirect(url_for("admin.people"), 303)
+    return page("accounts/invite.html", form)
+
+
+@blueprint.get("/admin/people/<uid>")
+def person(uid: str) -> Answer:
+    """Show one member of staff: roles, second factor, state."""
+    who = _staff(uid)
+    reset = service_staff.open_resets().get(who.id)
+    asked_by = queries.names([reset[1]])[reset[1]] if reset else ""
+    form = RolesForm(data={"roles": sorted(who.roles)})
+    return page("accounts/person.html", form, who=who, reset=reset, asked_by=asked_by)
+
+
+@blueprint.route("/admin/people/<uid>/roles", methods=["GET", "POST"])
+def roles(uid: str) -> Answer:
+    """Change what a member of staff may do."""
+    _prove_first(Act.CHANGE_ROLES)
+    who = _staff(uid)
+    form = RolesForm(data={"roles": sorted(who.roles)})
+    if form.validate_on_submit():
+        with refusals_on(form):
+            chosen = [Role(role) for role in form.roles.data or []]
+            service_staff.change_roles(current_actor(), who.id, chosen)
+            flash(_("The roles are changed."), "success")
+            return redirect(url_for("admin.person", uid=uid), 303)
+    return page("accounts/roles.html", form, who=who)
+
+
+@blueprint.route("/admin/people/<uid>/invitation", methods=["GET", "POST"])
+def invitation(uid: str) -> Answer:
+    """Send a new invitation to somebody who did not use theirs."""
+    _prove_first(Act.CHANGE_ROLES)
+    who, form = _staff(uid), RenewForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            service_staff.renew_invitation(current_actor(), who.id, email=said(form.email))
+            flash(_("The invitation is on its way. The link works once, for 72 hours."), "success")
+            return redirect(url_for("admin.person", uid=uid), 303)
+    return page("accounts/invitation.html", form, who=who)
+
+
+@blueprint.route("/admin/people/<uid>/access", methods=["GET", "POST"])
+def access(uid: str) -> Answer:
+    """Ask, then disable an account or open it again."""
+    _prove_first(Act.CHANGE_ROLES)
+    who = _staff(uid)
+    if request.method == "POST":
+        verb = service_staff.enable_person if who.disabled else service_staff.disable_person
+        verb(current_actor(), who.id)
+        flash(_("Done. It counts from their next request on."), "success")
+        return redirect(url_for("admin.person", uid=uid), 303)
+    return page("accounts/access.html", who=who)
+
+
+@blueprint.route("/admin/people/<uid>/factor-reset", methods=["GET", "POST"])
+def factor_reset(uid: str) -> Answer:
+    """Ask for a reset of the second factor, or decide what another administrator asked."""
+    _prove_first(Act.RESET_OTHERS_FACTOR)
+    who, actor = _staff(uid), current_actor()
+    reset = service_staff.open_resets().get(who.id)
+    if request.method == "POST":
+        if reset is None:
+            service_staff.ask_factor_reset(actor, who.id)
+        else:
+            approve = request.form.get("decision") == "approve"
+            service_staff.decide_factor_reset(actor, reset[0], approve=approve)
+        return redirect(url_for("admin.person", uid=uid), 303)
+    return page(
+        "accounts/factor_reset.html", who=who, reset=reset, own=bool(reset and reset[1] == actor.id)
+    )
+
+
+@blueprint.post("/admin/people/<uid>/sessions/end")
+def end_sessions(uid: str) -> Response:
+    """End every session of a member of staff."""
+    service_sessions.end_staff_sessions(current_actor(), _staff(uid).id)
+    flash(_("Their sessions have ended."), "success")
+    return redirect(url_for("admin.person", uid=uid), 303)
+
+
+def _staff(uid: str) -> queries.PersonView:
+    who = queries.person_by_uid(uid)
+    if who.kind != PersonKind.STAFF:
+        raise NotFound()
+    return who
+
+
+def _prove_first(act: Act) -> None:
+    """Ask for the proof before the page, so that nobody types something and is then sent away."""
+    assurance.require(current_actor(), act, now=utcnow())

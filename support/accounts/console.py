@@ -1,0 +1,27 @@
+"""The hooks by which rooms put their pages into the member's console (`/account`) and the admin's (`/admin`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleEntry:
+    """One task of the console: `title` and `text` are message ids; lower `order` stands higher."""
+
+    title: str
+    text: str
+    endpoint: str
+    icon: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdminEntry:
+    """One task of the administrator, drawn like a `ConsoleEntry`."""
+
+    title: str
+    text: str
+    endpoint: str
+    icon: str
+    order: int

@@ -1,0 +1,205 @@
+"""The member's own pages under `/account`: what a member sees and changes without a work order (M16)."""
+
+from __future__ import annotations
+
+from babel import Locale
+from flask import flash, redirect, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from support.accounts import (
+    queries,
+    service_contact_persons,
+    service_contacts,
+    service_profile,
+)
+from support.accounts.console import ConsoleEntry
+from support.accounts.forms import (
+    AddressForm,
+    CodeForm,
+    ContactPersonForm,
+    ProfileForm,
+    SettingsForm,
+    choices,
+    refusals_on,
+    said,
+)
+from support.accounts.policy import CodePurpose
+from support.accounts.session_views import code_scope, page
+from support.accounts.views import Answer, blueprint, code_page
+from support.assurance import service as assurance
+from support.assurance.policy import Act
+from support.core.clock import utcnow
+from support.core.context import hooks
+from support.core.errors import NotAllowed
+from support.core.web import client_address, current_actor
+
+
+@blueprint.get("/account")
+def console() -> Answer:
+    """List what the person can see and change here; every room adds its own entries."""
+    entries = sorted(hooks(ConsoleEntry), key=lambda entry: entry.order)
+    return page("accounts/console.html", entries=entries)
+
+
+@blueprint.route("/account/contacts", methods=["GET", "POST"])
+def contacts() -> Answer:
+    """List the addresses that sign in, and send a code to a new one."""
+    form = AddressForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            service_contacts.request_binding(
+                current_actor(), said(form.address), visitor=code_scope(), address=client_address()
+            )
+            return redirect(url_for("accounts.bind_code"), 303)
+    mine = [one for one in queries.contacts_of(own_id()) if one.bound]
+    return page("accounts/contacts.html", form, contacts=mine)
+
+
+@blueprint.route("/account/contacts/code", methods=["GET", "POST"])
+def bind_code() -> Answer:
+    """Bind the address whose code is typed."""
+    _prove_first(Act.CHANGE_CONTACT)
+    form = CodeForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            service_contacts.bind_contact(current_actor(), said(form.code), visitor=code_scope())
+            flash(_("You can sign in with this address from now on."), "success")
+            return redirect(url_for("accounts.contacts"), 303)
+    return code_page(form, CodePurpose.BIND, _("Add an address"), url_for("accounts.contacts"))
+
+
+@blueprint.route("/account/contacts/<uid>/removal", methods=["GET", "POST"])
+def unbind(uid: str) -> Answer:
+    """Ask, then stop signing in with an address."""
+    _prove_first(Act.CHANGE_CONTACT)
+    found = queries.own_contact(current_actor(), uid)
+    if request.method == "POST":
+        service_contacts.unbind_contact(current_actor(), uid)
+        flash(_("This address no longer signs in."), "success")
+        return redirect(url_for("accounts.contacts"), 303)
+    return page("accounts/contact_remove.html", contact=found)
+
+
+@blueprint.route("/account/basic", methods=["GET", "POST"])
+def profile() -> Answer:
+    """Show and keep basic information."""
+    known = service_profile.profile_of(own_id())
+    form = ProfileForm(data={**known.values, "enterprise": "yes" if known.enterprise else "no"})
+    form.country.choices = choices(*_countries())
+    if form.validate_on_submit():
+        service_profile.save_profile(
+            current_actor(),
+            enterprise=form.enterprise.data == "yes",
+            values={name: form[name].data or "" for name in service_profile.FIELDS},
+            version=request.form.get("version", 0, type=int),
+        )
+        flash(_("Your basic information is saved."), "success")
+        return redirect(url_for("accounts.profile"), 303)
+    return page("accounts/profile.html", form, profile=known)
+
+
+@blueprint.route("/account/contact-persons", methods=["GET", "POST"])
+def contact_persons() -> Answer:
+    """List the contact persons, and name another one."""
+    form = ContactPersonForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            uid = service_contact_persons.add_contact_person(
+                current_actor(),
+                name=said(form.name),
+                position=said(form.position),
+                authorised=form.authorised.data,
+            )
+            return redirect(url_for("accounts.contact_person", uid=uid), 303)
+    people = service_contact_persons.contact_persons(own_id())
+    return page("accounts/contact_persons.html", form, people=people)
+
+
+@blueprint.route("/account/contact-persons/<uid>", methods=["GET", "POST"])
+def contact_person(uid: str) -> Answer:
+    """Show one contact person, and send a code to their address."""
+    person, form = service_contact_persons.contact_person(current_actor(), uid), AddressForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            service_contact_persons.request_contact_code(
+                current_actor(),
+                uid,
+                said(form.address),
+                visitor=code_scope(),
+                address=client_address(),
+            )
+            return redirect(url_for("accounts.contact_code"), 303)
+    return page("accounts/contact_person.html", form, person=person)
+
+
+@blueprint.route("/account/contact-persons/code", methods=["GET", "POST"])
+def contact_code() -> Answer:
+    """Take the code that a contact person read back."""
+    form = CodeForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            uid = service_contact_persons.prove_contact_address(
+                current_actor(), said(form.code), visitor=code_scope()
+            )
+            flash(_("This address belongs to your contact person now."), "success")
+            return redirect(url_for("accounts.contact_person", uid=uid), 303)
+    other = url_for("accounts.contact_persons")
+    return code_page(form, CodePurpose.CONTACT, _("Contact persons"), other)
+
+
+@blueprint.post("/account/contact-persons/<uid>/removal")
+def remove_contact_person(uid: str) -> Response:
+    """Delete a contact person."""
+    service_contact_persons.remove_contact_person(current_actor(), uid)
+    flash(_("The contact person is removed."), "success")
+    return redirect(url_for("accounts.contact_persons"), 303)
+
+
+@blueprint.route("/account/settings", methods=["GET", "POST"])
+def own_settings() -> Answer:
+    """Language, time zone and single-key shortcuts."""
+    actor = current_actor()
+    keys = service_profile.character_keys(own_id())
+    form = SettingsForm(
+        data={"language": actor.language, "timezone": actor.timezone, "character_keys": keys}
+    )
+    if form.validate_on_submit():
+        with refusals_on(form):
+            service_profile.save_settings(
+                actor,
+                language=form.language.data,
+                timezone=said(form.timezone),
+                character_keys=form.character_keys.data,
+            )
+            flash(_("Your settings are saved."), "success")
+            return redirect(url_for("accounts.own_settings"), 303)
+    return page("accounts/settings.html", form)
+
+
+def own_id() -> int:
+    """Return the row id of the signed-in person."""
+    actor = current_actor()
+    if actor.id is None:
+        raise NotAllowed()
+    return actor.id
+
+
+def _prove_first(act: Act) -> None:
+    """Ask for the proof before the page, so that nobody types something and is then sent away."""
+    assurance.require(current_actor(), act, now=utcnow())
+
+
+def _countries() -> list[tuple[str, str]]:
+    """Countries and regions in the language of the page; blank is the first choice."""
+    territories = (get_locale() or Locale("en")).territories
+    named = [
+        (code, name) for code, name in territories.items() if len(code) == 2 and code.isalpha()
+    ]
+    skipped = {"ZZ", "EU", "EZ", "UN", "QO", "XA", "XB"}
+    return [("", "–"), *sorted((pair for pair in named if pair[0] not in skipped), key=_by_name)]
+
+
+def _by_name(pair: tuple[str, str]) -> tuple[bool, str]:
+    return pair[0] != "CN", pair[1]

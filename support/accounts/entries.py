@@ -1,0 +1,114 @@
+"""What this room hands to the application: its entries in console, admin and navigation, its periodic work."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from support.accounts import service, service_codes, service_sessions
+from support.accounts.console import AdminEntry, ConsoleEntry
+from support.core.actors import Role
+from support.core.web_pages import NavItem
+from support.core.words import N_
+from support.core.worker import Periodic
+
+_ADMIN = frozenset({Role.ADMIN})
+_WITH_ACCOUNT = frozenset({"member", "staff"})
+
+HOOKS: tuple[object, ...] = (
+    Periodic("forget_codes", timedelta(hours=6), service_codes.forget_codes),
+    Periodic("forget_sign_ins", timedelta(hours=1), service.forget_sign_ins),
+    Periodic("forget_sessions", timedelta(hours=6), service_sessions.forget_sessions),
+    NavItem("account", N_("Sign in"), "accounts.login", "log-in", kinds=frozenset({"anonymous"})),
+    NavItem("account", N_("My account"), "accounts.console", "circle-user", kinds=_WITH_ACCOUNT),
+    NavItem(
+        "account",
+        N_("Sign out"),
+        "accounts.logout",
+        "log-out",
+        kinds=frozenset({"guest", "member", "staff"}),
+        post=True,
+    ),
+    NavItem(N_("Administration"), N_("Administration"), "admin.index", "settings", roles=_ADMIN),
+    NavItem(N_("Administration"), N_("Staff"), "admin.people", "users", roles=_ADMIN),
+    ConsoleEntry(
+        N_("E-mail and mobile"),
+        N_("The addresses that sign in and get our messages."),
+        "accounts.contacts",
+        "at-sign",
+        10,
+    ),
+    ConsoleEntry(
+        N_("Password"),
+        N_("Choose a new one; your other sessions end."),
+        "accounts.password",
+        "key-round",
+        20,
+    ),
+    ConsoleEntry(
+        N_("Second factor"),
+        N_("A code from an app on your phone, asked after the password."),
+        "accounts.factor",
+        "smartphone",
+        30,
+    ),
+    ConsoleEntry(
+        N_("Where you are signed in"),
+        N_("See each browser, end one or all others."),
+        "accounts.sessions",
+        "monitor",
+        40,
+    ),
+    ConsoleEntry(
+        N_("Sign-ins"),
+        N_("Who tried to sign in, when, from where; and how long we keep it."),
+        "accounts.sign_ins",
+        "history",
+        50,
+    ),
+    ConsoleEntry(
+        N_("Basic information"),
+        N_("Individual or enterprise; all of it may stay blank."),
+        "accounts.profile",
+        "id-card",
+        70,
+    ),
+    ConsoleEntry(
+        N_("Contact persons"),
+        N_("People whom you name for messages and bills."),
+        "accounts.contact_persons",
+        "contact",
+        80,
+    ),
+    ConsoleEntry(
+        N_("Settings"),
+        N_("Language, time zone, keyboard shortcuts."),
+        "accounts.own_settings",
+        "sliders-horizontal",
+        90,
+    ),
+    AdminEntry(
+        N_("Staff"),
+        N_("Invite, give roles, disable, reset a second factor with a second person."),
+        "admin.people",
+        "users",
+        10,
+    ),
+)
+
+PUBLIC = frozenset(
+    {
+        "accounts.login",
+        "accounts.login_code",
+        "accounts.second_step",
+        "accounts.logout",
+        "accounts.register",
+        "accounts.register_code",
+        "accounts.register_details",
+        "accounts.retrieve",
+        "accounts.retrieve_code",
+        "accounts.retrieve_password",
+        "accounts.code_again",
+        "accounts.join",
+        "accounts.opt_out",
+    }
+)

@@ -1,0 +1,141 @@
+"""Numbers and rules of accounts: how long sessions and codes live, how often things may be tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from support.accounts.models import PersonKind
+from support.core.actors import Actor, Role
+from support.core.errors import NotAllowed, NotFound
+from support.core.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A session ends after `idle` without a request, and after `absolute` in any case."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+SESSION_LIVES: Mapping[str, Life] = {
+    PersonKind.MEMBER: Life(timedelta(days=14), timedelta(days=90)),
+    PersonKind.GUEST: Life(timedelta(hours=2), timedelta(hours=24)),
+    PersonKind.STAFF: Life(timedelta(minutes=30), timedelta(hours=12)),
+}
+TOUCH_EVERY = timedelta(minutes=1)
+SECOND_STEP_LIVES = timedelta(minutes=5)
+
+
+class CodePurpose(StrEnum):
+    """What a one-time code is for; a code of one purpose is worth nothing for another (PP-2.1.1)."""
+
+    REGISTER = "register"
+    LOGIN = "login"
+    BIND = "bind"
+    RETRIEVE = "retrieve"
+    FOLLOW = "follow"
+    CONFIRM = "confirm"
+    CONTACT = "contact"
+    PHONE_CALL = "phone_call"
+    INVITE = "invite"
+
+
+CODE_DIGITS = 6
+CODE_LIVES = timedelta(minutes=10)
+CODE_TRIES = 5
+PROVED_LIVES = timedelta(minutes=30)
+INVITATION_LIVES = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` in each `within`."""
+
+    most: int
+    within: timedelta
+
+
+SENDS_A_TARGET = (
+    Limit(1, timedelta(minutes=1)),
+    Limit(5, timedelta(hours=1)),
+    Limit(10, timedelta(days=1)),
+)
+SENDS_AN_ADDRESS = (Limit(30, timedelta(hours=1)), Limit(120, timedelta(days=1)))
+SENDS_IN_ALL = Limit(20_000, timedelta(days=1))
+
+FAILURES_A_TARGET = (Limit(10, timedelta(minutes=15)), Limit(60, timedelta(days=1)))
+FAILURES_AN_ADDRESS = (Limit(60, timedelta(minutes=15)),)
+FAILURES_IN_ALL = Limit(3_000, timedelta(minutes=15))
+FACTOR_FAILURES = (Limit(5, timedelta(minutes=15)), Limit(30, timedelta(days=1)))
+
+SIGN_IN_WHOLE = timedelta(days=30)
+SIGN_IN_KEPT = timedelta(days=190)
+CODES_KEPT = timedelta(days=2)
+SESSIONS_KEPT = timedelta(days=30)
+
+MOST_CONTACT_POINTS = 10
+MOST_CONTACT_PERSONS = 20
+RECOVERY_CODES = 10
+
+
+class Outcome(StrEnum):
+    """How a try to sign in ended. It is written as failed before the secret is looked at."""
+
+    FAILED = "failed"
+    OK = "ok"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # the outcome's name, not str.title()
+        """A message id."""
+        return {Outcome.FAILED: N_("Did not succeed"), Outcome.OK: N_("Signed in")}[self]
+
+
+class Method(StrEnum):
+    """With what somebody tried to sign in."""
+
+    PASSWORD = "password"  # noqa: S105  (the name of a way, no secret)
+    CODE = "code"
+    TOTP = "totp"
+    RECOVERY = "recovery"
+    INVITATION = "invitation"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # the method's name, not str.title()
+        """A message id."""
+        return _METHOD_TITLES[self]
+
+
+_METHOD_TITLES = {
+    Method.PASSWORD: N_("Password"),
+    Method.CODE: N_("One-time code"),
+    Method.TOTP: N_("Authenticator app"),
+    Method.RECOVERY: N_("Recovery code"),
+    Method.INVITATION: N_("Invitation"),
+}
+
+
+def require_self(actor: Actor) -> int:
+    """Return the person's id of a member or staff; raise `NotAllowed` for anyone without an account."""
+    if actor.kind not in ("member", "staff") or actor.id is None:
+        raise NotAllowed()
+    return actor.id
+
+
+def require_admin(actor: Actor) -> None:
+    """Let administrators and the command line pass; a stranger learns nothing (`NotFound`), staff get `NotAllowed`."""
+    if actor.kind == "system" or actor.has(Role.ADMIN):
+        return
+    raise NotAllowed() if actor.is_staff else NotFound()
+
+
+def cut_address(address: str) -> str:
+    """Return a network address without its last part: `203.0.113.x`, `2001:db8:x`; done twice it stays the same."""
+    mark = "." if "." in address else ":"
+    head = (
+        address.rstrip(":").rpartition(mark)[0] if mark == "." else ":".join(address.split(":")[:2])
+    )
+    return address if address.endswith("x") else f"{head}{mark}x"

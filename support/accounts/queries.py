@@ -1,0 +1,306 @@
+"""What may be asked about people. Sealed values are opened here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+
+from support.accounts.addresses import fold_name, mask, normalise_address
+from support.accounts.models import Code, ContactKind, ContactPoint, Person, PersonKind
+from support.core import vault
+from support.core.actors import Actor, Role
+from support.core.db import db
+from support.core.errors import Invalid, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person without anything sealed."""
+
+    id: int
+    uid: str
+    kind: PersonKind
+    name: str
+    language: str
+    timezone: str
+    roles: frozenset[Role]
+    disabled: bool
+    has_password: bool
+    has_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """One address, opened; `masked` is what others may see of it."""
+
+    id: int
+    uid: str
+    person_id: int
+    kind: ContactKind
+    address: str
+    masked: str
+    verified: bool
+    bound: bool
+    changed_at: datetime
+    failing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCode:
+    """The code that a browser was told to type: where it went, until when it is good, whether sending failed."""
+
+    uid: str
+    kind: ContactKind
+    masked: str
+    expires_at: datetime
+    failed: bool
+
+
+def owner(person_id: int) -> str:
+    """Return the vault owner of a person."""
+    return f"person:{person_id}"
+
+
+def contact_place(uid: str) -> str:
+    """Return the vault place of a contact point's address."""
+    return f"contact_point.sealed:{uid}"
+
+
+_PERSON = (
+    Person.id,
+    Person.uid,
+    Person.kind,
+    Person.name,
+    Person.language,
+    Person.timezone,
+    Person.roles,
+    Person.disabled_at,
+    Person.password_hash.is_not(None).label("has_password"),
+    Person.totp_sealed.is_not(None).label("has_factor"),
+)
+
+
+def _people(statement: Select[*tuple[Any, ...]]) -> list[PersonView]:
+    return [
+        PersonView(
+            id=row.id,
+            uid=row.uid,
+            kind=PersonKind(row.kind),
+            name=row.name,
+            language=row.language,
+            timezone=row.timezone,
+            roles=frozenset(Role(role) for role in row.roles),
+            disabled=row.disabled_at is not None,
+            has_password=row.has_password,
+            has_factor=row.has_factor,
+        )
+        for row in db.session.execute(statement)
+    ]
+
+
+def person(person_id: int) -> PersonView:
+    """Return the person with this row id; raise `NotFound`."""
+    found = _people(select(*_PERSON).where(Person.id == person_id))
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def person_by_uid(uid: str) -> PersonView:
+    """Return the person with this public id; raise `NotFound`."""
+    found = _people(select(*_PERSON).where(Person.uid == uid))
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def person_id_by_name(name: str) -> int | None:
+    """Return the id of the member or member of staff with this name, however it is cased."""
+    found: int | None = db.session.execute(
+        select(Person.id).where(Person.name_folded == fold_name(name))
+    ).scalar_one_or_none()
+    return found
+
+
+def names(ids: Iterable[int]) -> dict[int, str]:
+    """Return the name of each person: the member name, or a guest's masked address."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    found: dict[int, str] = {person_id: name for person_id, name in rows}  # noqa: C416
+    nameless = [person_id for person_id, name in found.items() if not name]
+    for contact in _contacts(ContactPoint.person_id.in_(nameless)) if nameless else []:
+        found[contact.person_id] = contact.masked
+    return found
+
+
+def guest_names(ids: Iterable[int]) -> dict[int, str]:
+    """Return the masked address of each guest: what `names` gives for them, without asking who they are."""
+    wanted = set(ids)
+    found = _contacts(ContactPoint.person_id.in_(wanted)) if wanted else []
+    return {contact.person_id: contact.masked for contact in found}
+
+
+def contacts_of(person_id: int) -> list[ContactView]:
+    """Return a person's own addresses, oldest first, older unbound ones included."""
+    return _contacts(ContactPoint.person_id == person_id, ContactPoint.contact_person_id.is_(None))
+
+
+def contact(contact_id: int) -> ContactView:
+    """Return one address by its row id; raise `NotFound`."""
+    found = _contacts(ContactPoint.id == contact_id)
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def own_contact(actor: Actor, uid: str) -> ContactView:
+    """Return the actor's own bound address with this public id; somebody else's is `NotFound`."""
+    found = _contacts(
+        ContactPoint.uid == uid,
+        ContactPoint.person_id == actor.id,
+        ContactPoint.contact_person_id.is_(None),
+        ContactPoint.bound,
+    )
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def contacts_by_contact_person(contact_person_ids: Iterable[int]) -> dict[int, list[ContactView]]:
+    """Return the addresses of contact persons (M5), by the contact person's row id."""
+    wanted = list(contact_person_ids)
+    grouped: dict[int, list[ContactView]] = {key: [] for key in wanted}
+    rows = db.session.execute(
+        select(ContactPoint)
+        .where(ContactPoint.contact_person_id.in_(wanted))
+        .order_by(ContactPoint.id)
+    ).scalars()
+    for row in list(rows) if wanted else []:
+        assert row.contact_person_id is not None
+        grouped[row.contact_person_id].append(_opened(row))
+    return grouped
+
+
+def contacts_by_address(kind: str, value: str) -> list[ContactView]:
+    """Return every contact point with this whole normalised address."""
+    return _contacts(
+        ContactPoint.kind == kind, ContactPoint.blind == vault.blind_index(kind, value)
+    )
+
+
+def bound_contact(kind: str, value: str) -> tuple[int, int] | None:
+    """Return (person id, contact id) of the account that this address signs in to."""
+    row = db.session.execute(
+        select(ContactPoint.person_id, ContactPoint.id).where(
+            ContactPoint.kind == kind,
+            ContactPoint.blind == vault.blind_index(kind, value),
+            ContactPoint.bound,
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def address_of(contact_id: int) -> str:
+    """Return the opened address of a contact point; raise `NotFound`."""
+    return contact(contact_id).address
+
+
+def find_people(text: str) -> list[int]:
+    """Return the ids of people whose member name begins with `text`, or whose whole address it is; 50 at most."""
+    folded = fold_name(text)
+    if not folded:
+        return []
+    by_name = Person.name_folded.startswith(folded, autoescape=True)
+    clauses = [by_name]
+    try:
+        kind, value = normalise_address("auto", text)
+    except Invalid:
+        pass
+    else:
+        blind = vault.blind_index(kind, value)
+        clauses.append(
+            Person.id.in_(select(ContactPoint.person_id).where(ContactPoint.blind == blind))
+        )
+    return list(
+        db.session.execute(
+            select(Person.id).where(or_(*clauses)).order_by(Person.id).limit(50)
+        ).scalars()
+    )
+
+
+def all_staff() -> list[PersonView]:
+    """Return everybody who works or worked at the desk, by name."""
+    return _people(
+        select(*_PERSON).where(Person.kind == PersonKind.STAFF).order_by(Person.name_folded)
+    )
+
+
+def staff(role: Role | None = None) -> list[PersonView]:
+    """Return the staff who can work now (not disabled), those with `role` if given."""
+    return [one for one in all_staff() if not one.disabled and (role is None or role in one.roles)]
+
+
+def staff_count(role: Role) -> int:
+    """Return how many people hold `role` now."""
+    return len(staff(role))
+
+
+def open_code(visitor: str, purpose: str) -> OpenCode | None:
+    """Return the newest unused code that `visitor` asked for `purpose`, live or not; None when there is none."""
+    row = db.session.execute(
+        select(Code)
+        .where(Code.visitor == visitor, Code.purpose == purpose, Code.used_at.is_(None))
+        .order_by(Code.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if row is None:
+        return None
+    masked = mask(row.target_kind, vault.unseal("codes", code_place(row.uid), row.target_sealed))
+    return OpenCode(
+        row.uid, ContactKind(row.target_kind), masked, row.expires_at, row.failed_at is not None
+    )
+
+
+def person_of_code(visitor: str, purpose: str) -> int | None:
+    """Return whose account the newest code of `visitor` and `purpose` is about, if anyone's."""
+    found: int | None = db.session.execute(
+        select(Code.person_id)
+        .where(Code.visitor == visitor, Code.purpose == purpose)
+        .order_by(Code.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
+def code_place(uid: str) -> str:
+    """Return the vault place of a code's target."""
+    return f"code.target_sealed:{uid}"
+
+
+def _contacts(*which: object) -> list[ContactView]:
+    statement = select(ContactPoint).where(*which).order_by(ContactPoint.id)  # type: ignore[arg-type]
+    rows = list(db.session.execute(statement).scalars())
+    vault.load_keys({owner(row.person_id) for row in rows})
+    return [_opened(row) for row in rows]
+
+
+def _opened(row: ContactPoint) -> ContactView:
+    address = vault.unseal(owner(row.person_id), contact_place(row.uid), row.sealed)
+    return ContactView(
+        id=row.id,
+        uid=row.uid,
+        person_id=row.person_id,
+        kind=ContactKind(row.kind),
+        address=address,
+        masked=mask(row.kind, address),
+        verified=row.verified_at is not None,
+        bound=row.bound,
+        changed_at=row.changed_at,
+        failing=row.failing_since is not None,
+    )

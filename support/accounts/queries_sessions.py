@@ -1,0 +1,93 @@
+"""Who speaks by a cookie, and what a person sees of their sessions and tries to sign in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from support.accounts.models import Person, PersonKind, Session, SignIn
+from support.accounts.policy import SESSION_LIVES
+from support.core.actors import Actor, Role
+from support.core.db import db
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks by a cookie: the actor, and what the web must know of the session."""
+
+    actor: Actor
+    second_factor: bool
+    seen_at: datetime
+
+
+def speaker(secret_hash: bytes, now: datetime) -> Speaker | None:
+    """Return who speaks by the cookie with this hash, in one query; None once it ended in any way.
+
+    Idle, absolute limit, sign-out and a disabled person all end it. Staff who have not shown a second
+    factor in this session hold no role in it.
+    """
+    row = db.session.execute(_SPEAKER, {"cookie": secret_hash}).one_or_none()
+    if (
+        row is None
+        or row.ended_at is not None
+        or row.disabled_at is not None
+        or row.expires_at <= now
+    ):
+        return None
+    if now - row.seen_at > SESSION_LIVES[row.kind].idle or row.kind != row.session_kind:
+        return None
+    second_factor = row.second_factor_at is not None
+    trusted = second_factor and row.kind == PersonKind.STAFF
+    actor = Actor(
+        row.kind,
+        row.id,
+        frozenset(Role(role) for role in row.roles) if trusted else frozenset(),
+        row.session_id,
+        row.name,
+        row.language,
+        row.timezone,
+    )
+    return Speaker(actor, second_factor, row.seen_at)
+
+
+# Made once: building it costs as much as running it, and every request does.
+_SPEAKER = (
+    select(
+        Session.id.label("session_id"),
+        Session.kind.label("session_kind"),
+        Session.seen_at,
+        Session.expires_at,
+        Session.ended_at,
+        Session.second_factor_at,
+        Person.id,
+        Person.kind,
+        Person.name,
+        Person.roles,
+        Person.language,
+        Person.timezone,
+        Person.disabled_at,
+    )
+    .join(Person, Person.id == Session.person_id)
+    .where(Session.secret_hash == bindparam("cookie"))
+)
+
+
+def live_sessions(person_id: int, now: datetime) -> list[Session]:
+    """Return the sessions of a person that may still speak, the last used first."""
+    mine = (Session.person_id == person_id, Session.ended_at.is_(None), Session.expires_at > now)
+    rows = db.session.execute(
+        select(Session).where(*mine).order_by(Session.seen_at.desc())
+    ).scalars()
+    return [row for row in rows if now - row.seen_at <= SESSION_LIVES[row.kind].idle]
+
+
+def sign_ins(person_id: int, *, before: int | None = None) -> list[SignIn]:
+    """Return the newest tries to sign in of a person, a page of them, older than the row `before`."""
+    mine = select(SignIn).where(SignIn.person_id == person_id)
+    if before is not None:
+        mine = mine.where(SignIn.id < before)
+    return list(db.session.execute(mine.order_by(SignIn.id.desc()).limit(PAGE)).scalars())

@@ -1,0 +1,138 @@
+"""Password, sessions, tries to sign in, second factor: how a person guards their own account."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+from flask import Response as FlaskResponse
+from flask import flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from support.accounts import (
+    queries,
+    queries_sessions,
+    service_factors,
+    service_register,
+    service_sessions,
+)
+from support.accounts.console_views import own_id
+from support.accounts.forms import PasswordForm, SecondStepForm, refusals_on, said
+from support.accounts.policy import Method, Outcome
+from support.accounts.session_views import after_sign_in, page
+from support.accounts.views import Answer, blueprint
+from support.assurance import service as assurance
+from support.assurance.policy import Act
+from support.core.clock import utcnow
+from support.core.errors import NotFound
+from support.core.web import current_actor
+from support.core.web_pages import operator
+
+
+@blueprint.route("/account/password", methods=["GET", "POST"])
+def password() -> Answer:
+    """Change the password; the other sessions end."""
+    assurance.require(current_actor(), Act.CHANGE_PASSWORD, now=utcnow())
+    form = PasswordForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            service_register.change_password(current_actor(), said(form.password))
+            flash(_("Your password is changed. Your other sessions have ended."), "success")
+            return redirect(url_for("accounts.console"), 303)
+    return page("accounts/password_new.html", form, back=url_for("accounts.console"))
+
+
+@blueprint.get("/account/sessions")
+def sessions() -> Answer:
+    """List where the person is signed in."""
+    live = queries_sessions.live_sessions(own_id(), utcnow())
+    return page("accounts/sessions.html", sessions=live, present=current_actor().session)
+
+
+@blueprint.post("/account/sessions/<int:session_id>/end")
+def end_session(session_id: int) -> Response:
+    """End one of the person's own sessions."""
+    service_sessions.end_session(current_actor(), session_id)
+    flash(_("That session has ended."), "success")
+    return redirect(url_for("accounts.sessions"), 303)
+
+
+@blueprint.post("/account/sessions/end-others")
+def end_other_sessions() -> Response:
+    """End every session of the person but this one."""
+    service_sessions.end_other_sessions(current_actor())
+    flash(_("Your other sessions have ended."), "success")
+    return redirect(url_for("accounts.sessions"), 303)
+
+
+@blueprint.get("/account/sign-ins")
+def sign_ins() -> Answer:
+    """List the tries to sign in, with what each field is and how long it is kept (M8)."""
+    rows = queries_sessions.sign_ins(own_id(), before=request.args.get("before", type=int))
+    drawn = [(row, Method(row.method).title, Outcome(row.outcome)) for row in rows]
+    return page("accounts/sign_ins.html", rows=drawn, more=len(rows) == queries_sessions.PAGE)
+
+
+@blueprint.route("/account/second-factor", methods=["GET", "POST"])
+def factor() -> Answer:
+    """Show the second factor that is set, or set one with an authenticator app."""
+    who = queries.person(own_id())
+    if who.has_factor:
+        left = service_factors.codes_left(who.id)
+        return page("accounts/factor.html", left=left, codes=session.pop("new_codes", None))
+    assurance.require(current_actor(), Act.CHANGE_SECOND_FACTOR, now=utcnow())
+    secret = session.setdefault("enrol", service_factors.new_secret())
+    form = SecondStepForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            codes = service_factors.switch_on_factor(current_actor(), secret, said(form.code))
+            return _show_codes(codes)
+    return page("accounts/factor_set.html", form, secret=_spaced(secret))
+
+
+@blueprint.get("/account/second-factor/qr.svg")
+def factor_qr() -> Response:
+    """Draw the secret that is being set as a QR code, for the browser that it was made for."""
+    secret = session.get("enrol")
+    if not secret:
+        raise NotFound()
+    issuer = operator()["name"] or "Gongdan"
+    code = segno.make(service_factors.uri_of(secret, current_actor().name, issuer), error="m")
+    drawn = io.BytesIO()
+    code.save(drawn, kind="svg", scale=5, border=2, light="#ffffff", dark="#191c21")
+    return FlaskResponse(drawn.getvalue(), mimetype="image/svg+xml")
+
+
+@blueprint.post("/account/second-factor/codes")
+def new_codes() -> Response:
+    """Make ten new recovery codes."""
+    return _show_codes(service_factors.renew_recovery_codes(current_actor()))
+
+
+@blueprint.route("/account/second-factor/off", methods=["GET", "POST"])
+def factor_off() -> Answer:
+    """Ask, then take a member's second factor away."""
+    assurance.require(current_actor(), Act.CHANGE_SECOND_FACTOR, now=utcnow())
+    if request.method == "POST":
+        service_factors.switch_off_factor(current_actor())
+        flash(_("The second factor is off."), "success")
+        return redirect(url_for("accounts.console"), 303)
+    return page("accounts/factor_off.html")
+
+
+@blueprint.get("/account/second-factor/done")
+def factor_done() -> Response:
+    """Go on from the recovery codes to where the person was heading."""
+    return redirect(after_sign_in(current_actor().kind), 303)
+
+
+def _show_codes(codes: list[str]) -> Response:
+    """The codes travel once in the signed cookie to the next page, which takes them out."""
+    session.pop("enrol", None)
+    session["new_codes"] = codes
+    return redirect(url_for("accounts.factor"), 303)
+
+
+def _spaced(secret: str) -> str:
+    return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))

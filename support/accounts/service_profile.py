@@ -1,0 +1,169 @@
+"""What members tell about themselves, all of it optional, and their settings (PP-2.1.2, M4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from sqlalchemy import select, update
+
+from support.accounts import queries
+from support.accounts.models import BasicInformation, Person
+from support.accounts.policy import require_self
+from support.assurance import service as assurance
+from support.assurance.policy import Act
+from support.core import audit, vault
+from support.core.actors import Actor
+from support.core.clock import utcnow
+from support.core.db import changed, compare_and_set, db, insert_new, transaction
+from support.core.errors import Invalid, NotAllowed, Stale
+from support.core.words import N_
+
+FIELDS = (
+    "organisation",
+    "years",
+    "size",
+    "industry",
+    "business",
+    "products",
+    "website",
+    "country",
+    "region",
+    "street",
+    "phone",
+    "fax",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Basic information as the form shows it. A verified organisation name wins and can't be edited."""
+
+    enterprise: bool
+    values: Mapping[str, str]
+    verified_name: str | None
+    version: int
+
+
+def profile_of(person_id: int) -> Profile:
+    """Return a person's basic information; blanks where nothing was told."""
+    row = _information(person_id)
+    if row is None:
+        return Profile(False, {}, None, 0)
+    owner = queries.owner(person_id)
+    values = json.loads(vault.unseal(owner, _place("sealed", person_id), row.sealed))
+    verified = None
+    if row.verified_name_sealed is not None:
+        verified = vault.unseal(owner, _place("verified_name", person_id), row.verified_name_sealed)
+        values["organisation"] = verified
+    return Profile(row.enterprise, values, verified, row.version)
+
+
+def save_profile(
+    actor: Actor,
+    *,
+    enterprise: bool,
+    values: Mapping[str, str],
+    version: int,
+    now: datetime | None = None,
+) -> None:
+    """Keep the actor's basic information; every field is optional, an unknown one is dropped (PP-2.1.2).
+
+    `version` is the one that the form was made from; `Stale` when another tab was faster.
+    """
+    person_id, now = require_self(actor), now or utcnow()
+    assurance.require(actor, Act.CHANGE_PROFILE, now=now)
+    kept = {name: values[name].strip() for name in FIELDS if values.get(name, "").strip()}
+    with transaction():
+        row = _made_information(person_id, now)
+        if row.version != max(version, 1):
+            raise Stale()
+        if row.verified_name_sealed is not None:
+            kept.pop("organisation", None)
+        text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
+        sealed = vault.seal(queries.owner(person_id), _place("sealed", person_id), text)
+        compare_and_set(
+            row, version=row.version, enterprise=enterprise, sealed=sealed, changed_at=now
+        )
+        audit.record(
+            f"person:{person_id}", "profile.changed", actor=actor, at=now, fields=sorted(kept)
+        )
+
+
+def set_verified_name(
+    actor: Actor, person_id: int, name: str | None, *, now: datetime | None = None
+) -> None:
+    """Write down the organisation name that real-name authentication found, or take it back (M4).
+
+    Only real-name verbs call it; they asked the gate before. From then on the member can't edit it.
+    """
+    now = now or utcnow()
+    if actor.kind != "system" and not actor.is_staff:
+        raise NotAllowed()
+    with transaction():
+        row = _made_information(person_id, now)
+        owner, place = queries.owner(person_id), _place("verified_name", person_id)
+        sealed = vault.seal(owner, place, name) if name else None
+        compare_and_set(row, version=row.version, verified_name_sealed=sealed, changed_at=now)
+        audit.record(
+            f"person:{person_id}",
+            "profile.name_verified",
+            actor=actor,
+            at=now,
+            cleared=name is None,
+        )
+
+
+def save_settings(
+    actor: Actor, *, language: str, timezone: str, character_keys: bool, now: datetime | None = None
+) -> None:
+    """Keep the actor's language, time zone and whether single keys act; raise `Invalid` for an unknown zone."""
+    person_id, now = require_self(actor), now or utcnow()
+    if timezone not in available_timezones():
+        raise Invalid("timezone", N_("This time zone is not known. Write it like Asia/Shanghai."))
+    with transaction():
+        values = {"language": language, "timezone": timezone, "character_keys": character_keys}
+        changed(update(Person).where(Person.id == person_id).values(**values))
+        audit.record(f"person:{person_id}", "settings.changed", actor=actor, at=now)
+
+
+def save_language(actor: Actor, language: str) -> None:
+    """Keep the language that a signed-in person chose with the switch."""
+    with transaction():
+        changed(update(Person).where(Person.id == actor.id).values(language=language))
+
+
+def character_keys(person_id: int) -> bool:
+    """True when single-key shortcuts may act for this person."""
+    return db.session.execute(
+        select(Person.character_keys).where(Person.id == person_id)
+    ).scalar_one()
+
+
+def _place(column: str, person_id: int) -> str:
+    return f"basic_information.{column}:{person_id}"
+
+
+def _information(person_id: int) -> BasicInformation | None:
+    return db.session.execute(
+        select(BasicInformation).where(BasicInformation.person_id == person_id)
+    ).scalar_one_or_none()
+
+
+def _made_information(person_id: int, now: datetime) -> BasicInformation:
+    """The row of a person, made empty at first use; the unique person decides between two."""
+    empty = vault.seal(queries.owner(person_id), _place("sealed", person_id), "{}")
+    insert_new(
+        BasicInformation,
+        person_id=person_id,
+        enterprise=False,
+        sealed=empty,
+        changed_at=now,
+        version=1,
+    )
+    row = _information(person_id)
+    assert row is not None
+    return row

@@ -1,0 +1,168 @@
+"""Signing in and out, and the page that asks for a code."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from support.accounts import (
+    queries,
+    service,
+    service_codes,
+    service_sessions,
+)
+from support.accounts.forms import (
+    CodeForm,
+    LoginForm,
+    SecondStepForm,
+    refusals_on,
+    said,
+)
+from support.accounts.policy import CodePurpose
+from support.accounts.service import SecondStep
+from support.accounts.service_sessions import OpenedSession
+from support.accounts.session_views import (
+    after_sign_in,
+    code_scope,
+    device_name,
+    forget,
+    keep_next,
+    keep_second_step,
+    kept_second_step,
+    page,
+    remember,
+)
+from support.core.clock import utcnow
+from support.core.errors import NotFound
+from support.core.web import client_address, current_actor
+from support.core.web_pages import language
+
+Answer = Response | tuple[str, int]
+
+blueprint = Blueprint("accounts", __name__)
+
+_CODE_PAGES = {
+    CodePurpose.LOGIN: "accounts.login_code",
+    CodePurpose.REGISTER: "accounts.register_code",
+    CodePurpose.RETRIEVE: "accounts.retrieve_code",
+    CodePurpose.BIND: "accounts.bind_code",
+    CodePurpose.CONTACT: "accounts.contact_code",
+    CodePurpose.CONFIRM: "accounts.confirm",
+}
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+def login() -> Answer:
+    """Sign in with a password, or ask for a code."""
+    if current_actor().kind in ("member", "staff"):
+        return redirect(after_sign_in(current_actor().kind), 303)
+    keep_next(request.values.get("next"))
+    form = LoginForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            if request.form.get("way") == "code":
+                return _send_sign_in_code(said(form.account))
+            step = service.sign_in_with_password(
+                said(form.account),
+                said(form.password),
+                address=client_address(),
+                device=device_name(),
+            )
+            return _stepped(step)
+    return page("accounts/login.html", form)
+
+
+@blueprint.route("/login/code", methods=["GET", "POST"])
+def login_code() -> Answer:
+    """Sign in with the code that was sent."""
+    form = CodeForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            step = service.sign_in_with_code(
+                said(form.code),
+                visitor=code_scope(),
+                address=client_address(),
+                device=device_name(),
+            )
+            return _stepped(step)
+    return code_page(form, CodePurpose.LOGIN, _("Sign in"), url_for("accounts.login"))
+
+
+@blueprint.route("/login/second", methods=["GET", "POST"])
+def second_step() -> Answer:
+    """Ask for the second factor; until it is right there is no session."""
+    step = kept_second_step()
+    if step is None:
+        return redirect(url_for("accounts.login"), 303)
+    form = SecondStepForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            opened = service.sign_in_second_step(
+                step, said(form.code), address=client_address(), device=device_name()
+            )
+            return signed_in(opened)
+    return page("accounts/second_step.html", form)
+
+
+@blueprint.post("/logout")
+def logout() -> Response:
+    """End the session that speaks."""
+    service_sessions.sign_out(current_actor())
+    response = forget(redirect(url_for("accounts.login"), 303))
+    flash(_("You are signed out."), "success")
+    return response
+
+
+@blueprint.post("/codes/<purpose>/again")
+def code_again(purpose: str) -> Response:
+    """Send a new code to where the last one went."""
+    if purpose not in _CODE_PAGES:
+        raise NotFound()
+    wanted = CodePurpose(purpose)
+    service_codes.request_again(
+        current_actor(), wanted, visitor=code_scope(), address=client_address()
+    )
+    flash(
+        _("If the address is right, a new code is on its way. Only the newest one works."),
+        "success",
+    )
+    return redirect(url_for(_CODE_PAGES[wanted], next=request.form.get("next")), 303)
+
+
+def signed_in(opened: OpenedSession) -> Response:
+    """Send the newly signed-in person on, with their cookie."""
+    target = after_sign_in(opened.kind)
+    session.pop("proved", None)
+    return remember(redirect(target, 303), opened)
+
+
+def code_page(form: CodeForm, purpose: CodePurpose, title: str, other_url: str) -> Answer:
+    """Show the page that asks for a code, or go back to where one is asked for when there is none."""
+    waiting = queries.open_code(code_scope(), purpose)
+    if waiting is None:
+        return redirect(other_url, 303)
+    expired = waiting.expires_at <= utcnow()
+    return page(
+        "accounts/code.html",
+        form,
+        waiting=waiting,
+        expired=expired,
+        purpose=purpose,
+        title=title,
+        other_url=other_url,
+    )
+
+
+def _send_sign_in_code(text: str) -> Response:
+    service.request_sign_in_code(
+        text, visitor=code_scope(), address=client_address(), language=language()
+    )
+    return redirect(url_for("accounts.login_code"), 303)
+
+
+def _stepped(step: OpenedSession | SecondStep) -> Response:
+    if isinstance(step, OpenedSession):
+        return signed_in(step)
+    keep_second_step(step)
+    return redirect(url_for("accounts.second_step"), 303)

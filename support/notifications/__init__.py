@@ -1,0 +1,1 @@
+"""Telling people: mail, SMS, inbox; preferences; the record of each delivery."""

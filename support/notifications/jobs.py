@@ -1,0 +1,135 @@
+"""Bridges from topics to verbs: each is safe to run twice, and sends with no transaction open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from support.accounts import queries as people
+from support.accounts import service_codes
+from support.core.actors import Actor
+from support.core.clock import utcnow
+from support.core.context import settings
+from support.core.db import db
+from support.core.errors import NotFound
+from support.core.outbox import OutboxState, Outcome
+from support.core.vault import KeyDestroyed
+from support.notifications import letters, mail, queries, service, sms
+from support.notifications.models import Channel, DeliveryState, Purpose
+from support.notifications.templates import facts_for, template
+
+CANCELLED = "cancelled"
+NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message with all that its door needs; nothing of it is read from the database any more."""
+
+    uid: str
+    channel: Channel
+    address: str
+    template: str
+    reader: Actor
+    facts: dict[str, Any]
+    unsubscribe_url: str = ""
+
+
+def send_delivery(payload: dict[str, Any]) -> str | None:
+    """Send one delivery that is due; safe to run twice, since a sent one is left alone."""
+    delivery = queries.waiting_delivery(payload["delivery"])
+    if delivery is None:
+        return NOTHING
+    ready = prepare(delivery)
+    if ready is None:
+        return CANCELLED
+    db.session.remove()  # the connection goes back before the network call
+    hand_over(ready)
+    return None
+
+
+def settle_delivery(payload: dict[str, Any], outcome: Outcome) -> None:
+    """Note what came of it, in the transaction that finishes the outbox row."""
+    if outcome.note != NOTHING:
+        service.note_outcome(payload["delivery"], _state(outcome), outcome)
+
+
+def _state(outcome: Outcome) -> DeliveryState:
+    if outcome.state == OutboxState.DONE:
+        return DeliveryState.CANCELLED if outcome.note == CANCELLED else DeliveryState.SENT
+    return DeliveryState.WAITING if outcome.state == OutboxState.PENDING else DeliveryState.DEAD
+
+
+def prepare(delivery: queries.Waiting) -> Ready | None:
+    """Ask again for reader, address, choice and permission right before sending; None when one is gone."""
+    try:
+        reader = service.reader_of(people.person(delivery.person_id))
+        contact = people.contact(delivery.contact_id)
+    except (NotFound, KeyDestroyed):
+        return None
+    if contact.person_id != reader.id or delivery.refused:
+        return None
+    reader = replace(reader, language=delivery.language)
+    kind = template(delivery.template)
+    facts = facts_for(kind, delivery.ids, reader)
+    if facts is None:
+        return None
+    leave = service.unsubscribe_url(delivery.person_id) if kind.purpose == Purpose.NEWS else ""
+    facts |= {"check_code": queries.spelled(delivery.check_code), "unsubscribe_url": leave}
+    return Ready(delivery.uid, delivery.channel, contact.address, kind.code, reader, facts, leave)
+
+
+def hand_over(ready: Ready) -> None:
+    """Write the words and give them to the door of the channel; raises `Retry` or `GiveUp`."""
+    if ready.channel == Channel.SMS:
+        text = letters.write_sms(ready.template, ready.reader, ready.facts)
+        sms.send(sms.Sms(ready.uid, ready.address, text, ready.reader.language, ready.template))
+        return
+    letter = letters.write_letter(ready.template, ready.reader, ready.facts)
+    mail.door().send(
+        mail.compose(
+            ready.uid,
+            ready.address,
+            letter,
+            language=ready.reader.language,
+            at=utcnow(),
+            unsubscribe_url=ready.unsubscribe_url,
+        )
+    )
+
+
+def send_code(payload: dict[str, Any]) -> str | None:
+    """Send a one-time code at once; its digits are derived here and stand nowhere. Safe to run twice."""
+    now = utcnow()
+    code = service_codes.reveal_code(payload["code"], now=now)
+    if code is None:
+        return NOTHING
+    channel = Channel.MAIL if code.kind == "email" else Channel.SMS
+    delivery = service.write_code_delivery(payload["code"], channel, code.language, now)
+    if delivery.state == DeliveryState.SENT:
+        return NOTHING
+    facts = {
+        "purpose": code.purpose,
+        "digits": code.digits,
+        "link": settings().public_url + code.path if code.path else "",
+        "check_code": queries.spelled(delivery.check_code),
+    }
+    reader = Actor("anonymous", language=code.language, timezone=settings().operator_timezone)
+    name = code.purpose if code.purpose in ("account_exists", "invite") else "code"
+    ready = Ready(delivery.uid, channel, code.target, f"notifications.{name}", reader, facts)
+    db.session.remove()
+    hand_over(ready)
+    return None
+
+
+def settle_code(payload: dict[str, Any], outcome: Outcome) -> None:
+    """Note it on the code, so that its page can offer another way, and on its delivery."""
+    if outcome.note == NOTHING:
+        return
+    uid = queries.uid_of_code(payload["code"])
+    if uid is not None:
+        service.note_outcome(uid, _state(outcome), outcome)
+    if outcome.state == OutboxState.DONE:
+        service_codes.mark_sent(payload["code"], now=outcome.at)
+    else:
+        service_codes.mark_failed(payload["code"], now=outcome.at)

@@ -1,0 +1,85 @@
+"""The demo's doors: what would be sent is kept as files in `instance/outgoing/`, and read back for `/mailbox`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Literal
+
+from support.core.clock import utcnow
+from support.core.context import settings
+
+_NAME = re.compile(r"^(\d{8}T\d{12})-[0-9a-f]{32}\.(eml|sms\.json)$")
+_STAMP = "%Y%m%dT%H%M%S%f"
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One kept message; `html` is the source of the HTML part, never to be put into a page of ours."""
+
+    name: str
+    kind: Literal["mail", "sms"]
+    at: datetime
+    to: str
+    subject: str
+    text: str
+    html: str
+    code: str
+
+
+def keep(uid: str, ending: Literal["eml", "sms.json"], content: bytes) -> None:
+    """Write one message; a reader never sees half of it."""
+    folder = settings().outgoing_dir
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{utcnow().strftime(_STAMP)}-{uid}.{ending}"
+    temporary = folder / f".{path.name}.new"
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    temporary.replace(path)
+
+
+def kept_messages(most: int = SHOWN) -> list[Kept]:
+    """Return the newest kept messages, newest first."""
+    folder = settings().outgoing_dir
+    if not folder.is_dir():
+        return []
+    names = sorted((path.name for path in folder.iterdir() if _NAME.match(path.name)), reverse=True)
+    return [_read(folder / name) for name in names[:most]]
+
+
+def kept_message(name: str) -> Kept | None:
+    """Return the kept message called `name`, or None."""
+    path = settings().outgoing_dir / name
+    return _read(path) if _NAME.match(name) and path.is_file() else None
+
+
+def _read(path: Path) -> Kept:
+    match = _NAME.match(path.name)
+    assert match is not None
+    at = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
+    if match[2] == "sms.json":
+        said = json.loads(path.read_text("utf-8"))
+        text = str(said["text"])
+        return Kept(path.name, "sms", at, str(said["to"]), "", text, "", _code_in(text))
+    mail = message_from_bytes(path.read_bytes(), EmailMessage, policy=policy.default)
+    text, html = _part(mail, "plain"), _part(mail, "html")
+    subject = str(mail["Subject"] or "")
+    return Kept(path.name, "mail", at, str(mail["To"] or ""), subject, text, html, _code_in(text))
+
+
+def _part(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    return str(part.get_content()) if part is not None else ""
+
+
+def _code_in(text: str) -> str:
+    """Return the six digits that stand alone in a text, for the card that shows them large."""
+    found = re.search(r"(?<![\d-])\d{6}(?![\d-])", text)
+    return found[0] if found else ""

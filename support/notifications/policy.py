@@ -1,0 +1,44 @@
+"""Who is told by which channel, and who may look at what was told. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from support.core.actors import Actor, Role
+from support.core.errors import NotAllowed, NotFound
+from support.notifications.models import Channel, Purpose
+
+DELIVERY_ROLES = frozenset({Role.ADMIN, Role.AGENT})
+
+Choices = Mapping[tuple[Purpose, Channel], bool]
+
+
+def is_fixed(purpose: Purpose, channel: Channel) -> bool:
+    """True where a person has no choice: security is always told, and orders always stand in the inbox."""
+    return purpose == Purpose.SECURITY or (purpose == Purpose.ORDERS and channel == Channel.INBOX)
+
+
+def wants(
+    purpose: Purpose, channel: Channel, choices: Choices, reachable: Collection[Channel]
+) -> bool:
+    """Say whether a person is told about `purpose` by `channel`.
+
+    Without a choice: orders by mail, by SMS only when there is no mail address; news not at all until asked for
+    (PP-6.4; no consent by default).
+    """
+    if is_fixed(purpose, channel):
+        return True
+    chosen = choices.get((purpose, channel))
+    if chosen is not None:
+        return chosen
+    if purpose == Purpose.NEWS:
+        return False
+    return channel == Channel.MAIL or Channel.MAIL not in reachable
+
+
+def require_deliveries(actor: Actor) -> None:
+    """Raise `NotFound` for people outside the desk, `NotAllowed` for staff without agent or admin role."""
+    if not actor.is_staff:
+        raise NotFound()
+    if not actor.roles & DELIVERY_ROLES:
+        raise NotAllowed()

@@ -1,0 +1,50 @@
+"""The kinds of message: each is declared once by the room that knows what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from support.core.actors import Actor
+from support.core.context import hooks, settings
+from support.notifications.models import Channel, Purpose
+
+ALL_CHANNELS = frozenset(Channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A hook: one kind of message. `code` is `room.name`, its words are `templates/<room>/letters/<name>.txt`.
+
+    `build(ids, reader)` returns the facts for those words, or None when the reader may no longer see them.
+    `title` is a message id; `path` is an address of ours with facts in it, such as `/orders/{reference}`.
+    """
+
+    code: str
+    purpose: Purpose
+    title: str
+    build: Callable[[dict[str, Any], Actor], dict[str, Any] | None]
+    channels: frozenset[Channel] = ALL_CHANNELS
+    path: str = ""
+
+
+class UnknownTemplate(LookupError):
+    """No room registered a template of this code; a programming error."""
+
+
+def template(code: str) -> Template:
+    """Return the registered template of `code`; raises `UnknownTemplate`."""
+    for found in hooks(Template):
+        if found.code == code:
+            return found
+    raise UnknownTemplate(code)
+
+
+def facts_for(kind: Template, ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
+    """Return the facts for the words, with `link` (the whole address); None when the reader may not see them."""
+    facts = kind.build(dict(ids), reader)
+    if facts is None:
+        return None
+    link = settings().public_url + kind.path.format_map(facts) if kind.path else ""
+    return {"link": link} | facts

@@ -1,0 +1,1 @@
+"""Policies, consents, cookies, announcements: people appear here by opaque id only."""

@@ -1,0 +1,30 @@
+"""Who may do what with policies, consents and announcements."""
+
+from __future__ import annotations
+
+from support.core.actors import Actor, Role
+from support.core.errors import NotAllowed, NotFound
+
+ANNOUNCERS = frozenset({Role.ADMIN})
+
+
+def check_may_announce(actor: Actor) -> None:
+    """Let an announcer (or the system) pass; raise `NotAllowed` for other staff, `NotFound` for anybody else."""
+    if actor.kind == "system" or actor.has(*ANNOUNCERS):
+        return
+    raise NotAllowed() if actor.is_staff else NotFound()
+
+
+def check_may_publish_policy(actor: Actor) -> None:
+    """Let an administrator (or the system, from the command line) pass; raise `NotAllowed` otherwise."""
+    if actor.kind != "system" and not actor.has(Role.ADMIN):
+        raise NotAllowed()
+
+
+def check_own_consent(actor: Actor, person_id: int) -> None:
+    """Let the person pass, and an unknown visitor who is becoming that person just now; nobody consents for another.
+
+    Raises `NotAllowed` (PIPL 14: consent is the person's own act).
+    """
+    if actor.kind != "anonymous" and actor.id != person_id:
+        raise NotAllowed()

@@ -1,0 +1,1 @@
+"""The heart: orders, their parties, thread, queue, assignment, targets and search."""

@@ -1,0 +1,68 @@
+"""An event of an order's trail becomes a sentence and an icon: the one place for these words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
+
+from support.core.audit import Event
+from support.core.words import N_
+from support.workorders.lifecycle import Priority, Status
+
+_ACTIONS: Mapping[str, tuple[str, str]] = {
+    "order.filed": (N_("Work order filed"), "inbox"),
+    "order.proved": (N_("Address confirmed by a code"), "shield-check"),
+    "order.assigned": (N_("Assigned to %(name)s"), "user-check"),
+    "order.unassigned": (N_("Given back to the team"), "users"),
+    "order.moved": (N_("Now: %(new)s"), "git-commit-horizontal"),
+    "order.reopened": (N_("Opened again"), "rotate-ccw"),
+    "order.rated": (N_("Confirmed as solved"), "circle-check"),
+    "order.not_solved": (N_("Marked as not solved"), "circle-x"),
+    "order.priority": (N_("Priority set to %(new)s"), "flag"),
+    "order.tagged": (N_("Tags changed"), "tag"),
+    "order.noted": (N_("Internal note added"), "lock"),
+    "order.file_read": (N_("File opened by %(actor)s"), "file-search"),
+    "order.reminded": (N_("Reminder sent"), "bell"),
+    "order.called": (N_("Caller proved by a code read back"), "phone"),
+}
+
+
+def describe(event: Event, names: Mapping[int, str]) -> tuple[str, str] | None:
+    """Return (words, icon) for an event, None for one that only says what a message beside it shows.
+
+    `names` gives the display names of the people whose ids the event holds.
+    """
+    action = event.action
+    if action == "order.assigned" and event.data.get("assignee") is None:
+        action = "order.unassigned"
+    if action not in _ACTIONS:
+        return None
+    words, icon = _ACTIONS[action]
+    return gettext(words, **_facts(event, names)), icon
+
+
+def _facts(event: Event, names: Mapping[int, str]) -> dict[str, Any]:
+    facts: dict[str, Any] = {"actor": names.get(event.actor_id or 0) or gettext("the system")}
+    if "assignee" in event.data:
+        facts["name"] = names.get(event.data["assignee"]) or gettext("an agent")
+    if event.action == "order.moved":
+        facts["new"] = gettext(Status(event.data["new"]).title)
+    if event.action == "order.priority":
+        facts["new"] = gettext(Priority(event.data["new"]).title)
+    return facts
+
+
+def people_in(events: list[Event]) -> set[int]:
+    """Return the ids of the people whose names the sentences need."""
+    ids = {event.actor_id for event in events} | {event.data.get("assignee") for event in events}
+    return {person_id for person_id in ids if person_id is not None}
+
+
+_TEAMS: Mapping[str, str] = {"support": N_("Support"), "complaints": N_("Complaints")}
+
+
+def team_title(code: str) -> str:
+    """Return a team's name, translated; an unknown team keeps its code."""
+    return gettext(_TEAMS[code]) if code in _TEAMS else code

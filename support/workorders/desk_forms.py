@@ -1,0 +1,127 @@
+"""The desk's forms. Text is cleaned like the members'; what a select offers is checked against the list."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.validators import AnyOf, DataRequired, Length
+
+from support.workorders.forms import BODY_LENGTH, SUBJECT_LENGTH, block, line
+
+_STAMP = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+
+
+def _choices(offered: list[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, words) for value, words in offered]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the reader of a page had seen: the order's version and the number of its newest event."""
+
+    version: int
+    seq: int
+
+    @classmethod
+    def read(cls, said: str) -> Stamp:
+        """Return the stamp that a form sent; one that nobody wrote is older than everything."""
+        match = _STAMP.fullmatch(said)
+        return cls(int(match[1]), int(match[2])) if match else cls(0, 0)
+
+    def __str__(self) -> str:
+        """The stamp as a form carries it."""
+        return f"{self.version}-{self.seq}"
+
+
+class ReplyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A reply to the requester, or a note for colleagues: the two are told apart by `audience`."""
+
+    body = TextAreaField(
+        filters=[block],
+        validators=[
+            DataRequired(_l("Write something first.")),
+            Length(
+                max=BODY_LENGTH,
+                message=_l("This is too long: keep it under %(max)d characters, or add a file."),
+            ),
+        ],
+    )
+    audience = StringField(default="reply", validators=[AnyOf(("reply", "note"))])
+    then = StringField(default="open", validators=[AnyOf(("open", "waiting", "resolved"))])
+    version = StringField()
+    idempotency_key = StringField()
+
+    @property
+    def stamp(self) -> Stamp:
+        """What the writer had seen."""
+        return Stamp.read(self.version.data or "")
+
+
+class CallerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """Who calls: a member name or a whole number. What is found is never shown."""
+
+    who = StringField(
+        _l("Member name or whole number"),
+        filters=[line],
+        validators=[
+            DataRequired(_l("Enter the name or the number that the caller gives.")),
+            Length(max=120),
+        ],
+    )
+
+
+class ReadBackForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """The code that the caller reads back."""
+
+    code = StringField(
+        _l("Code that the caller reads back"),
+        validators=[DataRequired(_l("Enter the six digits."))],
+    )
+
+
+class PhoneOrderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A work order that an agent types in during a call."""
+
+    kind = SelectField(_l("Kind"))
+    address = StringField(
+        _l("Caller's mobile number or e-mail"), filters=[line], validators=[Length(max=200)]
+    )
+    language = SelectField(
+        _l("The caller speaks"), choices=_choices([("zh", "中文"), ("en", "English")])
+    )
+    priority = SelectField(_l("Priority"), default="normal")
+    subject = StringField(
+        _l("Summary"),
+        filters=[line],
+        validators=[
+            DataRequired(_l("Enter a short summary.")),
+            Length(max=SUBJECT_LENGTH, message=_l("Keep the summary under %(max)d characters.")),
+        ],
+    )
+    body = TextAreaField(
+        _l("What the caller said"),
+        filters=[block],
+        validators=[
+            DataRequired(_l("Write down what the caller said.")),
+            Length(
+                max=BODY_LENGTH,
+                message=_l("This is too long: keep it under %(max)d characters, or add a file."),
+            ),
+        ],
+    )
+    idempotency_key = StringField()
+
+    def offer(self, kinds: list[tuple[str, str]], priorities: list[tuple[str, str]]) -> None:
+        """Set what the selects offer."""
+        self.kind.choices, self.priority.choices = _choices(kinds), _choices(priorities)
+
+
+def tag_words(said: Any) -> list[str]:
+    """Return the tags of a comma-separated line, full-width commas included."""
+    return [word for part in re.split(r"[,，、;；]", str(said)) if (word := line(part))]

@@ -1,0 +1,210 @@
+"""What the desk's page of one order shows, and the page for somebody who came too late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+from sqlalchemy import select
+
+from support.accounts import queries as people
+from support.core.actors import Actor
+from support.core.clock import utcnow
+from support.core.db import db
+from support.core.errors import DomainError, NotFound
+from support.core.text import written_in
+from support.core.words import N_
+from support.notifications.queries import deliveries_about
+from support.workorders import desk_presence, desk_queries, desk_thread, queries
+from support.workorders.describe import team_title
+from support.workorders.desk_filters import STAFF_STATUS, View
+from support.workorders.desk_forms import Stamp
+from support.workorders.desk_nav import colleagues, page_counts, working
+from support.workorders.desk_rows import due_of, pieces, shown
+from support.workorders.desk_thread import html_lang
+from support.workorders.kind import kind_named
+from support.workorders.lifecycle import LIFECYCLE, Priority, Status
+from support.workorders.models import Message, Note, WorkOrder
+from support.workorders.queries import Entry
+from support.workorders.say import moment_words, say
+
+TYPING, VIEWING = N_("%(names)s is writing a reply"), N_("%(names)s is viewing")
+_THEN = (Status.OPEN, Status.WAITING, Status.RESOLVED)
+
+
+def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
+    """Return everything on the page but what is typed in its reply box."""
+    now = utcnow()
+    kind, entries = kind_named(order.kind), queries.thread(actor, order)
+    around = desk_queries.around(view, actor, now, order)
+    names = desk_thread.names_in(entries, order.requester_id)
+    deliveries = deliveries_about(order.stream)
+    return {
+        "order": order,
+        "kind": kind,
+        "view": view,
+        "view_args": view.address(),
+        "pieces": pieces(),
+        "sentence": say(kind.sentence(order, "staff", now)),
+        "subject_lang": html_lang(written_in(order.subject)),
+        "priority": (
+            Priority(order.priority).name.lower(),
+            gettext(Priority(order.priority).title),
+        ),
+        "due": due_of(order.status, order.due_at, now, pieces()),
+        "entries": desk_thread.drawn(entries, deliveries, order.requester_id, names),
+        "history": _history(entries, names),
+        "stamp": Stamp(order.version, desk_thread.last_seq(entries)),
+        "then": then_choices(order),
+        "strip": {
+            "before": shown(around.earlier, view, now),
+            "here": shown([around.here], view, now)[0],
+            "after": shown(around.later, view, now),
+            "total": sum(page_counts().get(name, 0) for name in view.counted),
+        },
+        "properties": _properties(order),
+        "requester": _requester(order, names, around.others),
+        "presence": presence_words(desk_presence.others(order.id, actor.id or 0, now)),
+        "related": _related(order),
+        "facts": _facts(order),
+    }
+
+
+def then_choices(order: WorkOrder) -> list[tuple[str, str]]:
+    """Return the statuses that may follow a reply now."""
+    return [
+        (each.value, gettext(STAFF_STATUS[each]))
+        for each in _THEN
+        if each is order.state or LIFECYCLE.can(order.state, each)
+    ]
+
+
+def file_streams(order: WorkOrder) -> set[str]:
+    """Return the streams of every message and note of the order: whose files the desk may open."""
+    found = set()
+    for table, name in ((Message, "message"), (Note, "note")):
+        ids = select(table.id).where(table.order_id == order.id)
+        found |= {f"{name}:{each}" for each in db.session.execute(ids).scalars()}
+    return found
+
+
+def presence_words(present: desk_presence.Present) -> dict[str, str]:
+    """Return who else is typing and who else is viewing, in words; "" for nobody."""
+    return {
+        "typing": _named(present.typing, TYPING),
+        "viewing": _named(present.viewing, VIEWING),
+    }
+
+
+def meanwhile(
+    actor: Actor, order: WorkOrder, stamp: Stamp, error: DomainError, view: View
+) -> dict[str, Any]:
+    """Return what a too-late page shows: what came in since the writer looked, and a fresh stamp."""
+    entries = queries.thread(actor, order)
+    new = desk_thread.since(entries, stamp.seq)
+    names = desk_thread.names_in(new, order.requester_id)
+    return {
+        "title": gettext("This has changed in the meantime"),
+        "words": gettext(error.words, **error.facts),
+        "order": order,
+        "news": desk_thread.drawn(new, [], order.requester_id, names),
+        "status_words": gettext(STAFF_STATUS[order.status]),
+        "stamp": Stamp(order.version, desk_thread.last_seq(entries)),
+        "view_args": view.address(),
+    }
+
+
+def property_words(fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return (name, words) of the properties that somebody wanted to set."""
+    found = []
+    for name, value in fields:
+        if name == "status":
+            found.append((gettext("Status"), gettext(STAFF_STATUS.get(value, value))))
+        elif name == "assignee":
+            owner = colleagues().get(int(value)) if value else None
+            found.append((gettext("Owner"), owner.name if owner else gettext("Unassigned")))
+        elif name == "priority":
+            found.append((gettext("Priority"), gettext(Priority[value.upper()].title)))
+        else:
+            found.append((gettext("Tags"), value or "–"))
+    return found
+
+
+def _named(ids: Sequence[int], words: str) -> str:
+    names = [one.name for person_id in ids if (one := colleagues().get(person_id))]
+    return gettext(words, names=", ".join(names)) if names else ""
+
+
+def _history(entries: Sequence[Entry], names: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Return every event that has words, newest first, with who did it."""
+    events = [entry.row for entry in entries if entry.kind == "event"]
+    found = []
+    for event in reversed(events):
+        words = desk_thread.event_words(event, names)  # type: ignore[arg-type]
+        if words:
+            who = names.get(event.actor_id or 0) or gettext("the system")  # type: ignore[union-attr]
+            found.append({"words": words[0], "who": who, "at": event.at})  # type: ignore[union-attr]
+    return found
+
+
+def _properties(order: WorkOrder) -> dict[str, Any]:
+    statuses = [each for each in Status if each is order.state or LIFECYCLE.can(order.state, each)]
+    owners = [(str(one.id), one.name) for one in working()]
+    return {
+        "statuses": [(each.value, gettext(STAFF_STATUS[each])) for each in statuses],
+        "owners": [("", gettext("Unassigned")), *owners],
+        "owner": str(order.assignee_id or ""),
+        "priorities": [(each.name.lower(), gettext(each.title)) for each in Priority],
+        "tags": queries.tags_of(order),
+        "may_solve": LIFECYCLE.can(order.state, Status.RESOLVED),
+    }
+
+
+def _facts(order: WorkOrder) -> list[dict[str, Any]]:
+    met = order.first_replied_at is not None and order.first_replied_at <= order.first_reply_due
+    late = order.first_replied_at is not None and not met
+    first = moment_words(order.first_reply_due)
+    return [
+        {"label": gettext("Kind"), "value": pieces().kinds.get(order.kind, order.kind)},
+        {"label": gettext("Team"), "value": team_title(order.team)},
+        {
+            "label": gettext("First reply"),
+            "value": gettext("Met")
+            if met
+            else gettext("Late, was due %(when)s", when=first)
+            if late
+            else first,
+        },
+        {"label": gettext("Resolve by"), "value": moment_words(order.resolve_due)},
+    ]
+
+
+def _requester(order: WorkOrder, names: Mapping[int, str], others: Sequence[Any]) -> dict[str, Any]:
+    person = people.person(order.requester_id)
+    return {
+        "name": names.get(person.id, ""),
+        "role": gettext("Member") if person.kind == "member" else gettext("Guest"),
+        "language": person.language,
+        "addresses": [
+            (contact.masked, contact.verified)
+            for contact in people.contacts_of(person.id)
+            if contact.bound or person.kind == "guest"
+        ],
+        "others": shown(others, View(), utcnow()),
+    }
+
+
+def _related(order: WorkOrder) -> dict[str, str] | None:
+    if order.related_id is None:
+        return None
+    try:
+        related = queries.order_by_id(order.related_id)
+    except NotFound:
+        return None
+    return {
+        "reference": related.reference,
+        "url": url_for("desk.show", reference=related.reference),
+        "subject": related.subject,
+    }

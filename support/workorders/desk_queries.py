@@ -1,0 +1,291 @@
+"""The lists of the desk: columns, not objects; keyset pages that cost the same however deep they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import literal, select, text, tuple_, union_all
+
+from support.accounts.models import Person
+from support.core import search
+from support.core.actors import Actor, Role
+from support.core.db import UtcDateTime, db
+from support.core.words import N_
+from support.workorders import index
+from support.workorders.desk_filters import View
+from support.workorders.kind import kinds
+from support.workorders.lifecycle import Priority, Status
+from support.workorders.models import Tag, WorkOrder
+
+PAGE = 25
+SOON = timedelta(hours=2)
+MOST_FOUND = 200
+MOST_CHANGED = 100
+OVERLAP = timedelta(seconds=3)
+
+IS_ACTIVE = text("work_order.status NOT IN ('resolved', 'closed')")
+"""Literally what the partial indexes say, so that both planners see that they fit."""
+
+COLUMNS = (
+    WorkOrder.id,
+    WorkOrder.created_at,
+    WorkOrder.kind,
+    WorkOrder.subject,
+    WorkOrder.language,
+    WorkOrder.status,
+    WorkOrder.priority,
+    WorkOrder.team,
+    WorkOrder.assignee_id,
+    WorkOrder.requester_id,
+    WorkOrder.updated_at,
+    WorkOrder.due_at,
+    WorkOrder.fresh,
+    WorkOrder.version,
+    Person.name.label("requester"),
+)
+
+_ROWS = select(*COLUMNS).join(Person, Person.id == WorkOrder.requester_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of rows: its title (a message id), the columns (the last is unique), the direction."""
+
+    title: str
+    columns: tuple[Any, ...]
+    descending: bool = False
+
+    def page(
+        self, statement: Any, key: tuple[Any, ...] | None, limit: int, *, backwards: bool = False
+    ) -> Any:
+        """Return `statement` in this order (or from its end), cut to what lies behind `key`.
+
+        Rows that share the first columns with `key` are asked for apart: SQLite walks an index to the row only
+        by equal columns, and a thousand paused orders share one due time.
+        """
+        down = self.descending != backwards
+        if key is None or len(self.columns) == 1:
+            behind = [] if key is None else [_behind(self.columns[0], key[0], down=down)]
+            return self._sorted(statement.where(*behind), self.columns, down=down).limit(limit)
+        steps = []
+        for place in range(len(self.columns) - 1, -1, -1):
+            same = [each == key[at] for at, each in enumerate(self.columns[:place])]
+            beyond = _behind(self.columns[place], key[place], down=down)
+            step = self._sorted(statement.where(*same, beyond), self.columns, down=down)
+            steps.append(step.limit(limit).subquery().select())
+        found = union_all(*steps).subquery()
+        columns = tuple(found.c[each.key] for each in self.columns)
+        return self._sorted(select(found), columns, down=down).limit(limit)
+
+    @staticmethod
+    def _sorted(statement: Any, columns: tuple[Any, ...], *, down: bool) -> Any:
+        return statement.order_by(*(each.desc() if down else each.asc() for each in columns))
+
+    def key_of(self, row: Any) -> tuple[Any, ...]:
+        """Return the place of a row in this order."""
+        return tuple(getattr(row, each.key) for each in self.columns)
+
+
+def _behind(column: Any, value: Any, *, down: bool) -> Any:
+    return column < value if down else column > value
+
+
+SORTS: Mapping[str, Sort] = {
+    "due": Sort(N_("Due first"), (WorkOrder.due_at, WorkOrder.id)),
+    "newest": Sort(N_("Newest first"), (WorkOrder.id,), descending=True),
+    "oldest": Sort(N_("Oldest first"), (WorkOrder.id,)),
+    "updated": Sort(
+        N_("Latest change first"), (WorkOrder.updated_at, WorkOrder.id), descending=True
+    ),
+    "priority": Sort(N_("Most urgent first"), (WorkOrder.priority, WorkOrder.due_at, WorkOrder.id)),
+}
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def write_key(key: tuple[Any, ...]) -> str:
+    """Return a row's place as it stands in an address."""
+    return "_".join(
+        str((part - _EPOCH) // _MICROSECOND if isinstance(part, datetime) else part) for part in key
+    )
+
+
+def read_key(said: str, sort: Sort) -> tuple[Any, ...] | None:
+    """Return the place that an address names; None for anything that is none of this sort."""
+    parts = said.split("_")
+    if len(parts) != len(sort.columns):
+        return None
+    try:
+        numbers = [int(part) for part in parts if len(part) < 20 and part.isascii()]
+        return tuple(
+            _EPOCH + number * _MICROSECOND if isinstance(column.type, UtcDateTime) else number
+            for column, number in zip(sort.columns, numbers, strict=True)
+        )
+    except (ValueError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows in order, and the places from which the pages before and after them go on ("" for none)."""
+
+    rows: Sequence[Any]
+    before: str
+    after: str
+
+
+def page(view: View, actor: Actor, now: datetime, *, after: str = "", before: str = "") -> Page:
+    """Return one page of a view: the first, or the one behind `after`, or the one that ends before `before`."""
+    sort = SORTS[view.sort]
+    backwards = bool(before) and not after
+    key = read_key(after or before, sort)
+    statement = _ROWS.where(*conditions(view, actor, now))
+    found = list(db.session.execute(sort.page(statement, key, PAGE + 1, backwards=backwards)))
+    more, rows = len(found) > PAGE, found[:PAGE]
+    if backwards:
+        rows.reverse()
+    has_before = more if backwards else key is not None
+    has_after = key is not None if backwards else more
+    return Page(
+        rows,
+        write_key(sort.key_of(rows[0])) if rows and has_before else "",
+        write_key(sort.key_of(rows[-1])) if rows and has_after else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """An order as a row, the rows before and after it in a view, and the newest others of its requester."""
+
+    here: Any
+    earlier: list[Any]
+    later: list[Any]
+    others: list[Any]
+
+
+def around(
+    view: View, actor: Actor, now: datetime, order: WorkOrder, *, earlier: int = 2, later: int = 6
+) -> Around:
+    """Return what surrounds `order` in a view, whether or not it is in it itself. One query."""
+    sort = SORTS[view.sort]
+    inside = _ROWS.where(*conditions(view, actor, now), WorkOrder.id != order.id)
+    key = sort.key_of(order)
+    legs = {
+        "here": _ROWS.where(WorkOrder.id == order.id),
+        "earlier": sort.page(inside, key, earlier, backwards=True),
+        "later": sort.page(inside, key, later),
+        "others": _others(order.requester_id, but=order.id, limit=5),
+    }
+    found: dict[str, list[Any]] = {name: [] for name in legs}
+    parts = [select(literal(name).label("leg"), *leg.subquery().c) for name, leg in legs.items()]
+    for row in db.session.execute(union_all(*parts)):
+        found[row.leg].append(row)
+    for name in ("earlier", "later"):
+        found[name].sort(key=sort.key_of, reverse=sort.descending)
+    found["others"].sort(key=SORTS["updated"].key_of, reverse=True)
+    return Around(found["here"][0], found["earlier"], found["later"], found["others"])
+
+
+def conditions(view: View, actor: Actor, now: datetime) -> list[Any]:
+    """Return the WHERE of a view."""
+    found: list[Any] = []
+    status = view.value("status")
+    if not status:
+        found.append(IS_ACTIVE)
+    elif status != "any":
+        found.append(WorkOrder.status == status)
+    if assignee := view.value("assignee"):
+        wanted = {"me": actor.id, "none": None}.get(assignee, assignee)
+        found.append(WorkOrder.assignee_id == (None if wanted is None else int(wanted)))
+    found += [
+        getattr(WorkOrder, name) == value
+        for name in ("team", "kind", "language")
+        if (value := view.value(name))
+    ]
+    if priority := view.value("priority"):
+        found.append(WorkOrder.priority == Priority[priority.upper()])
+    if due := view.value("due"):
+        found.append(WorkOrder.due_at < (now if due == "late" else now + SOON))
+    if tag := view.value("tag"):
+        found.append(WorkOrder.id.in_(select(Tag.order_id).where(Tag.word == tag.lower())))
+    if words := view.value("q"):
+        within = select(WorkOrder.id).where(*found)
+        hits = search.find(index.KIND, words, staff=True, limit=MOST_FOUND, within=within)
+        found.append(WorkOrder.id.in_([hit.thing_id for hit in hits]))
+    return found
+
+
+def changed_since(moment: datetime, order_id: int) -> list[tuple[int, datetime]]:
+    """Return (id, moment) of the orders that changed after (`moment`, `order_id`), oldest change first."""
+    statement = (
+        select(WorkOrder.id, WorkOrder.updated_at)
+        .where(tuple_(WorkOrder.updated_at, WorkOrder.id) > (moment, order_id))
+        .order_by(WorkOrder.updated_at, WorkOrder.id)
+        .limit(MOST_CHANGED)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
+
+
+def rows_of(order_ids: Sequence[int], view: View, actor: Actor, now: datetime) -> list[Any]:
+    """Return those of `order_ids` that belong to the view, as rows in its order."""
+    if not order_ids:
+        return []
+    statement = _ROWS.where(WorkOrder.id.in_(order_ids), *conditions(view, actor, now))
+    ordered = SORTS[view.sort].page(statement, None, MOST_CHANGED * 2)
+    return list(db.session.execute(ordered))
+
+
+def row_of(order_id: int) -> Any:
+    """Return one order as a row."""
+    return db.session.execute(_ROWS.where(WorkOrder.id == order_id)).one()
+
+
+def orders_of(requester_id: int) -> list[Any]:
+    """Return the newest orders of one requester."""
+    return list(db.session.execute(_others(requester_id, but=0, limit=5)))
+
+
+def _others(requester_id: int, *, but: int, limit: int) -> Any:
+    statement = _ROWS.where(WorkOrder.requester_id == requester_id, WorkOrder.id != but)
+    return SORTS["updated"].page(statement, None, limit)
+
+
+def own_desk(actor: Actor, until: datetime) -> tuple[list[Any], list[Any], list[Any]]:
+    """Return the actor's orders: what is due before `until`, replies that came back, the rest of what is open."""
+    statement = (
+        select(*COLUMNS)
+        .join(Person, Person.id == WorkOrder.requester_id)
+        .where(WorkOrder.assignee_id == actor.id, IS_ACTIVE)
+        .order_by(WorkOrder.due_at, WorkOrder.id)
+        .limit(200)
+    )
+    due: list[Any] = []
+    back: list[Any] = []
+    rest: list[Any] = []
+    for row in db.session.execute(statement):
+        if row.due_at < until:
+            due.append(row)
+        elif row.fresh and row.status == Status.OPEN:
+            back.append(row)
+        else:
+            rest.append(row)
+    return due, back, rest
+
+
+def unstaffed(counts: Mapping[str, int], held: frozenset[Role]) -> list[tuple[str, int]]:
+    """Return (team, waiting orders) where orders wait and nobody holds a role that may take them (`law.md` 5.1).
+
+    `counts` are the folded ones, `held` the roles that people who can work now hold.
+    """
+    takes: dict[str, set[Role]] = {}
+    for kind in kinds():
+        takes.setdefault(kind.first_team, set()).update(kind.first_roles)
+    return [
+        (team, counts[f"team:{team}"])
+        for team, roles in takes.items()
+        if counts.get(f"team:{team}") and not roles & held
+    ]

@@ -1,0 +1,176 @@
+"""The thread of an order as the desk reads it: secrets masked, messages out with their delivery, events folded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext
+
+from support.accounts import queries as people
+from support.core import files
+from support.core.audit import Event
+from support.core.files import StoredFile
+from support.core.masking import mask_secrets
+from support.core.vault import KeyDestroyed
+from support.core.words import N_
+from support.notifications.models import Channel, DeliveryState
+from support.notifications.queries import DeliveryLine
+from support.workorders.describe import describe, people_in
+from support.workorders.desk_filters import STAFF_STATUS
+from support.workorders.models import Message, Note
+from support.workorders.queries import Entry
+from support.workorders.uploads import described
+
+FOLDED_FROM = 3
+
+_SENT: Mapping[tuple[Channel, str], str] = {
+    (Channel.MAIL, "sent"): N_("E-mail to %(address)s sent: %(title)s"),
+    (Channel.MAIL, "waiting"): N_("E-mail to %(address)s is on its way: %(title)s"),
+    (Channel.MAIL, "dead"): N_("E-mail to %(address)s could not be delivered: %(title)s"),
+    (Channel.SMS, "sent"): N_("Text message to %(address)s sent: %(title)s"),
+    (Channel.SMS, "waiting"): N_("Text message to %(address)s is on its way: %(title)s"),
+    (Channel.SMS, "dead"): N_("Text message to %(address)s could not be delivered: %(title)s"),
+    (Channel.INBOX, "sent"): N_("Put into the inbox: %(title)s"),
+}
+_SENT_ICONS = {Channel.MAIL: "mail", Channel.SMS: "message-square-text", Channel.INBOX: "bell"}
+_LANG = {"en": "en", "zh": "zh-Hans"}
+
+
+def html_lang(code: str) -> str:
+    """Return the `lang` attribute of a stored language code."""
+    return _LANG.get(code, "en")
+
+
+def event_words(event: Event, names: Mapping[int, str]) -> tuple[str, str] | None:
+    """Return (words, icon) of an event in the desk's own words for states; None for one that shows elsewhere."""
+    if event.action == "order.moved":
+        words = gettext(STAFF_STATUS[event.data["new"]])
+        return gettext("Status: %(status)s", status=words), "git-commit-horizontal"
+    found = describe(event, names)
+    if found and event.action == "order.filed" and event.data.get("channel") == "phone":
+        return gettext("Typed in by %(name)s during a call", name=_name(event, names)), "phone"
+    return found
+
+
+def names_in(entries: Sequence[Entry], requester_id: int) -> dict[int, str]:
+    """Return the names of everybody who wrote or did something in these entries, and of the requester."""
+    events = [entry.row for entry in entries if isinstance(entry.row, Event)]
+    writers = {entry.row.author_id for entry in entries if not isinstance(entry.row, Event)}
+    return people.names(people_in(events) | writers | {requester_id})
+
+
+def drawn(
+    entries: Sequence[Entry],
+    deliveries: Sequence[DeliveryLine],
+    requester_id: int,
+    names: Mapping[int, str],
+) -> list[dict[str, Any]]:
+    """Return the thread ready to draw, oldest first; runs of events are folded under one line.
+
+    `names` are those of `names_in`.
+    """
+    attached = _attached(entries)
+    found = [item for entry in entries if (item := _item(entry, names, attached, requester_id))]
+    found += [item for line in deliveries if (item := _delivery(line))]
+    found.sort(key=lambda item: item["at"])
+    return _folded(found)
+
+
+def since(entries: Sequence[Entry], seq: int) -> list[Entry]:
+    """Return what came in after event number `seq`: messages and notes by their events, and the other events."""
+    new = [entry for entry in entries if isinstance(entry.row, Event) and entry.row.seq > seq]
+    said = {("message", entry.row.data.get("message")) for entry in new}  # type: ignore[union-attr]
+    said |= {("note", entry.row.data.get("note")) for entry in new}  # type: ignore[union-attr]
+    texts = [
+        entry for entry in entries if entry.kind != "event" and (entry.kind, entry.row.id) in said
+    ]
+    return sorted([*texts, *new], key=lambda entry: entry.at)
+
+
+def last_seq(entries: Sequence[Entry]) -> int:
+    """Return the number of the newest event among `entries`, 0 for none."""
+    return max((entry.row.seq for entry in entries if isinstance(entry.row, Event)), default=0)
+
+
+def _attached(entries: Sequence[Entry]) -> dict[str, list[StoredFile]]:
+    streams = [f"{entry.kind}:{entry.row.id}" for entry in entries if entry.kind != "event"]
+    found: dict[str, list[StoredFile]] = {}
+    for file in files.files_of(streams):
+        found.setdefault(file.attached_to or "", []).append(file)
+    return found
+
+
+def _item(
+    entry: Entry,
+    names: Mapping[int, str],
+    attached: Mapping[str, list[StoredFile]],
+    requester_id: int,
+) -> dict[str, Any] | None:
+    if isinstance(entry.row, Event):
+        words = event_words(entry.row, names)
+        return words and {"kind": "event", "at": entry.at, "words": words[0], "icon": words[1]}
+    return _text(entry.kind, entry.row, names, attached, requester_id)
+
+
+def _text(
+    kind: str,
+    row: Message | Note,
+    names: Mapping[int, str],
+    attached: Mapping[str, list[StoredFile]],
+    requester_id: int,
+) -> dict[str, Any]:
+    masked = mask_secrets(row.body)
+    ours = isinstance(row, Note) or row.from_staff
+    role = "" if kind == "note" else gettext("Agent") if ours else gettext("Participant")
+    return {
+        "kind": kind,
+        "id": f"{kind}-{row.id}",
+        "at": row.created_at,
+        "author": names.get(row.author_id) or gettext("Somebody who is gone"),
+        "role": gettext("Requester") if row.author_id == requester_id and not ours else role,
+        "ours": ours,
+        "text": masked.text,
+        "masked": [gettext(secret.title) for secret in masked.found],
+        "lang": html_lang(row.language),
+        "redacted": gettext("This text was removed.") if row.redacted_at else None,
+        "files": [shown_file(file) for file in attached.get(f"{kind}:{row.id}", [])],
+    }
+
+
+def shown_file(file: StoredFile) -> dict[str, Any]:
+    """Return one attachment; the name of a file whose owner was erased is gone."""
+    try:
+        return described(file)
+    except KeyDestroyed:
+        return {"id": file.uid, "name": gettext("Erased"), "state": "blocked", "size": ""}
+
+
+def _delivery(line: DeliveryLine) -> dict[str, Any] | None:
+    words = _SENT.get((line.channel, str(line.state)))
+    if words is None:
+        return None
+    said = gettext(words, address=line.address, title=gettext(line.title))
+    sign = "mail-x" if line.state == DeliveryState.DEAD else _SENT_ICONS[line.channel]
+    return {"kind": "event", "at": line.at, "words": said, "icon": sign}
+
+
+def _folded(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put three or more events in a row under one line, so that the texts stand out."""
+    result: list[dict[str, Any]] = []
+    run: list[dict[str, Any]] = []
+    for item in [*items, {"kind": "end"}]:
+        if item["kind"] == "event":
+            run.append(item)
+            continue
+        if len(run) >= FOLDED_FROM:
+            result.append({"kind": "folded", "events": run})
+        else:
+            result += run
+        run = []
+        result.append(item)
+    return result[:-1]
+
+
+def _name(event: Event, names: Mapping[int, str]) -> str:
+    return names.get(event.actor_id or 0) or gettext("the system")

@@ -1,0 +1,198 @@
+"""What a kind of work order is, and the three plain kinds. Nothing in this room asks `if kind ==`.
+
+A room with a special kind declares one `Kind`, keeps its own row beside the order with its own
+lifecycle, and hands the declaration to `app.py`; queue, member page and desk page draw it from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from support.core.actors import Role
+from support.core.context import hooks
+from support.core.errors import NotFound
+from support.core.words import N_
+from support.workorders.lifecycle import (
+    REOPEN_WITHIN,
+    RESOLVED_CLOSES_AFTER,
+    WAITING_CLOSES_AFTER,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from support.workorders.models import WorkOrder
+
+Viewer = Literal["requester", "staff"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What happens now, who acts, until when, what you can do: one message id with its facts (moments stay moments)."""
+
+    words: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the progress timeline: `reached` says from which coarse statuses on it is done."""
+
+    title: str
+    reached: frozenset[Status]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One tile of the first question, "What is it about?"."""
+
+    code: str
+    title: str
+    hint: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The declaration of one kind.
+
+    `entry` is the endpoint of its first page, None for the common form; `panel` the template that the desk
+    page includes beside the thread; `guard(order, status)` raises when the kind's own state forbids a move;
+    `on_move(order, status, now)` follows it in the same transaction; `next_step(order, viewer, now)` makes the one
+    sentence; `targets` names the row of `workorders/targets.py`; `assurance` is the level asked before work begins.
+    """
+
+    code: str
+    title: str
+    summary: str
+    icon: str
+    topics: tuple[Topic, ...] = ()
+    entry: str | None = None
+    panel: str | None = None
+    stages: tuple[Stage, ...] = ()
+    guard: Callable[[WorkOrder, Status], None] = lambda order, status: None
+    on_move: Callable[[WorkOrder, Status, datetime], None] = lambda order, status, now: None
+    next_step: Callable[[WorkOrder, Viewer, datetime], Sentence] | None = None
+    targets: str = "question"
+    first_team: str = "support"
+    first_roles: frozenset[Role] = frozenset({Role.AGENT})
+    assurance: int = 0
+
+    def sentence(self, order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
+        """The one sentence for this order as `viewer` sees it at `now`."""
+        return (self.next_step or plain_next_step)(order, viewer, now)
+
+
+def kinds() -> tuple[Kind, ...]:
+    """Return all kinds in the order in which `app.py` named them."""
+    return hooks(Kind)
+
+
+def kind_named(code: str) -> Kind:
+    """Return the kind called `code`; raise `NotFound` for a kind that nobody declared."""
+    for kind in kinds():
+        if kind.code == code:
+            return kind
+    raise NotFound()
+
+
+def plain_next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
+    """The sentence of a kind without states of its own, for every status and viewer, true also when late."""
+    state = order.state
+    ends = {
+        Status.WAITING: WAITING_CLOSES_AFTER,
+        Status.RESOLVED: RESOLVED_CLOSES_AFTER,
+        Status.CLOSED: REOPEN_WITHIN,
+    }
+    until = order.status_at + ends[state] if state in ends else order.due_at
+    if state in (Status.NEW, Status.OPEN) and until < now:
+        return Sentence(_LATE[viewer], {"until": until})
+    if state is Status.CLOSED and (order.reopened_at is not None or until < now):
+        return Sentence(_OVER[viewer], {"until": order.status_at})
+    return Sentence(_SENTENCES[state, viewer], {"until": until})
+
+
+_LATE: dict[Viewer, str] = {
+    "requester": N_(
+        "We are late: our answer was due by %(until)s and the team's lead has been told; you can add to it meanwhile."
+    ),
+    "staff": N_(
+        "Overdue since %(until)s: the desk must act now; the requester sees that we are late."
+    ),
+}
+
+_OVER: dict[Viewer, str] = {
+    "requester": N_(
+        "This work order was closed on %(until)s; if you need more, file a new one and name this one."
+    ),
+    "staff": N_("Closed for good on %(until)s; a new matter needs a new work order."),
+}
+
+_SENTENCES: dict[tuple[Status, Viewer], str] = {
+    (Status.NEW, "requester"): N_(
+        "Your work order is in line; an agent answers by %(until)s, and until then you can add to it."
+    ),
+    (Status.NEW, "staff"): N_("Nobody has answered yet; the desk owes a first reply by %(until)s."),
+    (Status.OPEN, "requester"): N_(
+        "An agent is working on it and means to finish by %(until)s; you can add to it at any time."
+    ),
+    (Status.OPEN, "staff"): N_("The desk is working on it and should solve it by %(until)s."),
+    (Status.WAITING, "requester"): N_(
+        "We need your answer to go on; please reply by %(until)s, or the work order closes (you can open it again)."
+    ),
+    (Status.WAITING, "staff"): N_(
+        "The requester has been asked and may answer until %(until)s; then the work order closes by itself."
+    ),
+    (Status.RESOLVED, "requester"): N_(
+        "We think this is solved; please confirm or say what is missing by %(until)s, then it closes."
+    ),
+    (Status.RESOLVED, "staff"): N_(
+        "The requester is asked to confirm; without an answer it closes on %(until)s."
+    ),
+    (Status.CLOSED, "requester"): N_(
+        "This work order is closed; if it comes back, you can open it once more until %(until)s."
+    ),
+    (Status.CLOSED, "staff"): N_("Closed; the requester can open it once more until %(until)s."),
+}
+
+_STAGES = (
+    Stage(N_("Received"), frozenset(Status)),
+    Stage(N_("An agent is on it"), frozenset(Status) - {Status.NEW}),
+    Stage(N_("Solved"), frozenset({Status.RESOLVED, Status.CLOSED})),
+    Stage(N_("Closed"), frozenset({Status.CLOSED})),
+)
+
+QUESTION = Kind(
+    code="question",
+    title=N_("Question"),
+    summary=N_("Ask for help with your account, an order, a listing or anything else."),
+    icon="circle-question-mark",
+    topics=(
+        Topic("access", N_("Account access"), N_("Locked out, codes, sign-in"), "key-round"),
+        Topic("billing", N_("Billing"), N_("Charges, refunds, invoices"), "receipt"),
+        Topic("listing", N_("Listing or shop"), N_("Removed, rejected, edited"), "store"),
+        Topic("privacy", N_("Privacy and data"), N_("Export, correct, delete"), "shield-user"),
+    ),
+    stages=_STAGES,
+)
+
+SUGGESTION = Kind(
+    code="suggestion",
+    title=N_("Suggestion"),
+    summary=N_("Tell us what would make this better."),
+    icon="lightbulb",
+    stages=_STAGES,
+    targets="suggestion",
+)
+
+COMPLAINT = Kind(
+    code="complaint",
+    title=N_("Complaint"),
+    summary=N_("Something was not handled well; a different person will read it."),
+    icon="megaphone",
+    stages=_STAGES,
+    targets="complaint",
+    first_team="complaints",
+)

@@ -1,0 +1,62 @@
+"""The coarse lifecycle that every work order has (`law.md` 5.3); a kind's own states map onto it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import IntEnum
+
+from support.core.lifecycle import Lifecycle, State
+from support.core.words import N_
+
+
+class Status(State):
+    """Where an order stands. `waiting` is for the requester; `resolved` asks them to confirm."""
+
+    NEW = "new", N_("New"), "new"
+    OPEN = "open", N_("In progress"), "open"
+    WAITING = "waiting", N_("Waiting for you"), "wait"
+    RESOLVED = "resolved", N_("Solved, please confirm"), "ok"
+    CLOSED = "closed", N_("Closed"), "mute"
+
+
+LIFECYCLE = Lifecycle(
+    states=Status,
+    start=Status.NEW,
+    finals=frozenset({Status.CLOSED}),
+    moves={
+        Status.NEW: {Status.OPEN, Status.WAITING, Status.RESOLVED, Status.CLOSED},
+        Status.OPEN: {Status.WAITING, Status.RESOLVED, Status.CLOSED},
+        Status.WAITING: {Status.OPEN, Status.RESOLVED, Status.CLOSED},
+        Status.RESOLVED: {Status.OPEN, Status.WAITING, Status.CLOSED},
+        Status.CLOSED: {Status.OPEN},
+    },
+)
+
+ACTIVE = (Status.NEW, Status.OPEN, Status.WAITING)
+
+WAITING_REMINDERS = (timedelta(days=3), timedelta(days=6))
+WAITING_CLOSES_AFTER = timedelta(days=7 + 3)
+RESOLVED_CLOSES_AFTER = timedelta(days=7)
+REOPEN_WITHIN = timedelta(days=30)
+
+
+class Priority(IntEnum):
+    """How soon an order is worked on; the number sorts."""
+
+    URGENT = 1
+    HIGH = 2
+    NORMAL = 3
+    LOW = 4
+
+    @property
+    def title(self) -> str:
+        """A message id."""
+        return _PRIORITY_TITLES[self]
+
+
+_PRIORITY_TITLES = {
+    Priority.URGENT: N_("Urgent"),
+    Priority.HIGH: N_("High"),
+    Priority.NORMAL: N_("Normal"),
+    Priority.LOW: N_("Low"),
+}

@@ -1,0 +1,134 @@
+"""What the member's pages show, put into the shapes that the macros take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from support.accounts import queries as people
+from support.core.actors import Actor
+from support.core.audit import Event
+from support.core.files import StoredFile
+from support.core.text import written_in
+from support.core.web_pages import relative_time
+from support.workorders import queries
+from support.workorders.describe import describe, people_in
+from support.workorders.kind import Kind
+from support.workorders.lifecycle import Status
+from support.workorders.models import NEVER, Message, WorkOrder
+from support.workorders.queries import Entry
+from support.workorders.reference import format_reference
+from support.workorders.say import say
+from support.workorders.uploads import described
+
+_HTML_LANG = {"en": "en", "zh": "zh-Hans"}
+
+
+def html_lang(code: str) -> str:
+    """Return the `lang` attribute of a stored language code."""
+    return _HTML_LANG.get(code, "en")
+
+
+def order_items(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return own orders as the list macro takes them."""
+    return [_order_item(row) for row in rows]
+
+
+def _order_item(row: Any) -> dict[str, Any]:
+    state = Status(row.status)
+    reference = format_reference(row.created_at.year, row.id)
+    return {
+        "url": url_for("workorders.show", reference=reference),
+        "subject": row.subject,
+        "lang": html_lang(written_in(row.subject)),
+        "reference": reference,
+        "words": _(state.title),
+        "tone": state.tone,
+        "text": _("Last change %(when)s", when=relative_time(row.updated_at)),
+        "due_words": _("Answer due %(when)s", when=relative_time(row.due_at))
+        if row.due_at < NEVER
+        else None,
+    }
+
+
+def groups(rows: Sequence[Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return own orders in three groups: what needs the person, what is open, what is closed."""
+    needs = [row for row in rows if row.status in (Status.WAITING, Status.RESOLVED)]
+    open_ones = [row for row in rows if row.status in (Status.NEW, Status.OPEN)]
+    closed = [row for row in rows if row.status == Status.CLOSED]
+    titled = ((_("Needs you"), needs), (_("With us"), open_ones), (_("Closed"), closed))
+    return [(title, order_items(some)) for title, some in titled if some]
+
+
+def stages(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
+    """Return the progress timeline: reached stages, the present one, and what is to come."""
+    reached = [stage for stage in kind.stages if order.state in stage.reached]
+    items = []
+    for stage in kind.stages:
+        state = "next" if stage not in reached else "now" if stage is reached[-1] else "done"
+        if order.state is Status.CLOSED and state == "now":
+            state = "done"
+        items.append(
+            {
+                "title": _(stage.title),
+                "state": state,
+                "text": _stage_text(stage is kind.stages[0], order),
+            }
+        )
+    return items
+
+
+def _stage_text(first: bool, order: WorkOrder) -> str | None:
+    return relative_time(order.created_at) if first else None
+
+
+def entries(
+    actor: Actor, thread: Sequence[Entry], files: Mapping[str, list[StoredFile]]
+) -> list[dict[str, Any]]:
+    """Return the thread as one party reads it: own messages, the desk's by first name, and public events."""
+    events = [entry.row for entry in thread if isinstance(entry.row, Event)]
+    authors = {entry.row.author_id for entry in thread if isinstance(entry.row, Message)}
+    names = people.names(people_in(events) | authors)
+    drawn: list[dict[str, Any]] = []
+    for entry in thread:
+        if isinstance(entry.row, Message):
+            drawn.append(_message(actor, entry.row, names, files))
+        elif isinstance(entry.row, Event) and (words := describe(entry.row, names)) is not None:
+            drawn.append({"kind": "event", "at": entry.at, "words": words[0], "icon": words[1]})
+    return drawn
+
+
+def _message(
+    actor: Actor, message: Message, names: Mapping[int, str], files: Mapping[str, list[StoredFile]]
+) -> dict[str, Any]:
+    mine = message.author_id == actor.id
+    return {
+        "kind": "message",
+        "id": f"message-{message.id}",
+        "at": message.created_at,
+        "author": _("You") if mine else names.get(message.author_id) or _("Support"),
+        "role": "" if mine else _("Support") if message.from_staff else _("Participant"),
+        "ours": message.from_staff,
+        "text": message.body,
+        "lang": html_lang(message.language),
+        "redacted": _("This text was removed.") if message.redacted_at else None,
+        "files": [described(file) for file in files.get(message.stream, [])],
+    }
+
+
+def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dict[str, Any]:
+    """Return what the page of one order needs besides its forms."""
+    return {
+        "order": order,
+        "kind": kind,
+        "subject_lang": html_lang(written_in(order.subject)),
+        "sentence": say(kind.sentence(order, "requester", now)),
+        "stages": stages(kind, order),
+        "entries": entries(
+            actor, queries.thread(actor, order), queries.files_by_stream(actor, order)
+        ),
+    }

@@ -1,0 +1,181 @@
+"""What the actor may see of work orders: single ones, threads and lists (columns, not objects)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from support.accounts import queries as people
+from support.core import files
+from support.core.actors import Actor
+from support.core.audit import Event
+from support.core.db import db
+from support.core.errors import NotFound
+from support.core.files import StoredFile
+from support.workorders.lifecycle import Status
+from support.workorders.models import Message, Note, Party, Tag, WorkOrder
+from support.workorders.reference import parse_reference
+
+
+def order_for(actor: Actor, reference: str) -> WorkOrder:
+    """Return the order called `reference` if the actor may see it; raise `NotFound` otherwise, whatever the reason."""
+    order = order_named(reference)
+    if not actor.is_staff and actor.kind != "system" and party_of(actor, order) is None:
+        raise NotFound()
+    return order
+
+
+def order_named(reference: str) -> WorkOrder:
+    """Return the order called `reference`, whoever asks; for receipts and jobs only. Raises `NotFound`."""
+    try:
+        parsed = parse_reference(reference)
+    except ValueError as error:
+        raise NotFound() from error
+    order = db.session.get(WorkOrder, parsed.sequence)
+    if order is None or order.created_at.year % 100 != parsed.year:
+        raise NotFound()
+    return order
+
+
+def order_by_id(order_id: int) -> WorkOrder:
+    """Return the order with the row id `order_id`, for jobs. Raises `NotFound`."""
+    order = db.session.get(WorkOrder, order_id)
+    if order is None:
+        raise NotFound()
+    return order
+
+
+def party_of(actor: Actor, order: WorkOrder) -> Party | None:
+    """Return the actor's own part in the order, if there is one."""
+    if actor.id is None:
+        return None
+    return db.session.execute(
+        select(Party).where(Party.order_id == order.id, Party.person_id == actor.id).limit(1)
+    ).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the thread in time order: `kind` is message, note or event; the rest as the row has it."""
+
+    kind: str
+    at: datetime
+    row: Message | Note | Event
+
+
+def thread(actor: Actor, order: WorkOrder) -> list[Entry]:
+    """Return the thread as the actor may see it: staff all of it, a party its own messages and public events."""
+    messages = select(Message).where(Message.order_id == order.id).order_by(Message.id)
+    entries: list[Entry] = []
+    if actor.is_staff:
+        notes = db.session.execute(
+            select(Note).where(Note.order_id == order.id).order_by(Note.id)
+        ).scalars()
+        entries += [Entry("note", note.created_at, note) for note in notes]
+    else:
+        party = party_of(actor, order)
+        messages = messages.where(Message.party_id == (party.id if party else -1))
+    entries += [
+        Entry("message", message.created_at, message)
+        for message in db.session.execute(messages).scalars()
+    ]
+    events = select(Event).where(Event.stream == order.stream).order_by(Event.seq)
+    if not actor.is_staff:
+        events = events.where(Event.action.in_(PUBLIC_EVENTS))
+    entries += [Entry("event", event.at, event) for event in db.session.execute(events).scalars()]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+PUBLIC_EVENTS = (
+    "order.filed",
+    "order.proved",
+    "order.assigned",
+    "order.moved",
+    "order.reopened",
+    "order.rated",
+    "delivery.sent",
+)
+
+
+def visible_streams(actor: Actor, order: WorkOrder) -> set[str]:
+    """Return the streams of the messages that the actor sees on this order: their files may be opened."""
+    statement = select(Message.id).where(Message.order_id == order.id)
+    if not actor.is_staff:
+        party = party_of(actor, order)
+        statement = statement.where(Message.party_id == (party.id if party else -1))
+    return {f"message:{message_id}" for message_id in db.session.execute(statement).scalars()}
+
+
+def files_by_stream(actor: Actor, order: WorkOrder) -> dict[str, list[StoredFile]]:
+    """Return the files of the order that the actor may see, by the stream of their message."""
+    found: dict[str, list[StoredFile]] = {}
+    for file in files.files_of(sorted(visible_streams(actor, order))):
+        found.setdefault(file.attached_to or "", []).append(file)
+    return found
+
+
+def contact_on_order(reference: str, kind: str, address: str) -> int | None:
+    """Return the contact point of a guest who is a party of the order and gave this address, if there is one."""
+    try:
+        order = order_named(reference)
+    except NotFound:
+        return None
+    named = {contact.id for contact in people.contacts_by_address(kind, address)}
+    statement = select(Party.contact_id).where(
+        Party.order_id == order.id, Party.contact_id.in_(named)
+    )
+    return db.session.execute(statement.limit(1)).scalar_one_or_none()
+
+
+def tags_of(order: WorkOrder) -> list[str]:
+    """Return the order's tags in alphabetical order."""
+    return list(
+        db.session.execute(
+            select(Tag.word).where(Tag.order_id == order.id).order_by(Tag.word)
+        ).scalars()
+    )
+
+
+def own_orders(
+    actor: Actor, *, limit: int = 50, before: tuple[datetime, int] | None = None
+) -> Sequence[Any]:
+    """Return the actor's orders, newest change first: (id, created_at, kind, subject, status, language, updated_at,
+    status_at, due_at, fresh)."""
+    statement = (
+        select(
+            WorkOrder.id,
+            WorkOrder.created_at,
+            WorkOrder.kind,
+            WorkOrder.subject,
+            WorkOrder.status,
+            WorkOrder.language,
+            WorkOrder.updated_at,
+            WorkOrder.status_at,
+            WorkOrder.due_at,
+            WorkOrder.fresh,
+        )
+        .where(WorkOrder.requester_id == actor.id)
+        .order_by(WorkOrder.updated_at.desc(), WorkOrder.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        moment, order_id = before
+        statement = statement.where(
+            (WorkOrder.updated_at < moment)
+            | ((WorkOrder.updated_at == moment) & (WorkOrder.id < order_id))
+        )
+    return db.session.execute(statement).all()
+
+
+def open_count(actor: Actor) -> int:
+    """Return how many of the actor's orders are not closed (up to 100), for the navigation."""
+    rows = db.session.execute(
+        select(WorkOrder.id)
+        .where(WorkOrder.requester_id == actor.id, WorkOrder.status != Status.CLOSED)
+        .limit(100)
+    ).scalars()
+    return len(rows.all())

@@ -1,0 +1,39 @@
+"""A `Sentence` becomes words: translated, its moments written in the reader's language and time zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask_babel import force_locale, get_locale, get_timezone, gettext
+
+from support.core.actors import Actor
+from support.core.web_pages import locale_of
+from support.workorders.kind import Sentence
+
+_MOMENT = {"en": "EEE d MMM y, HH:mm", "zh": "y年M月d日EEE HH:mm"}
+
+
+def say(sentence: Sentence, *, reader: Actor | None = None) -> str:
+    """Return the sentence for whoever asks for the page, or for `reader` (letters, which no request made)."""
+    if reader is None:
+        return _filled(sentence, get_timezone())
+    with force_locale(locale_of(reader.language)):
+        return _filled(sentence, ZoneInfo(reader.timezone))
+
+
+def moment_words(moment: datetime, zone: Any = None) -> str:
+    """Return `moment` as a date and a minute, short enough for a sentence, in the reader's language."""
+    locale = get_locale()
+    pattern = _MOMENT["zh" if locale is not None and locale.language == "zh" else "en"]
+    return str(format_datetime(moment, pattern, tzinfo=zone or get_timezone(), locale=locale))
+
+
+def _filled(sentence: Sentence, zone: Any) -> str:
+    facts = {
+        name: moment_words(fact, zone) if isinstance(fact, datetime) else fact
+        for name, fact in sentence.facts.items()
+    }
+    return str(gettext(sentence.words, **facts))

@@ -1,0 +1,193 @@
+"""One change to many orders: each order by its own verb and version, so that one refusal stops no other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, String, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from support.core.actors import Actor
+from support.core.clock import utcnow
+from support.core.db import BigId, Id, Model, changed, db, insert_new, transaction
+from support.core.errors import AlreadyDone, DomainError, Expired, Invalid, NotFound, Stale
+from support.core.words import N_
+from support.workorders import policy, queries, service
+from support.workorders.lifecycle import Priority, Status
+from support.workorders.models import WorkOrder
+
+MOST = 100
+UNDO_WITHIN = timedelta(minutes=10)
+TOO_MANY_CHOSEN = N_("At most %(most)s work orders can be changed at once.")
+UNDO_TOO_LATE = N_("This can be undone within ten minutes only.")
+NOTHING_CHOSEN = N_("Choose at least one work order first.")
+
+
+class BulkRun(Model):
+    """What one change of many did: ids and versions only. `changed` holds [order, what it was, version after]."""
+
+    __tablename__ = "bulk_run"
+
+    id: Mapped[Id]
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    actor_id: Mapped[int] = mapped_column(BigId)
+    act: Mapped[str] = mapped_column(String(12))
+    changed: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
+    refused: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An order as somebody saw it when they chose it."""
+
+    order_id: int
+    version: int
+
+
+Verb = Callable[[Actor, WorkOrder, Any, int, datetime], Any]
+
+
+def _assign(actor: Actor, order: WorkOrder, value: Any, version: int, now: datetime) -> Any:
+    old = order.assignee_id
+    service.assign_order(actor, order, assignee_id=value, version=version, now=now)
+    return old
+
+
+def _move(actor: Actor, order: WorkOrder, value: Any, version: int, now: datetime) -> Any:
+    old = order.status
+    service.move_order(actor, order, status=Status(value), version=version, now=now)
+    return old
+
+
+def _prioritise(actor: Actor, order: WorkOrder, value: Any, version: int, now: datetime) -> Any:
+    old = order.priority
+    service.set_priority(actor, order, priority=Priority(value), version=version, now=now)
+    return old
+
+
+def _tag(actor: Actor, order: WorkOrder, value: Any, version: int, now: datetime) -> Any:
+    """A word is added to what is there; undoing gives the whole list back."""
+    old = queries.tags_of(order)
+    words = [*old, value] if isinstance(value, str) else value
+    if order.version != version:
+        raise Stale()
+    service.tag_order(actor, order, words=words, now=now)
+    return old
+
+
+VERBS: dict[str, Verb] = {
+    "assign": _assign,
+    "status": _move,
+    "priority": _prioritise,
+    "tag": _tag,
+}
+
+
+def change_many(
+    actor: Actor,
+    chosen: Sequence[Chosen],
+    *,
+    act: str,
+    value: Any,
+    scope: str,
+    key: str,
+    now: datetime | None = None,
+) -> BulkRun:
+    """Do `act` (a key of `VERBS`) to every chosen order and return the record of what was changed and refused.
+
+    `value` is a person's id or None, a status, a priority, or a word. An order that changed since it was
+    chosen is refused, like one whose move is illegal; the others go on. The same key runs once.
+    """
+    now = now or utcnow()
+    policy.require_staff(actor)
+    if not chosen:
+        raise Invalid("ids", NOTHING_CHOSEN)
+    if len(chosen) > MOST:
+        raise Invalid("ids", TOO_MANY_CHOSEN, most=MOST)
+    uid = hashlib.sha256(f"bulk\0{scope}\0{key}".encode()).hexdigest()[:32]
+    with transaction():
+        mine = insert_new(
+            BulkRun, uid=uid, actor_id=actor.id, act=act, changed=[], refused=[], at=now
+        )
+    if mine:
+        done, refused = _each(actor, chosen, VERBS[act], lambda _old: value, now)
+        _note(uid, changed=done, refused=refused)
+    return _run(uid)
+
+
+def undo_many(actor: Actor, uid: str, *, now: datetime | None = None) -> BulkRun:
+    """Take a change of many back where nothing happened since and the way back is legal; once, within ten minutes.
+
+    What can't go back (a new order that was opened stays open) is listed as refused.
+    """
+    now = now or utcnow()
+    policy.require_staff(actor)
+    run = own_run(actor, uid)
+    if run is None:
+        raise NotFound()
+    if now > run.at + UNDO_WITHIN:
+        raise Expired(UNDO_TOO_LATE)
+    before = {order_id: old for order_id, old, _version in run.changed}
+    chosen = [Chosen(order_id, version) for order_id, _old, version in run.changed]
+    act = run.act
+    with transaction():
+        mine = (BulkRun.uid == uid, BulkRun.undone_at.is_(None))
+        if changed(update(BulkRun).where(*mine).values(undone_at=now)) != 1:
+            raise AlreadyDone()
+    _done, refused = _each(actor, chosen, VERBS[act], before.__getitem__, now)
+    _note(uid, refused=refused)
+    return _run(uid)
+
+
+def own_run(actor: Actor, uid: str) -> BulkRun | None:
+    """Return the record `uid` if the actor made it."""
+    return db.session.execute(
+        select(BulkRun).where(BulkRun.uid == uid, BulkRun.actor_id == actor.id)
+    ).scalar_one_or_none()
+
+
+def forget_old_runs(now: datetime) -> None:
+    """Delete records after two days; the events on the orders stay."""
+    with transaction() as session:
+        session.execute(BulkRun.__table__.delete().where(BulkRun.at < now - timedelta(days=2)))  # type: ignore[attr-defined]
+
+
+def _each(
+    actor: Actor,
+    chosen: Sequence[Chosen],
+    verb: Verb,
+    value_for: Callable[[int], Any],
+    now: datetime,
+) -> tuple[list[list[Any]], list[list[Any]]]:
+    done: list[list[Any]] = []
+    refused: list[list[Any]] = []
+    for one in chosen:
+        try:
+            with transaction():
+                order = queries.order_by_id(one.order_id)
+                old = verb(actor, order, value_for(one.order_id), one.version, now)
+                moved = order.version != one.version
+        except DomainError as error:
+            refused.append([one.order_id, error.words])
+        else:
+            if moved:
+                done.append([one.order_id, old, order.version])
+    return done, refused
+
+
+def _note(uid: str, **values: Any) -> None:
+    with transaction():
+        changed(update(BulkRun).where(BulkRun.uid == uid).values(**values))
+
+
+def _run(uid: str) -> BulkRun:
+    return db.session.execute(
+        select(BulkRun).where(BulkRun.uid == uid),
+        execution_options={"populate_existing": True},
+    ).scalar_one()

@@ -1,0 +1,82 @@
+"""Files on their way into a draft and from there onto an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, BinaryIO, cast
+
+from flask_babel import gettext
+from werkzeug.datastructures import FileStorage
+
+from support.core import file_upkeep, files
+from support.core.errors import DomainError
+from support.core.files import ScanState, StoredFile
+from support.workorders.service_drafts import Saved
+
+_STATES = {ScanState.CLEAN: "ready", ScanState.PENDING: "scanning", ScanState.BLOCKED: "blocked"}
+
+
+def take(draft: Saved, uploads: Iterable[FileStorage]) -> list[str]:
+    """Take the posted files into the draft; return words for those that were refused, the rest stays."""
+    problems = []
+    for upload in uploads:
+        if not upload.filename:
+            continue
+        try:
+            files.intake(
+                cast(BinaryIO, upload.stream),
+                upload.filename,
+                upload.content_length or None,
+                draft.files_owner,
+            )
+        except DomainError as error:
+            problems.append(f"{upload.filename}: {gettext(error.words, **error.facts)}")
+    return problems
+
+
+def take_one(draft: Saved, upload: FileStorage) -> dict[str, Any]:
+    """Take one file that a script sent alone; return what the list shows (`docs/face.md`)."""
+    return described(
+        files.intake(
+            cast(BinaryIO, upload.stream),
+            upload.filename or "",
+            upload.content_length or None,
+            draft.files_owner,
+        )
+    )
+
+
+def waiting(draft: Saved | None) -> list[dict[str, Any]]:
+    """Return the draft's files as the list on the form shows them."""
+    return [described(file) for file in files.waiting_files(draft.files_owner)] if draft else []
+
+
+def remove(draft: Saved, uid: str) -> None:
+    """Take a file out of the draft again."""
+    file_upkeep.withdraw(uid, draft.files_owner)
+
+
+def attach_all(draft: Saved | None, stream: str, *, person: str | None) -> Sequence[StoredFile]:
+    """Attach every file of the draft to a message's stream, inside the verb's transaction."""
+    if draft is None:
+        return []
+    uids = [file.uid for file in files.waiting_files(draft.files_owner)]
+    return files.attach(uids, draft.files_owner, stream, person=person) if uids else []
+
+
+def described(file: StoredFile) -> dict[str, Any]:
+    """Return one file as the page's list and its script take it."""
+    state = ScanState(file.state)
+    return {
+        "id": file.uid,
+        "name": file.name,
+        "size": readable_size(file.size),
+        "state": _STATES[state],
+        "reason": None if state is not ScanState.BLOCKED else gettext(state.label),
+        "image": file.has_thumbnail,
+    }
+
+
+def readable_size(size: int) -> str:
+    """Return "184 KB" or "2.4 MB"."""
+    return f"{max(1, round(size / 1024))} KB" if size < 1024**2 else f"{size / 1024**2:.1f} MB"

@@ -1,0 +1,276 @@
+"""A new work order: what it is about, the form, the last look, the receipt. Works without script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.wrappers import Response
+
+from support.accounts import service as accounts
+from support.accounts import service_codes, service_contacts
+from support.accounts.policy import CodePurpose
+from support.accounts.session_views import code_scope
+from support.core.clock import utcnow
+from support.core.db import new_uid, transaction
+from support.core.errors import DomainError, Invalid, NotFound
+from support.core.once import earlier, once
+from support.core.web import client_address, current_actor, form_scope
+from support.core.web_pages import language
+from support.policies import queries as policies
+from support.policies import service as policies_service
+from support.workorders import drafts_web, queries, service, service_drafts, uploads
+from support.workorders.forms import OrderForm
+from support.workorders.kind import Kind, kind_named, kinds
+from support.workorders.models import WorkOrder
+from support.workorders.service_drafts import Saved
+from support.workorders.views import blueprint
+
+KEPT_FIELDS = ("topic", "subject", "body", "address", "about")
+
+
+@blueprint.get("/orders/new")
+def new() -> str:
+    """Ask what kind of order it is."""
+    return render_template(
+        "workorders/new.html",
+        kinds=[kind for kind in kinds() if kind.code in FILED_HERE or kind.entry],
+    )
+
+
+FILED_HERE = ("question", "suggestion", "complaint")
+
+
+@blueprint.route("/orders/new/<kind>", methods=["GET", "POST"])
+def new_order(kind: str) -> str | Response | tuple[str, int]:
+    """Show the form of a kind, keep what was typed as a draft, and go on to the last look."""
+    declared = _common_kind(kind)
+    draft = _draft(declared)
+    form = _form(declared, draft)
+    if not form.is_submitted():
+        return _form_page(declared, form, draft)
+    draft = _keep(declared, form)
+    if removed := request.form.get("remove_file"):
+        uploads.remove(draft, removed)
+        return redirect(url_for("workorders.new_order", kind=kind, _anchor="files"), 303)
+    problems = uploads.take(draft, request.files.getlist("files"))
+    if request.form.get("then") == "draft" and not problems:
+        flash(_("Your draft is saved."), "success")
+        return redirect(url_for("workorders.new_order", kind=kind), 303)
+    if _is_complete(form, problems):
+        return redirect(url_for("workorders.check_order", kind=kind), 303)
+    return _form_page(declared, form, draft), 422
+
+
+@blueprint.get("/orders/new/<kind>/check")
+def check_order(kind: str) -> str | Response:
+    """Show everything once more before it is sent."""
+    declared = _common_kind(kind)
+    draft = _draft(declared)
+    form = _form(declared, draft)
+    if draft is None or not form.validate():
+        return redirect(url_for("workorders.new_order", kind=kind), 303)
+    return render_template(
+        "workorders/check.html",
+        kind=declared,
+        form=form,
+        files=uploads.waiting(draft),
+        key=draft.uid,
+        policy=policies.current_version(utcnow()),
+    )
+
+
+@blueprint.post("/orders/new/<kind>/sending")
+def send_order(kind: str) -> Response:
+    """File the order: a double click or the back button makes one order."""
+    declared = _common_kind(kind)
+    draft = _draft(declared)
+    if draft is None:
+        return _already_sent(kind)
+    form = _form(declared, draft)
+    if not form.validate():
+        return redirect(url_for("workorders.new_order", kind=kind), 303)
+    reference = once(
+        form_scope(),
+        draft.uid,
+        service_drafts.content_of(draft.fields),
+        lambda: _file(declared, form, draft),
+    )
+    if not current_actor().signed_in:
+        _send_code(form.address.data or "")
+    return _filed(reference)
+
+
+def _filed(reference: str) -> Response:
+    """Remember in this browser that it filed the order, and show the receipt."""
+    before = [each for each in session.get("filed", []) if each != reference]
+    session["filed"] = [*before[-9:], reference]
+    session["following"] = reference
+    return redirect(url_for("workorders.receipt", reference=reference), 303)
+
+
+def _already_sent(kind: str) -> Response:
+    """The draft is gone: the same form was carried out before (a second click, a retry after a lost answer),
+    or it was given up."""
+    if reference := earlier(form_scope(), request.form.get("idempotency_key", "")):
+        return _filed(reference)
+    return redirect(url_for("workorders.new_order", kind=kind), 303)
+
+
+def _file(kind: Kind, form: OrderForm, draft: Saved) -> str:
+    """Carry out the filing inside the one transaction of `once`; return the new reference."""
+    actor, now = current_actor(), utcnow()
+    contact_id, requester_id = None, actor.id
+    if requester_id is None:
+        contact_kind, address = accounts.normalise_address("auto", form.address.data or "")
+        guest = service_contacts.guest_for(contact_kind, address, language(), now)
+        contact_id, requester_id = guest.contact_id, guest.person_id
+        if version := policies.current_version(now):
+            policies_service.record_notice(
+                actor, person_id=requester_id, version_id=version.id, how="order_form", now=now
+            )
+    order = service.file_order(
+        actor,
+        kind,
+        requester_id=requester_id,
+        contact_id=contact_id,
+        topic=form.topic.data if "topic" in form else "",
+        subject=form.subject.data or "",
+        body=form.body.data or "",
+        language=language(),
+        related=_related(form.about.data),
+        now=now,
+    )
+    message = service.first_message(order)
+    uploads.attach_all(draft, message.stream, person=f"person:{requester_id}")
+    service_drafts.discard_draft(drafts_web.owner(), _about(kind))
+    return order.reference
+
+
+def _send_code(said: str) -> None:
+    """Send the code with which a guest opens the order; at a limit they ask for it at /follow later.
+
+    After the order is committed: a refusal here must not take the order back.
+    """
+    kind, address = accounts.normalise_address("auto", said)
+    try:
+        with transaction():
+            guest = service_contacts.guest_for(kind, address, language())
+            service_codes.request_code(
+                current_actor(),
+                CodePurpose.FOLLOW,
+                kind=kind,
+                value=address,
+                visitor=code_scope(),
+                address=client_address(),
+                language=language(),
+                person_id=guest.person_id,
+            )
+    except DomainError:
+        session["filed_without_code"] = True
+
+
+@blueprint.get("/orders/<reference>/receipt")
+def receipt(reference: str) -> str:
+    """Confirm what was filed, to the browser that filed it or to a party; reference and state only."""
+    actor = current_actor()
+    order = queries.order_named(reference)
+    if reference not in session.get("filed", []) and queries.party_of(actor, order) is None:
+        raise NotFound()
+    return render_template(
+        "workorders/receipt.html",
+        order=order,
+        kind=kind_named(order.kind),
+        mine=queries.party_of(actor, order) is not None,
+    )
+
+
+@blueprint.post("/orders/new/<kind>/draft")
+def save_draft(kind: str) -> Response | tuple[Response, int]:
+    """Save what is being typed (a script posts it); 409 gives the other device's text as well."""
+    return drafts_web.save(_about(_common_kind(kind)), KEPT_FIELDS)
+
+
+@blueprint.post("/orders/new/<kind>/files")
+def upload(kind: str) -> Response | tuple[Response, int]:
+    """Take one file that a script sends alone."""
+    return drafts_web.upload(_about(_common_kind(kind)))
+
+
+def _common_kind(code: str) -> Kind:
+    """Return the kind if its entry is the common form; raise `NotFound` otherwise."""
+    kind = kind_named(code)
+    if kind.entry is not None:
+        raise NotFound()
+    return kind
+
+
+def _about(kind: Kind) -> str:
+    return f"new:{kind.code}"
+
+
+def _draft(kind: Kind) -> Saved | None:
+    return service_drafts.load_draft(drafts_web.owner(), _about(kind))
+
+
+def _keep(kind: Kind, form: OrderForm) -> Saved:
+    fields = {name: form[name].data or "" for name in KEPT_FIELDS if name in form}
+    return service_drafts.save_draft(drafts_web.owner(), _about(kind), fields)
+
+
+def _form(kind: Kind, draft: Saved | None) -> OrderForm:
+    """Fill the form: from the request when it was posted here, else from the draft."""
+    posted = request.method == "POST" and request.endpoint == "workorders.new_order"
+    about = request.args.get("about", "")
+    fields: dict[str, Any] = {"about": about, **(draft.fields if draft else {})}
+    form = OrderForm(
+        CombinedMultiDict([request.files, request.form]) if posted else None,
+        data=fields,
+        meta=_meta(posted),
+    )
+    form.offer_topics([(topic.code, _(topic.title)) for topic in kind.topics])
+    return form
+
+
+def _meta(posted: bool) -> dict[str, Any]:
+    """A form filled from a draft carries no token of its own; the POST that sends it was checked already."""
+    return {} if posted else {"csrf": False}
+
+
+def _is_complete(form: OrderForm, problems: list[str]) -> bool:
+    """Check every field, the address of somebody who isn't signed in, and the files."""
+    complete = form.validate()
+    if not current_actor().signed_in:
+        try:
+            accounts.normalise_address("auto", form.address.data or "")
+        except Invalid as error:
+            form.address.errors = [*form.address.errors, _(error.words, **error.facts)]
+            complete = False
+    if problems:
+        form.files.errors = [*form.files.errors, *problems]
+    return complete and not problems
+
+
+def _form_page(kind: Kind, form: OrderForm, draft: Saved | None) -> str:
+    return render_template(
+        "workorders/new_order.html",
+        kind=kind,
+        form=form,
+        files=uploads.waiting(draft),
+        topics={topic.code: {"icon": topic.icon, "hint": _(topic.hint)} for topic in kind.topics},
+        related=_related(form.about.data),
+        draft=draft,
+        key=new_uid(),
+    )
+
+
+def _related(reference: str | None) -> WorkOrder | None:
+    """Return the order that a complaint is about, if the person may see it; a wrong one is simply not linked."""
+    if not reference:
+        return None
+    try:
+        return queries.order_for(current_actor(), reference)
+    except NotFound:
+        return None

@@ -1,0 +1,199 @@
+"""What every room hands to the application: pages, hooks, commands, and who may call which endpoint.
+
+`PUBLIC` is the whole list of endpoints that need no sign-in; a test compares it with the routes.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import commands
+import demo.commands
+import installer.commands
+from support.accounts import (  # noqa: F401  (the last three add their routes)
+    admin_views,
+    cli,
+    confirm_views,
+    entries,
+    register_views,
+    security_views,
+    session_views,
+)
+from support.accounts import views as account_views
+from support.accounts.console import ConsoleEntry
+from support.core import once, web_kept, worker
+from support.core.outbox import AfterDrain, Subscription
+from support.core.web_health import Figure
+from support.core.web_pages import NavItem, Unread
+from support.core.words import N_
+from support.core.worker import Periodic
+from support.notifications import account_notices, jobs, mail, views_mailbox  # noqa: F401  (adds its routes)
+from support.notifications import policy as notice_policy
+from support.notifications import queries as notice_queries
+from support.notifications import views as notice_views
+from support.notifications import views_desk as delivery_views
+from support.policies import policy as policies_policy
+from support.policies import views as policy_views
+from support.policies import views_desk as announcing_views
+from support.workorders import (  # noqa: F401  (most add their routes to the desk)
+    desk_bulk_views,
+    desk_counts,
+    desk_live,
+    desk_nav,
+    desk_order_views,
+    desk_phone_views,
+    desk_search_views,
+    desk_views,
+    service_bulk,
+    service_drafts,
+    timers,
+    views_new,
+    why_views,
+)
+from support.workorders import jobs as order_jobs
+from support.workorders import letters as order_letters
+from support.workorders import queries as order_queries
+from support.workorders import views as order_views
+from support.workorders.kind import COMPLAINT, QUESTION, SUGGESTION
+
+BLUEPRINTS: list[Any] = [
+    session_views.blueprint,
+    account_views.blueprint,
+    admin_views.blueprint,
+    policy_views.blueprint,
+    announcing_views.blueprint,
+    notice_views.blueprint,
+    delivery_views.blueprint,
+    order_views.blueprint,
+    desk_views.blueprint,
+]
+
+HOOKS: list[object] = [
+    *desk_nav.NAV_ITEMS,
+    Periodic("fold_counts", timedelta(seconds=5), desk_counts.fold_counts),
+    Periodic("fold_arrivals", timedelta(minutes=1), desk_counts.fold_arrivals),
+    Periodic("forget_bulk_runs", timedelta(hours=6), service_bulk.forget_old_runs),
+    *entries.HOOKS,
+    Periodic("forget_old_runs", timedelta(hours=6), worker.forget_old_runs),
+    Periodic("forget_old_keys", timedelta(hours=1), once.forget_old_keys),
+    Periodic("forget_old_forms", timedelta(hours=1), web_kept.forget_old_forms),
+    Periodic("rescan_files", timedelta(minutes=1), commands.rescan_files),
+    Periodic("sweep_orphan_files", timedelta(days=1), commands.sweep_orphan_files),
+    Periodic("write_audit_heads", timedelta(days=1), commands.write_heads),
+    Subscription("delivery.due", jobs.send_delivery, jobs.settle_delivery),
+    Subscription("code.due", jobs.send_code, jobs.settle_code),
+    *account_notices.SUBSCRIPTIONS,
+    *account_notices.TEMPLATES,
+    AfterDrain(mail.close_doors),
+    Unread(notice_queries.unread),
+    Figure("gongdan_deliveries", "Messages by state", "state", notice_queries.states),
+    ConsoleEntry(
+        N_("What we tell you"),
+        N_("By e-mail, text message or here; what can't be switched off is said there."),
+        "notifications.notices",
+        "bell",
+        60,
+    ),
+    NavItem(
+        N_("Administration"),
+        N_("Not delivered"),
+        "deliveries.index",
+        "mail-x",
+        count=desk_nav.dead_letters,
+        roles=notice_policy.DELIVERY_ROLES,
+    ),
+    NavItem("footer", N_("Did support write this?"), "notifications.check", "search-check"),
+    QUESTION,
+    SUGGESTION,
+    COMPLAINT,
+    *order_letters.TEMPLATES,
+    *order_jobs.SUBSCRIPTIONS,
+    *timers.PERIODIC,
+    Periodic("forget_old_drafts", timedelta(hours=6), service_drafts.forget_old_drafts),
+    NavItem("member", N_("New work order"), "workorders.new", "plus"),
+    NavItem(
+        "member",
+        N_("My work orders"),
+        "workorders.index",
+        "inbox",
+        count=order_queries.open_count,
+        kinds=frozenset({"member", "guest"}),
+    ),
+    NavItem("footer", N_("Legal notice and privacy"), "policies.index", "scroll-text"),
+    NavItem("footer", N_("Cookies"), "policies.cookies", "cookie"),
+    NavItem("footer", N_("Announcements"), "policies.announcements", "megaphone"),
+    NavItem("footer", N_("Contact us"), "policies.contact", "phone"),
+    NavItem(
+        N_("Administration"),
+        N_("Announcements"),
+        "announcing.index",
+        "megaphone",
+        roles=policies_policy.ANNOUNCERS,
+    ),
+]
+
+COMMANDS: list[Any] = [
+    commands.worker_command,
+    commands.tick_command,
+    commands.audit_group,
+    cli.admin_group,
+    *installer.commands.COMMANDS,
+    demo.commands.demo_command,
+]
+
+PUBLIC = frozenset(
+    {
+        "static",
+        "web.switch_language",
+        "web.switch_theme",
+        "web.healthz",
+        "web.readyz",
+        "web.metrics",
+        "web.kept",
+        *entries.PUBLIC,
+        "policies.index",
+        "policies.version",
+        "policies.cookies",
+        "policies.announcements",
+        "policies.announcement",
+        "policies.feed",
+        "policies.contact",
+        "workorders.start",
+        "workorders.new",
+        "workorders.new_order",
+        "workorders.check_order",
+        "workorders.send_order",
+        "workorders.save_draft",
+        "workorders.upload",
+        "workorders.receipt",
+        "workorders.follow",
+        "workorders.follow_code",
+        "notifications.check",
+        "notifications.unsubscribe",
+        "notifications.mailbox",
+        "notifications.mailbox_item",
+        "notifications.mailbox_html",
+    }
+)
+
+GUEST: frozenset[str] = frozenset(
+    {
+        "workorders.why",
+        "workorders.index",
+        "workorders.show",
+        "workorders.answer",
+        "workorders.save_reply_draft",
+        "workorders.upload_reply",
+        "workorders.close",
+        "workorders.rate",
+        "workorders.reopen",
+        "workorders.download",
+        "workorders.thumbnail",
+        "notifications.inbox",
+        "notifications.message",
+        "notifications.read",
+        "notifications.read_all",
+        "notifications.notices",
+    }
+)

@@ -70,6 +70,10 @@ def add_orders(
             rows.write()
 
 
+_Happened = tuple[datetime, str, tuple[str, int | None], dict[str, Any]]
+"""When, what, by whom (kind and id), and the ids that the event holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """When an order was filed and how far it came."""
@@ -84,7 +88,7 @@ def _plan(numbers: random.Random, now: datetime) -> _Plan:
         Status.CLOSED: numbers.uniform(9 * 24, 400 * 24),
         Status.RESOLVED: numbers.uniform(6, 6 * 24),
         Status.OPEN: numbers.uniform(3, 6 * 24),
-        Status.WAITING: numbers.uniform(4, 7 * 24),
+        Status.WAITING: numbers.uniform(4, 66),
         Status.NEW: numbers.uniform(0.1, 30),
     }[status]
     filed = now - timedelta(hours=hours)
@@ -165,6 +169,7 @@ class _Rows:
         if closed:
             status_at = self._after(status_at, 24)
         changed = max(status_at, talk[-1][0])
+        due_at = {Status.NEW: first_due, Status.OPEN: resolve_due}.get(plan.status, NEVER)
         self.rows[WorkOrder].append(
             {
                 "id": order_id,
@@ -187,7 +192,7 @@ class _Rows:
                 "first_replied_at": replied if plan.status is not Status.NEW else None,
                 "resolve_due": resolve_due,
                 "paused_minutes": 0,
-                "due_at": {Status.NEW: first_due, Status.OPEN: resolve_due}.get(plan.status, NEVER),
+                "due_at": due_at,
                 "closed_reason": "confirmed" if closed else None,
                 "reopened_at": None,
                 "solved": True if closed else None,
@@ -210,7 +215,7 @@ class _Rows:
         if self.numbers.random() < 0.2:
             tag = {"id": self._new_id(Tag), "order_id": order_id, "word": choose(PHRASES["tags"])}
             self.rows[Tag].append(tag)
-        self._events(order_id, plan, assignee, requester, said, status_at)
+        self._events(order_id, plan, assignee, requester, said, status_at, due_at)
 
     def _after(self, moment: datetime, hours: float) -> datetime:
         """Return a moment some hours after `moment`, never later than a minute ago."""
@@ -273,9 +278,10 @@ class _Rows:
         requester: int,
         said: list[tuple[int, datetime, int, bool]],
         status_at: datetime,
+        due_at: datetime,
     ) -> None:
         member, staff = ("member", requester), ("staff", assignee)
-        found: list[tuple[datetime, str, tuple[str, int | None], dict[str, Any]]] = [
+        found: list[_Happened] = [
             (plan.filed, "order.filed", member, {"kind": "question", "channel": "web"})
         ]
         last = len(said) - 1
@@ -295,6 +301,7 @@ class _Rows:
             found.append((status_at, "order.rated", member, {"solved": True}))
             found.append((status_at, "order.moved", member, _moved(Status.RESOLVED, Status.CLOSED)))
             found.append((status_at, "order.closed", member, {"reason": "confirmed"}))
+        found += self._alarms(plan, due_at)
         stream, digest = f"order:{order_id}", audit.START
         for seq, (at, action, (kind, actor), data) in enumerate(found, start=1):
             row = {
@@ -309,6 +316,16 @@ class _Rows:
             digest = audit._hash(digest, cast(Event, SimpleNamespace(**row)))
             self.rows[Event].append(row | {"hash": digest})
         self.rows[StreamHead].append({"stream": stream, "seq": len(found), "hash": digest})
+
+    def _alarms(self, plan: _Plan, due_at: datetime) -> list[_Happened]:
+        """What the timers would have said by now, so that the next tick doesn't tell it of all orders at once."""
+        half = plan.filed + (due_at - plan.filed) / 2
+        stages = (("half_way", half, plan.status is Status.NEW), ("overdue", due_at, True))
+        return [
+            (at, "order.alarmed", ("system", None), {"stage": stage, "due": due_at.isoformat()})
+            for stage, at, applies in stages
+            if applies and at <= self.now
+        ]
 
     def write(self) -> None:
         """Insert everything, parents before children."""

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from flask_babel import gettext
 
 from support.core.audit import Event
 from support.core.words import N_
 from support.workorders.lifecycle import Priority, Status
+
+
+class Happened(Protocol):
+    """What an event has that its sentence is made of."""
+
+    @property
+    def action(self) -> str: ...
+    @property
+    def actor_id(self) -> int | None: ...
+    @property
+    def data(self) -> dict[str, Any]: ...
+
 
 _ACTIONS: Mapping[str, tuple[str, str]] = {
     "order.filed": (N_("Work order filed"), "inbox"),
@@ -29,7 +41,7 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def describe(event: Event, names: Mapping[int, str]) -> tuple[str, str] | None:
+def describe(event: Happened, names: Mapping[int, str]) -> tuple[str, str] | None:
     """Return (words, icon) for an event, None for one that only says what a message beside it shows.
 
     `names` gives the display names of the people whose ids the event holds.
@@ -43,7 +55,7 @@ def describe(event: Event, names: Mapping[int, str]) -> tuple[str, str] | None:
     return gettext(words, **_facts(event, names)), icon
 
 
-def _facts(event: Event, names: Mapping[int, str]) -> dict[str, Any]:
+def _facts(event: Happened, names: Mapping[int, str]) -> dict[str, Any]:
     facts: dict[str, Any] = {"actor": names.get(event.actor_id or 0) or gettext("the system")}
     if "assignee" in event.data:
         facts["name"] = names.get(event.data["assignee"]) or gettext("an agent")

@@ -17,17 +17,17 @@ from support.core.errors import DomainError, NotFound
 from support.core.text import written_in
 from support.core.words import N_
 from support.notifications.queries import deliveries_about
-from support.workorders import desk_presence, desk_queries, desk_thread, queries
+from support.workorders import desk_lines, desk_presence, desk_thread, queries
 from support.workorders.describe import team_title
 from support.workorders.desk_filters import STAFF_STATUS, View
 from support.workorders.desk_forms import Stamp
+from support.workorders.desk_lines import Line
 from support.workorders.desk_nav import colleagues, page_counts, working
 from support.workorders.desk_rows import due_of, pieces, shown
 from support.workorders.desk_thread import html_lang
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import LIFECYCLE, Priority, Status
 from support.workorders.models import Message, Note, WorkOrder
-from support.workorders.queries import Entry
 from support.workorders.say import moment_words, say
 
 TYPING, VIEWING = N_("%(names)s is writing a reply"), N_("%(names)s is viewing")
@@ -37,9 +37,9 @@ _THEN = (Status.OPEN, Status.WAITING, Status.RESOLVED)
 def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
     """Return everything on the page but what is typed in its reply box."""
     now = utcnow()
-    kind, entries = kind_named(order.kind), queries.thread(actor, order)
-    around = desk_queries.around(view, actor, now, order)
-    names = desk_thread.names_in(entries, order.requester_id)
+    kind, around = kind_named(order.kind), desk_lines.around(view, actor, now, order)
+    entries, tags = desk_lines.read(order)
+    names = desk_lines.names_in(entries, order.requester_id, around.here.requester)
     deliveries = deliveries_about(order.stream)
     return {
         "order": order,
@@ -64,7 +64,7 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
             "after": shown(around.later, view, now),
             "total": sum(page_counts().get(name, 0) for name in view.counted),
         },
-        "properties": _properties(order),
+        "properties": _properties(order, tags),
         "requester": _requester(order, names, around.others),
         "presence": presence_words(desk_presence.others(order.id, actor.id or 0, now)),
         "related": _related(order),
@@ -102,9 +102,9 @@ def meanwhile(
     actor: Actor, order: WorkOrder, stamp: Stamp, error: DomainError, view: View
 ) -> dict[str, Any]:
     """Return what a too-late page shows: what came in since the writer looked, and a fresh stamp."""
-    entries = queries.thread(actor, order)
+    entries, _tags = desk_lines.read(order)
     new = desk_thread.since(entries, stamp.seq)
-    names = desk_thread.names_in(new, order.requester_id)
+    names = desk_lines.names_in(new, order.requester_id)
     return {
         "title": gettext("This has changed in the meantime"),
         "words": gettext(error.words, **error.facts),
@@ -137,19 +137,19 @@ def _named(ids: Sequence[int], words: str) -> str:
     return gettext(words, names=", ".join(names)) if names else ""
 
 
-def _history(entries: Sequence[Entry], names: Mapping[int, str]) -> list[dict[str, Any]]:
+def _history(entries: Sequence[Line], names: Mapping[int, str]) -> list[dict[str, Any]]:
     """Return every event that has words, newest first, with who did it."""
-    events = [entry.row for entry in entries if entry.kind == "event"]
+    events = [entry for entry in entries if entry.kind == "event"]
     found = []
     for event in reversed(events):
-        words = desk_thread.event_words(event, names)  # type: ignore[arg-type]
+        words = desk_thread.event_words(event, names)
         if words:
-            who = names.get(event.actor_id or 0) or gettext("the system")  # type: ignore[union-attr]
-            found.append({"words": words[0], "who": who, "at": event.at})  # type: ignore[union-attr]
+            who = names.get(event.actor_id or 0) or gettext("the system")
+            found.append({"words": words[0], "who": who, "at": event.at})
     return found
 
 
-def _properties(order: WorkOrder) -> dict[str, Any]:
+def _properties(order: WorkOrder, tags: Sequence[str]) -> dict[str, Any]:
     statuses = [each for each in Status if each is order.state or LIFECYCLE.can(order.state, each)]
     owners = [(str(one.id), one.name) for one in working()]
     return {
@@ -157,7 +157,7 @@ def _properties(order: WorkOrder) -> dict[str, Any]:
         "owners": [("", gettext("Unassigned")), *owners],
         "owner": str(order.assignee_id or ""),
         "priorities": [(each.name.lower(), gettext(each.title)) for each in Priority],
-        "tags": queries.tags_of(order),
+        "tags": tags,
         "may_solve": LIFECYCLE.can(order.state, Status.RESOLVED),
     }
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import literal, select, text, tuple_, union_all
+from sqlalchemy import bindparam, select, text, tuple_, union_all
 
 from support.accounts.models import Person
 from support.core import search
@@ -24,6 +24,7 @@ PAGE = 25
 SOON = timedelta(hours=2)
 MOST_FOUND = 200
 MOST_CHANGED = 100
+MOST_KEPT = 500
 OVERLAP = timedelta(seconds=3)
 
 IS_ACTIVE = text("work_order.status NOT IN ('resolved', 'closed')")
@@ -47,7 +48,7 @@ COLUMNS = (
     Person.name.label("requester"),
 )
 
-_ROWS = select(*COLUMNS).join(Person, Person.id == WorkOrder.requester_id)
+ROWS = select(*COLUMNS).join(Person, Person.id == WorkOrder.requester_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,12 @@ class Sort:
     @staticmethod
     def _sorted(statement: Any, columns: tuple[Any, ...], *, down: bool) -> Any:
         return statement.order_by(*(each.desc() if down else each.asc() for each in columns))
+
+    def place(self) -> tuple[Any, ...]:
+        """Return parameters `key_0`, `key_1`, ... that stand for a place in this order."""
+        return tuple(
+            bindparam(f"key_{at}", type_=each.type) for at, each in enumerate(self.columns)
+        )
 
     def key_of(self, row: Any) -> tuple[Any, ...]:
         """Return the place of a row in this order."""
@@ -143,8 +150,18 @@ def page(view: View, actor: Actor, now: datetime, *, after: str = "", before: st
     sort = SORTS[view.sort]
     backwards = bool(before) and not after
     key = read_key(after or before, sort)
-    statement = _ROWS.where(*conditions(view, actor, now))
-    found = list(db.session.execute(sort.page(statement, key, PAGE + 1, backwards=backwards)))
+    place = None if key is None else sort.place()
+    what = f"page {backwards} {key is None}"
+    statement = kept_statement(
+        what,
+        view,
+        actor,
+        lambda: sort.page(
+            ROWS.where(*conditions(view, actor, now)), place, PAGE + 1, backwards=backwards
+        ),
+    )
+    given = {f"key_{at}": value for at, value in enumerate(key or ())}
+    found = list(db.session.execute(statement, given))
     more, rows = len(found) > PAGE, found[:PAGE]
     if backwards:
         rows.reverse()
@@ -157,37 +174,22 @@ def page(view: View, actor: Actor, now: datetime, *, after: str = "", before: st
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """An order as a row, the rows before and after it in a view, and the newest others of its requester."""
-
-    here: Any
-    earlier: list[Any]
-    later: list[Any]
-    others: list[Any]
+_kept: dict[tuple[Any, ...], Any] = {}
 
 
-def around(
-    view: View, actor: Actor, now: datetime, order: WorkOrder, *, earlier: int = 2, later: int = 6
-) -> Around:
-    """Return what surrounds `order` in a view, whether or not it is in it itself. One query."""
-    sort = SORTS[view.sort]
-    inside = _ROWS.where(*conditions(view, actor, now), WorkOrder.id != order.id)
-    key = sort.key_of(order)
-    legs = {
-        "here": _ROWS.where(WorkOrder.id == order.id),
-        "earlier": sort.page(inside, key, earlier, backwards=True),
-        "later": sort.page(inside, key, later),
-        "others": _others(order.requester_id, but=order.id, limit=5),
-    }
-    found: dict[str, list[Any]] = {name: [] for name in legs}
-    parts = [select(literal(name).label("leg"), *leg.subquery().c) for name, leg in legs.items()]
-    for row in db.session.execute(union_all(*parts)):
-        found[row.leg].append(row)
-    for name in ("earlier", "later"):
-        found[name].sort(key=sort.key_of, reverse=sort.descending)
-    found["others"].sort(key=SORTS["updated"].key_of, reverse=True)
-    return Around(found["here"][0], found["earlier"], found["later"], found["others"])
+def kept_statement(what: str, view: View, actor: Actor, build: Callable[[], Any]) -> Any:
+    """Return the statement that `build` makes for a view, made once where nothing in it moves with the moment.
+
+    Making one costs as much as carrying it out. A view with words or a due time in it is built each time.
+    """
+    if view.value("q") or view.value("due"):
+        return build()
+    key = (what, actor.id, *view.address().items())
+    if key not in _kept:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[key] = build()
+    return _kept[key]
 
 
 def conditions(view: View, actor: Actor, now: datetime) -> list[Any]:
@@ -234,14 +236,14 @@ def rows_of(order_ids: Sequence[int], view: View, actor: Actor, now: datetime) -
     """Return those of `order_ids` that belong to the view, as rows in its order."""
     if not order_ids:
         return []
-    statement = _ROWS.where(WorkOrder.id.in_(order_ids), *conditions(view, actor, now))
+    statement = ROWS.where(WorkOrder.id.in_(order_ids), *conditions(view, actor, now))
     ordered = SORTS[view.sort].page(statement, None, MOST_CHANGED * 2)
     return list(db.session.execute(ordered))
 
 
 def row_of(order_id: int) -> Any:
     """Return one order as a row."""
-    return db.session.execute(_ROWS.where(WorkOrder.id == order_id)).one()
+    return db.session.execute(ROWS.where(WorkOrder.id == order_id)).one()
 
 
 def orders_of(requester_id: int) -> list[Any]:
@@ -250,7 +252,7 @@ def orders_of(requester_id: int) -> list[Any]:
 
 
 def _others(requester_id: int, *, but: int, limit: int) -> Any:
-    statement = _ROWS.where(WorkOrder.requester_id == requester_id, WorkOrder.id != but)
+    statement = ROWS.where(WorkOrder.requester_id == requester_id, WorkOrder.id != but)
     return SORTS["updated"].page(statement, None, limit)
 
 

@@ -7,19 +7,16 @@ from typing import Any
 
 from flask_babel import gettext
 
-from support.accounts import queries as people
 from support.core import files
-from support.core.audit import Event
 from support.core.files import StoredFile
 from support.core.masking import mask_secrets
 from support.core.vault import KeyDestroyed
 from support.core.words import N_
 from support.notifications.models import Channel, DeliveryState
 from support.notifications.queries import DeliveryLine
-from support.workorders.describe import describe, people_in
+from support.workorders.describe import Happened, describe
 from support.workorders.desk_filters import STAFF_STATUS
-from support.workorders.models import Message, Note
-from support.workorders.queries import Entry
+from support.workorders.desk_lines import Line
 from support.workorders.uploads import described
 
 FOLDED_FROM = 3
@@ -42,10 +39,11 @@ def html_lang(code: str) -> str:
     return _LANG.get(code, "en")
 
 
-def event_words(event: Event, names: Mapping[int, str]) -> tuple[str, str] | None:
+def event_words(event: Happened, names: Mapping[int, str]) -> tuple[str, str] | None:
     """Return (words, icon) of an event in the desk's own words for states; None for one that shows elsewhere."""
     if event.action == "order.moved":
-        words = gettext(STAFF_STATUS[event.data["new"]])
+        state = event.data["new"]
+        words = gettext(STAFF_STATUS[state])
         return gettext("Status: %(status)s", status=words), "git-commit-horizontal"
     found = describe(event, names)
     if found and event.action == "order.filed" and event.data.get("channel") == "phone":
@@ -53,22 +51,15 @@ def event_words(event: Event, names: Mapping[int, str]) -> tuple[str, str] | Non
     return found
 
 
-def names_in(entries: Sequence[Entry], requester_id: int) -> dict[int, str]:
-    """Return the names of everybody who wrote or did something in these entries, and of the requester."""
-    events = [entry.row for entry in entries if isinstance(entry.row, Event)]
-    writers = {entry.row.author_id for entry in entries if not isinstance(entry.row, Event)}
-    return people.names(people_in(events) | writers | {requester_id})
-
-
 def drawn(
-    entries: Sequence[Entry],
+    entries: Sequence[Line],
     deliveries: Sequence[DeliveryLine],
     requester_id: int,
     names: Mapping[int, str],
 ) -> list[dict[str, Any]]:
     """Return the thread ready to draw, oldest first; runs of events are folded under one line.
 
-    `names` are those of `names_in`.
+    `names` are those of `desk_lines.names_in`.
     """
     attached = _attached(entries)
     found = [item for entry in entries if (item := _item(entry, names, attached, requester_id))]
@@ -77,24 +68,24 @@ def drawn(
     return _folded(found)
 
 
-def since(entries: Sequence[Entry], seq: int) -> list[Entry]:
+def since(entries: Sequence[Line], seq: int) -> list[Line]:
     """Return what came in after event number `seq`: messages and notes by their events, and the other events."""
-    new = [entry for entry in entries if isinstance(entry.row, Event) and entry.row.seq > seq]
-    said = {("message", entry.row.data.get("message")) for entry in new}  # type: ignore[union-attr]
-    said |= {("note", entry.row.data.get("note")) for entry in new}  # type: ignore[union-attr]
-    texts = [
-        entry for entry in entries if entry.kind != "event" and (entry.kind, entry.row.id) in said
+    new = [entry for entry in entries if entry.kind == "event" and entry.seq > seq]
+    said = {(kind, entry.data.get(kind)) for entry in new for kind in ("message", "note")}
+    return [
+        entry
+        for entry in entries
+        if (entry.kind, entry.id) in said or (entry.kind == "event" and entry.seq > seq)
     ]
-    return sorted([*texts, *new], key=lambda entry: entry.at)
 
 
-def last_seq(entries: Sequence[Entry]) -> int:
+def last_seq(entries: Sequence[Line]) -> int:
     """Return the number of the newest event among `entries`, 0 for none."""
-    return max((entry.row.seq for entry in entries if isinstance(entry.row, Event)), default=0)
+    return max((entry.seq for entry in entries if entry.kind == "event"), default=0)
 
 
-def _attached(entries: Sequence[Entry]) -> dict[str, list[StoredFile]]:
-    streams = [f"{entry.kind}:{entry.row.id}" for entry in entries if entry.kind != "event"]
+def _attached(entries: Sequence[Line]) -> dict[str, list[StoredFile]]:
+    streams = [f"{entry.kind}:{entry.id}" for entry in entries if entry.kind != "event"]
     found: dict[str, list[StoredFile]] = {}
     for file in files.files_of(streams):
         found.setdefault(file.attached_to or "", []).append(file)
@@ -102,39 +93,37 @@ def _attached(entries: Sequence[Entry]) -> dict[str, list[StoredFile]]:
 
 
 def _item(
-    entry: Entry,
+    entry: Line,
     names: Mapping[int, str],
     attached: Mapping[str, list[StoredFile]],
     requester_id: int,
 ) -> dict[str, Any] | None:
-    if isinstance(entry.row, Event):
-        words = event_words(entry.row, names)
+    if entry.kind == "event":
+        words = event_words(entry, names)
         return words and {"kind": "event", "at": entry.at, "words": words[0], "icon": words[1]}
-    return _text(entry.kind, entry.row, names, attached, requester_id)
+    return _text(entry, names, attached, requester_id)
 
 
 def _text(
-    kind: str,
-    row: Message | Note,
+    entry: Line,
     names: Mapping[int, str],
     attached: Mapping[str, list[StoredFile]],
     requester_id: int,
 ) -> dict[str, Any]:
-    masked = mask_secrets(row.body)
-    ours = isinstance(row, Note) or row.from_staff
+    masked, kind, ours = mask_secrets(entry.body), entry.kind, entry.from_staff
     role = "" if kind == "note" else gettext("Agent") if ours else gettext("Participant")
     return {
         "kind": kind,
-        "id": f"{kind}-{row.id}",
-        "at": row.created_at,
-        "author": names.get(row.author_id) or gettext("Somebody who is gone"),
-        "role": gettext("Requester") if row.author_id == requester_id and not ours else role,
+        "id": f"{kind}-{entry.id}",
+        "at": entry.at,
+        "author": names.get(entry.author_id or 0) or gettext("Somebody who is gone"),
+        "role": gettext("Requester") if entry.author_id == requester_id and not ours else role,
         "ours": ours,
         "text": masked.text,
         "masked": [gettext(secret.title) for secret in masked.found],
-        "lang": html_lang(row.language),
-        "redacted": gettext("This text was removed.") if row.redacted_at else None,
-        "files": [shown_file(file) for file in attached.get(f"{kind}:{row.id}", [])],
+        "lang": html_lang(entry.language),
+        "redacted": gettext("This text was removed.") if entry.redacted_at else None,
+        "files": [shown_file(file) for file in attached.get(f"{kind}:{entry.id}", [])],
     }
 
 
@@ -172,5 +161,5 @@ def _folded(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return result[:-1]
 
 
-def _name(event: Event, names: Mapping[int, str]) -> str:
+def _name(event: Happened, names: Mapping[int, str]) -> str:
     return names.get(event.actor_id or 0) or gettext("the system")

@@ -108,7 +108,9 @@ def test_public_functions_and_classes_say_what_they_promise() -> None:
 
 
 def test_no_html_in_python() -> None:
-    tag = re.compile(r"(?<!\?P)</?(div|p|span|a|ul|li|h[1-6]|table|tr|td|form|input|button|strong|br)[ >/]")
+    tag = re.compile(
+        r"(?<!\?P)</?(div|p|span|a|ul|li|h[1-6]|table|tr|td|form|input|button|strong|br)[ >/]"
+    )
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in SOURCES

@@ -7,11 +7,16 @@ from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.sms", "jinja2")]
+OPTIONS = {
+    pattern: {"extensions": "jinja2.ext.do,jinja2.ext.i18n"}
+    for pattern, how in METHODS
+    if how == "jinja2"
+}
 KEYWORDS = {
     "_": None, "gettext": None, "lazy_gettext": None, "_l": None, "N_": None, "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
@@ -24,11 +29,15 @@ def used() -> dict[str, str]:
     found: dict[str, str] = {}
     for folder in ("support", "templates", "installer", "demo"):
         for name, _line, message, _comments, _context in extract_from_dir(
-            ROOT / folder, METHODS, keywords=KEYWORDS
+            ROOT / folder, METHODS, OPTIONS, keywords=KEYWORDS, directory_filter=lambda _path: True
         ):
             found.setdefault(
                 message if isinstance(message, str) else message[0], f"{folder}/{name}"
             )
+    for _line, message, _comments, _context in extract_from_file(
+        "python", ROOT / "wiring.py", keywords=KEYWORDS
+    ):
+        found.setdefault(str(message), "wiring.py")
     return found
 
 

@@ -32,7 +32,7 @@ from support.core.search import SearchDoc
 from support.core.text import tokens
 from support.notifications.models import Delivery
 from support.policies.models import Announcement, PolicyVersion
-from support.workorders import queries, service, targets
+from support.workorders import queries, service, targets, timers
 from support.workorders.kind import QUESTION, kind_named
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import Message, Party, Tag, WorkOrder
@@ -346,3 +346,20 @@ def test_verbs_go_on_after_synthetic_orders(app: Flask) -> None:
 
 def test_the_example_has_no_hole_in_the_settings(config: Config) -> None:
     assert set(EXAMPLE) <= set(config.__slots__)
+
+
+def test_the_next_tick_alarms_nobody_of_synthetic_orders(app: Flask) -> None:
+    with app.app_context():
+        loaded(app)
+        add_orders(1500, list)
+        late = select(WorkOrder.id).where(WorkOrder.due_at < utcnow(), WorkOrder.id > 39)
+        assert list(db.session.execute(late).scalars())
+        for each in timers.PERIODIC:
+            each.work(utcnow())
+        topics = ("order.overdue", "order.reminded")
+        put = select(OutboxRow.payload).where(
+            OutboxRow.topic.in_(topics), OutboxRow.state == OutboxState.PENDING
+        )
+        assert [
+            row["order"] for row in db.session.execute(put).scalars() if row["order"] > 39
+        ] == []

@@ -208,6 +208,7 @@ def create_gallery() -> Flask:
     CSRFProtect(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
+        part=lambda _name, draw, *facts: draw(*facts),
         icon=icon,
         static_url=lambda name: f"/static/{name}",
         time_tag=time_tag,

@@ -59,7 +59,7 @@ def test_each_macro_is_drawn_by_the_gallery_and_told_of_in_a_comment(client: Fla
     for path in MACROS:
         text = path.read_text("utf-8")
         for name in re.findall(r"{% macro (\w+)\(", text):
-            assert re.search(rf"(?<!macro ){name}\(", drawn.replace(f"{{#- {name}(", "")), (
+            assert re.search(rf"(?<!macro )\b{name}[(,)]", drawn.replace(f"{{#- {name}(", "")), (
                 f"{name} is drawn nowhere"
             )
             assert f"{{#- {name}(" in text, f"{name} has no comment line"

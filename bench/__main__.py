@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from contextlib import ExitStack
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -46,8 +47,9 @@ def main() -> int:
         for engine in ("sqlite", "postgresql") if options.postgresql else ("sqlite",):
             with ExitStack() as inner:
                 sites = _sites(options, engine, folder, redis_url, inner, progress)
-                results += _measure(sites, engine, options.quick, progress)
-    report.write(results)
+                results += _measure(sites, engine, options, progress)
+    if not options.only:
+        report.write(results)
     report.show(results)
     return 0
 
@@ -56,6 +58,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--large", action="store_true")
+    parser.add_argument("--only", help="these cases alone, separated by commas")
     parser.add_argument("--quick", action="store_true", default=bool(os.environ.get("QUICK")))
     return parser.parse_args()
 
@@ -81,8 +84,8 @@ def _sites(
             new_database(server, f"bench_{size}") if server else f"sqlite:///{instance}/gongdan.db"
         )
         site = stack.enter_context(Site(instance, size, url, redis_url))
-        task = progress.add_task(f"{engine}: loading {size} orders", total=size)
-        site.fill(lambda done, task=task: progress.update(task, completed=done))  # type: ignore[misc]
+        words = f"{engine}: loading {size} orders"
+        site.fill(partial(progress.track, description=words))
         site.start()
         sites.append(site)
     return sites
@@ -98,11 +101,14 @@ def _valkey(stack: ExitStack, folder: Path) -> str:
     return f"unix://{path}"
 
 
-def _measure(sites: list[Site], engine: str, quick: bool, progress: Progress) -> list[Result]:
+def _measure(
+    sites: list[Site], engine: str, options: argparse.Namespace, progress: Progress
+) -> list[Result]:
+    quick, only = options.quick, options.only.split(",") if options.only else []
     rounds, seconds = (QUICK_ROUNDS, QUICK_SECONDS) if quick else (ROUNDS, SECONDS)
     results = []
     task = progress.add_task(engine, total=(len(CASES) + 2) * rounds)
-    for case in CASES:
+    for case in (each for each in CASES if not only or each.name in only):
         progress.update(task, description=f"{engine}: {case.name}")
         samples: dict[tuple[int, str], list[Sample]] = {}
         for _round in range(rounds):
@@ -114,11 +120,13 @@ def _measure(sites: list[Site], engine: str, quick: bool, progress: Progress) ->
         for site in sites:
             ours, floor = samples[site.number, "ours"], samples[site.number, "floor"]
             results.append(Result.of(engine, case.name, site.number, ours, floor, "requests/s"))
-    for site in sites:
+    for site in sites if not only or "deliver" in only else []:
         progress.update(task, description=f"{engine}: deliver")
         results.append(
             deliver.measure(site, engine, rounds=2 if quick else 3, number=100 if quick else 300)
         )
+    if only:
+        return results
     progress.update(task, advance=rounds, description=f"{engine}: memory")
     results += [_memory(site, engine) for site in sites]
     progress.update(task, advance=rounds, description=engine)
@@ -127,12 +135,15 @@ def _measure(sites: list[Site], engine: str, quick: bool, progress: Progress) ->
 
 def _round_of(case: Case, site: Site, side: str, seconds: float) -> Sample:
     """Measure one side for one round, warmed up; a case that writes has as many requests as were prepared."""
-    port = site.ours.port if side == "ours" else site.floor.port
+    server = site.ours if side == "ours" else site.floor
     requests = case.ours if side == "ours" else case.floor
     status = case.status if side == "ours" else case.floor_status
     if not case.writes:
-        load(port, requests(site), status=status, seconds=WARM_UP)
-    return load(port, requests(site), status=status, seconds=seconds if not case.writes else 60)
+        load(server.port, requests(site), status=status, seconds=WARM_UP)
+    prepared, before = requests(site), server.cpu()
+    sample = load(server.port, prepared, status=status, seconds=seconds if not case.writes else 60)
+    sample.cpu = server.cpu() - before
+    return sample
 
 
 def _memory(site: Site, engine: str) -> Result:

@@ -10,14 +10,12 @@ from itertools import repeat
 from sqlalchemy import select
 
 from bench.client import Connection, UnexpectedAnswer, get, post
-from bench.site import WRITERS, Site
+from bench.site import BODY, WRITERS, Site
 from support.core.audit import StreamHead
 from support.core.db import db, new_uid
 from support.workorders.desk_queries import IS_ACTIVE, PAGE, write_key
 from support.workorders.models import Party, WorkOrder
 from support.workorders.reference import format_reference
-
-BODY = "The invoice of last month names a company that is not ours. " * 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +58,8 @@ def _floor_deep(site: Site) -> Iterable[bytes]:
     return _plain(f"/queue/{micro}/{order_id}")(site)
 
 
-def _reference(site: Site, order_id: int) -> str:
-    with site.app.app_context():
-        statement = select(WorkOrder.created_at).where(WorkOrder.id == order_id)
-        year = db.session.execute(statement).scalar_one().year
-        db.session.remove()
-    return format_reference(year, order_id)
-
-
 def _order(site: Site) -> Iterable[bytes]:
-    return _desk(f"/desk/orders/{_reference(site, site.number)}")(site)
+    return _desk(f"/desk/orders/{site.thread[1]}")(site)
 
 
 def _poll(site: Site) -> Iterable[bytes]:
@@ -81,11 +71,11 @@ def _poll(site: Site) -> Iterable[bytes]:
 def _submit(site: Site) -> list[bytes]:
     """Fill in the form as every writer (untimed); what is measured is the click that sends it."""
     path, port = "/orders/new/question", site.ours.port
-    cookie, token = site.form(path, site.writers[0][1])
+    cookie, token = site.form(path, site.writers[0])
     form_cookie = cookie.partition("; ")[2]
     fields = {"csrf_token": token, "topic": "billing", "subject": "Wrong company", "body": BODY}
     connection, sending = Connection(port), list[bytes]()
-    for _person, secret in site.writers:
+    for secret in site.writers:
         cookies = f"sid={secret}; {form_cookie}"
         answer = connection.ask(post(port, path, {**fields, "about": ""}, cookies))
         if answer.status != 303:
@@ -101,7 +91,7 @@ def _parties(site: Site) -> list[tuple[int, int, int]]:
         statement = (
             select(Party.order_id, Party.id, Party.person_id)
             .join(WorkOrder, WorkOrder.id == Party.order_id)
-            .where(IS_ACTIVE, WorkOrder.assignee_id.is_not(None), WorkOrder.id < site.number)
+            .where(IS_ACTIVE, WorkOrder.assignee_id.is_not(None), WorkOrder.id != site.thread[0])
             .order_by(WorkOrder.version, WorkOrder.id)
             .limit(WRITERS)
         )
@@ -113,7 +103,7 @@ def _parties(site: Site) -> list[tuple[int, int, int]]:
 def _reply(site: Site) -> list[bytes]:
     port = site.ours.port
     parties = _parties(site)
-    cookies, token = site.form(f"/desk/orders/{_reference(site, site.number)}", site.agent)
+    cookies, token = site.form(f"/desk/orders/{site.thread[1]}", site.agent)
     ids = [order_id for order_id, _party, _person in parties]
     with site.app.app_context():
         versions = db.session.execute(
@@ -167,7 +157,7 @@ def _floor_reply(site: Site) -> list[bytes]:
 CASES = (
     Case("queue", _desk("/desk"), _plain("/queue")),
     Case("queue_deep", _deep, _floor_deep),
-    Case("order", _order, lambda site: _plain(f"/orders/{site.number}")(site)),
+    Case("order", _order, lambda site: _plain(f"/orders/{site.thread[0]}")(site)),
     Case("search_en", _desk("/desk/search?q=invoice"), _plain("/search?q=invoice")),
     Case(
         "search_zh",

@@ -29,11 +29,13 @@ class Answer:
 
 @dataclass(slots=True)
 class Sample:
-    """What one round measured. `seconds` is the wall time of the round, latencies are in seconds."""
+    """What one round measured. `seconds` is the wall time of the round, latencies and the server's processor time
+    (`cpu`) are in seconds."""
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     bytes: int = 0
+    cpu: float = 0.0
 
     @property
     def rate(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ class Result:
     unit: str
     p50_ms: float | None = None
     p95_ms: float | None = None
-    floor_p50_ms: float | None = None
+    cpu_ratio: float | None = None
     bytes: int = 0
 
     @property
@@ -49,7 +50,7 @@ class Result:
         unit: str,
     ) -> Result:
         """Sum up the rounds of both sides: the median of the rates, percentiles over all answers."""
-        merged, floors = _merged(ours), _merged(floor)
+        merged = _merged(ours)
         return cls(
             engine,
             case,
@@ -59,9 +60,18 @@ class Result:
             unit,
             merged.percentile(50),
             merged.percentile(95),
-            floors.percentile(50),
+            _cpu_ratio(ours, floor),
             max(sample.bytes for sample in ours),
         )
+
+
+def _cpu_ratio(ours: Sequence[Sample], floor: Sequence[Sample]) -> float | None:
+    """Return the floor's processor time for one answer to ours: what the ratio is on an idle machine."""
+    costs = [
+        sum(each.cpu for each in side) / sum(len(each.latencies) for each in side)
+        for side in (floor, ours)
+    ]
+    return costs[0] / costs[1] if all(costs) else None
 
 
 def _merged(samples: Sequence[Sample]) -> Sample:
@@ -96,6 +106,7 @@ def show(results: Sequence[Result]) -> None:
         "ours",
         "floor",
         "ratio",
+        "by cpu",
         "growth",
         "p50 ms",
         "p95 ms",
@@ -109,11 +120,12 @@ def show(results: Sequence[Result]) -> None:
         memory = each.case == MEMORY
         table.add_row(
             each.engine,
-            each.case,
+            f"{each.case} ({each.unit})",
             f"{each.n:,}",
-            f"{each.ours:,.1f} {each.unit}",
+            f"{each.ours:,.1f}",
             f"{each.floor:,.1f}",
             f"[{_tone(each)}]{each.ratio:.2f}",
+            f"{each.cpu_ratio:.2f}" if each.cpu_ratio is not None else "",
             ""
             if each.n == smallest or memory
             else f"[{'green' if growth <= MOST_GROWTH else 'red'}]{growth:.2f}",
@@ -121,7 +133,7 @@ def show(results: Sequence[Result]) -> None:
             f"{each.p95_ms:.2f}" if each.p95_ms is not None else "",
             f"{each.bytes:,}" if each.bytes else "",
         )
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
 def _tone(result: Result) -> str:

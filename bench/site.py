@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,26 +16,32 @@ from types import TracebackType
 import flask_migrate
 import psycopg
 from flask import Flask
+from sqlalchemy import select
 
 from app import create_app
-from bench import orders
 from bench.client import Connection, get
+from demo.bulk import add_orders
 from running import processes
 from running.supervisor import ROOT, web_command
 from support.accounts import service_register, service_sessions, service_staff
-from support.accounts.models import ContactKind
+from support.accounts.models import ContactKind, Person
 from support.accounts.policy import Method
 from support.core import installation
-from support.core.actors import SYSTEM, Role
+from support.core.actors import SYSTEM, Actor, Role
 from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.db import db, transaction
 from support.policies import service as policies
 from support.workorders import desk_counts
+from support.workorders import service as orders
+from support.workorders.kind import QUESTION
+from support.workorders.lifecycle import Status
 from tests.fixtures.servers import free_port, wait_until
 
-WRITERS = 64
+WRITERS = 40
 """Members who are signed in, so that as many forms can be prepared at once."""
+THREAD = 20
+BODY = "The invoice of last month names a company that is not ours. " * 4
 
 
 @dataclass(slots=True)
@@ -53,6 +59,14 @@ class Server:
             for each in processes.members(self.process.pid, started)
             if each.pid != self.process.pid and _memory(each.pid, "Threads") > 1
         ]
+
+    def cpu(self) -> float:
+        """Return the seconds of processor time that its processes have used so far."""
+        ticks = 0
+        for pid in self.processes():
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def memory(self) -> float:
         """Return the resident megabytes of the largest web process."""
@@ -77,8 +91,9 @@ class Site:
     ours: Server = field(init=False)
     floor: Server = field(init=False)
     agent: str = ""
-    writers: list[tuple[int, str]] = field(default_factory=list)
+    writers: list[str] = field(default_factory=list)
     mailed: int = 0
+    thread: tuple[int, str] = (0, "")
     _port: int = field(default_factory=free_port)
     _stack: ExitStack = field(default_factory=ExitStack)
 
@@ -94,7 +109,7 @@ class Site:
             "OPERATOR_NAME": "Example Platform",
         }
 
-    def fill(self, progress: Callable[[int], None]) -> None:
+    def fill(self, progress: Callable[[Sequence[int]], Iterable[int]]) -> None:
         """Migrate the database, load the orders, and sign in one agent and the writers."""
         config = Config(
             instance_dir=self.folder,
@@ -108,7 +123,7 @@ class Site:
             installation.mark(demo=True)
             policies.load_sample()
             agent = _staff("Agent One")
-            staff = orders.Staff(agent, _staff("Agent Two"))
+            _staff("Agent Two")
             self.mailed = service_register.create_member(
                 SYSTEM,
                 name="Mailed",
@@ -116,15 +131,44 @@ class Site:
                 contacts=[(ContactKind.EMAIL, "mailed@example.com")],
                 language="en",
             )
-            orders.load(self.number, staff, self.mailed + 1, progress)
+            add_orders(self.number, progress)
+            self.thread = self._long_thread(agent)
+            db.session.connection().exec_driver_sql("ANALYZE")
+            db.session.rollback()
             desk_counts.fold_counts(utcnow())
             desk_counts.fold_arrivals(utcnow())
             self.agent = _session(agent)
+            members = select(Person.id).where(Person.kind == "member").limit(WRITERS)
             self.writers = [
-                (person, _session(person))
-                for person in range(self.mailed + 1, self.mailed + 1 + WRITERS)
+                _session(person) for person in list(db.session.execute(members).scalars())
             ]
             db.session.remove()
+
+    def _long_thread(self, agent: int) -> tuple[int, str]:
+        """File an order and write its thread of twenty messages; return its row id and reference."""
+        desk, member = Actor("staff", agent, frozenset({Role.AGENT})), Actor("member", self.mailed)
+        order = orders.file_order(
+            member,
+            QUESTION,
+            requester_id=self.mailed,
+            contact_id=None,
+            subject="Invoice shows the wrong company",
+            body=BODY,
+            language="en",
+        )
+        for place in range(1, THREAD):
+            if place % 2:
+                orders.reply(
+                    desk,
+                    order,
+                    body=BODY,
+                    version=order.version,
+                    then=Status.WAITING,
+                    language="en",
+                )
+            else:
+                orders.answer(member, order, body=BODY, language="en")
+        return order.id, order.reference
 
     def start(self) -> None:
         """Start both servers and wait until they answer."""

@@ -313,7 +313,7 @@ class _Rows:
                 "actor_id": actor,
                 "data": data,
             }
-            digest = audit._hash(digest, cast(Event, SimpleNamespace(**row)))
+            digest = audit.chained_hash(digest, cast(Event, SimpleNamespace(**row)))
             self.rows[Event].append(row | {"hash": digest})
         self.rows[StreamHead].append({"stream": stream, "seq": len(found), "hash": digest})
 

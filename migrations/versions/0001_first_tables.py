@@ -580,6 +580,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_work_order_status", "work_order", ["status", "due_at", "id"], unique=False)
     op.create_index(
+        "ix_work_order_timed",
+        "work_order",
+        ["status", "status_at"],
+        unique=False,
+        sqlite_where=sa.text("status IN ('waiting', 'resolved')"),
+        postgresql_where=sa.text("status IN ('waiting', 'resolved')"),
+    )
+    op.create_index(
         "ix_work_order_urgent",
         "work_order",
         ["priority", "due_at", "id"],
@@ -742,6 +750,12 @@ def downgrade() -> None:
         table_name="work_order",
         sqlite_where=sa.text("status NOT IN ('resolved', 'closed')"),
         postgresql_where=sa.text("status NOT IN ('resolved', 'closed')"),
+    )
+    op.drop_index(
+        "ix_work_order_timed",
+        table_name="work_order",
+        sqlite_where=sa.text("status IN ('waiting', 'resolved')"),
+        postgresql_where=sa.text("status IN ('waiting', 'resolved')"),
     )
     op.drop_index("ix_work_order_status", table_name="work_order")
     op.drop_index("ix_work_order_requester", table_name="work_order")

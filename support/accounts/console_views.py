@@ -33,7 +33,7 @@ from support.assurance.policy import Act
 from support.core.clock import utcnow
 from support.core.context import hooks
 from support.core.errors import NotAllowed
-from support.core.web import client_address, current_actor
+from support.core.web import client_address, current_actor, row_number
 
 
 @blueprint.get("/account")
@@ -93,7 +93,7 @@ def profile() -> Answer:
             current_actor(),
             enterprise=form.enterprise.data == "yes",
             values={name: form[name].data or "" for name in service_profile.FIELDS},
-            version=request.form.get("version", 0, type=int),
+            version=request.form.get("version", 0, type=row_number),
         )
         flash(_("Your basic information is saved."), "success")
         return redirect(url_for("accounts.profile"), 303)

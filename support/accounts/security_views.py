@@ -26,7 +26,7 @@ from support.assurance import service as assurance
 from support.assurance.policy import Act
 from support.core.clock import utcnow
 from support.core.errors import NotFound
-from support.core.web import current_actor
+from support.core.web import current_actor, row_number
 from support.core.web_pages import operator
 
 
@@ -50,7 +50,7 @@ def sessions() -> Answer:
     return page("accounts/sessions.html", sessions=live, present=current_actor().session)
 
 
-@blueprint.post("/account/sessions/<int:session_id>/end")
+@blueprint.post("/account/sessions/<int(max=999999999999999999):session_id>/end")
 def end_session(session_id: int) -> Response:
     """End one of the person's own sessions."""
     service_sessions.end_session(current_actor(), session_id)
@@ -69,7 +69,7 @@ def end_other_sessions() -> Response:
 @blueprint.get("/account/sign-ins")
 def sign_ins() -> Answer:
     """List the tries to sign in, with what each field is and how long it is kept (M8)."""
-    rows = queries_sessions.sign_ins(own_id(), before=request.args.get("before", type=int))
+    rows = queries_sessions.sign_ins(own_id(), before=request.args.get("before", type=row_number))
     drawn = [(row, Method(row.method).title, Outcome(row.outcome)) for row in rows]
     return page("accounts/sign_ins.html", rows=drawn, more=len(rows) == queries_sessions.PAGE)
 

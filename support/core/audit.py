@@ -90,14 +90,15 @@ def record(stream: str, action: str, *, actor: Actor, at: datetime, **ids: Any) 
         actor_id=actor.id,
         data=ids,
     )
-    row.hash = _hash(head.hash, row)
+    row.hash = chained_hash(head.hash, row)
     head.seq, head.hash = row.seq, row.hash
     db.session.add(row)
     db.session.flush()  # a second event of the same verb reads this head
     return row
 
 
-def _hash(before: bytes, row: Event) -> bytes:
+def chained_hash(before: bytes, row: Event) -> bytes:
+    """Return the hash of `row` that follows from the hash `before` it in the stream."""
     parts = [
         row.stream,
         row.seq,
@@ -132,7 +133,7 @@ def verify() -> Iterator[Broken]:
         for row in events:
             if row.seq != seq + 1:
                 broken = Broken(stream, seq + 1, "missing")
-            elif not hmac.compare_digest(row.hash, _hash(digest, row)):
+            elif not hmac.compare_digest(row.hash, chained_hash(digest, row)):
                 broken = Broken(stream, row.seq, "changed")
             if broken:
                 yield broken

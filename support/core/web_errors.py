@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -20,7 +21,7 @@ from support.core import web_kept
 from support.core.context import settings
 from support.core.db import db
 from support.core.errors import DomainError, NeedsProof, NeedsSignIn, TooLarge, TooMany, Unavailable
-from support.core.web import MAX_BODY_BYTES, UNSAFE
+from support.core.web import MAX_BODY_BYTES, UNSAFE, limiter
 from support.core.words import N_
 
 log = logging.getLogger(__name__)
@@ -115,9 +116,13 @@ def on_domain_error(error: DomainError) -> BaseResponse:
 
 
 def on_stale_form(_error: CSRFError) -> BaseResponse:
-    """A form whose token is too old or of another session: keep its text and let the person send it again."""
+    """A form whose token is too old or of another session: keep its text and let the person send it again.
+
+    What another site's page posted is no form of ours: keeping it would only help that site.
+    """
     _end_read()
-    return _keep_form(needs_sign_in=False) if request.form else trouble(400)
+    foreign = request.headers.get("Sec-Fetch-Site") == "cross-site"
+    return _keep_form(needs_sign_in=False) if request.form and not foreign else trouble(400)
 
 
 def on_http_error(error: HTTPException) -> BaseResponse:
@@ -163,10 +168,12 @@ def _to_sign_in() -> BaseResponse:
 
 
 def _keep_form(*, needs_sign_in: bool) -> BaseResponse:
-    kept = (
-        url_for("web.kept", uid=web_kept.keep_form())
-        if request.form
-        else url_for("workorders.start")
-    )
+    kept = url_for("workorders.start")
+    if web_kept.worth_keeping():
+        try:
+            with limiter.limit(web_kept.MOST_FROM_ONE_ADDRESS):
+                kept = url_for("web.kept", uid=web_kept.keep_form())
+        except RateLimitExceeded:
+            return trouble(429, retry_after=3600)
     next_url = url_for("accounts.login", next=kept) if needs_sign_in else kept
     return trouble(419, next_url=next_url)

@@ -18,6 +18,11 @@ from support.core.web_pages import blueprint
 
 KEPT = timedelta(hours=24)
 OWNER = "kept_forms"
+LARGEST = 300_000
+"""Characters of one kept form: above what any form of ours takes."""
+LONGEST_PATH = 500
+MOST_FROM_ONE_ADDRESS = "60 per hour"
+"""A late form needs no account and no token, so without a limit anybody could fill the disk with them."""
 _NEVER_KEPT = ("csrf_token", "password", "code", "totp", "secret")
 
 
@@ -32,6 +37,12 @@ class KeptForm(Model):
     path: Mapped[str] = mapped_column(String(500))
     fields: Mapped[bytes]
     created_at: Mapped[datetime]
+
+
+def worth_keeping() -> bool:
+    """True for a request with a form of a size that a person fills in."""
+    size = sum(len(name) + len(value) for name, value in request.form.items(multi=True))
+    return 0 < size <= LARGEST and len(request.path) <= LONGEST_PATH
 
 
 def keep_form() -> str:

@@ -280,10 +280,17 @@ def switch_theme() -> Response:
     return _switch("theme", request.form.get("theme", ""), ("auto", "light", "dark"))
 
 
+def _path_of(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:  # a Referer such as `http://[`
+        return ""
+
+
 def _switch(cookie: str, value: str, known: Any) -> Response:
     back = (
         safe_next(request.form.get("next"))
-        or safe_next(urlsplit(request.referrer or "").path)
+        or safe_next(_path_of(request.referrer or ""))
         or "/"
     )
     response = redirect(back, 303)

@@ -37,13 +37,15 @@ def tell(
     key: str,
     contact_id: int | None = None,
     ids: dict[str, Any] | None = None,
+    language: str | None = None,
     priority: int = NORMAL,
     now: datetime | None = None,
 ) -> None:
     """Tell a person what template `code` says, by each channel that its purpose and their choices name.
 
     `about` is the stream it belongs to (`order:12`), `key` makes a second call harmless. With `contact_id` only
-    that address is written to, proved or not (beside the inbox). Raises `NotFound` for nobody.
+    that address is written to, proved or not (beside the inbox). `language` is for a guest, who has no account that
+    says it. Raises `NotFound` for nobody.
     """
     now = now or utcnow()
     kind = template(code)
@@ -59,7 +61,7 @@ def tell(
                 purpose=kind.purpose,
                 about=about,
                 ids=ids or {},
-                language=person.language,
+                language=language or person.language,
                 priority=priority,
                 now=now,
             )

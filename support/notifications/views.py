@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from support.core.context import settings
-from support.core.web import csrf, current_actor, limiter
+from support.core.web import csrf, current_actor, limiter, row_number
 from support.notifications import letters, policy, queries, service
 from support.notifications.forms import CHOICES, CheckForm, NoticesForm
 from support.notifications.models import Purpose
@@ -24,7 +24,7 @@ _ICONS = {Purpose.SECURITY: "shield", Purpose.ORDERS: "message-square", Purpose.
 def inbox() -> str:
     """List what the person was told, newest first. Looking marks nothing as read."""
     actor = current_actor()
-    lines = queries.inbox_page(actor, request.args.get("before", type=int))
+    lines = queries.inbox_page(actor, request.args.get("before", type=row_number))
     page = lines[: queries.PAGE]
     more = len(lines) > queries.PAGE
     return render_template(

@@ -37,6 +37,7 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "order.noted": (N_("Internal note added"), "lock"),
     "order.file_read": (N_("File opened by %(actor)s"), "file-search"),
     "order.reminded": (N_("Reminder sent"), "bell"),
+    "order.alarmed": (N_("Alarm: the desk was told that time runs out"), "alarm-clock"),
     "order.called": (N_("Caller proved by a code read back"), "phone"),
 }
 

@@ -17,12 +17,13 @@ from support.workorders.models import QueueCount, WorkOrder
 
 HOURS = 24
 _ARRIVALS = "arrivals:"
+_COUNTS = select(QueueCount.name, QueueCount.number)
 
 
 def counts() -> dict[str, int]:
     """Return every folded count by name: `open unassigned breached due_soon waiting dead_letters`,
     `assignee:<id>`, `team:<code>`, and `arrivals:<h>` for what was filed in the hour that ended `h` hours ago."""
-    rows = db.session.execute(select(QueueCount.name, QueueCount.number))
+    rows = db.session.execute(_COUNTS)
     return {name: number for name, number in rows}  # noqa: C416 (rows are no pairs to mypy)
 
 

@@ -15,7 +15,7 @@ from support.core.db import db, new_uid
 from support.core.errors import DomainError, IllegalMove, NotFound, Stale
 from support.core.once import once
 from support.core.text import written_in
-from support.core.web import current_actor, form_scope
+from support.core.web import current_actor, form_scope, row_number
 from support.workorders import (
     desk_pages,
     drafts_web,
@@ -195,7 +195,7 @@ def _wanted() -> Properties:
         owner = form.get("assignee")
         return Properties(
             status=Status(form["status"]) if "status" in form else None,
-            assignee_id=UNCHANGED if owner is None else int(owner) if owner else None,
+            assignee_id=UNCHANGED if owner is None else row_number(owner) if owner else None,
             priority=Priority[form["priority"].upper()] if "priority" in form else None,
             tags=tag_words(form["tags"]) if "tags" in form else None,
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
 
-from support.accounts.models import Person
 from support.core import search
 from support.core.actors import Actor
 from support.core.db import db
@@ -18,7 +18,7 @@ from support.core.search import Hit
 from support.core.text import clean_line, query_tokens
 from support.workorders import index
 from support.workorders.desk_filters import LANGUAGES
-from support.workorders.desk_queries import COLUMNS, IS_ACTIVE
+from support.workorders.desk_queries import IS_ACTIVE, ROWS
 from support.workorders.lifecycle import Status
 from support.workorders.models import Message, Note, WorkOrder
 from support.workorders.reference import parse_reference
@@ -129,8 +129,7 @@ def _first_met(hits: Sequence[Hit], words: str) -> list[Hit]:
 
 def rows(order_ids: Sequence[int]) -> dict[int, Any]:
     """Return rows of the queue's columns by order id."""
-    statement = select(*COLUMNS).join(Person, Person.id == WorkOrder.requester_id)
-    found = db.session.execute(statement.where(WorkOrder.id.in_(order_ids)))
+    found = db.session.execute(ROWS.where(WorkOrder.id.in_(order_ids)))
     return {row.id: row for row in found}
 
 
@@ -176,6 +175,7 @@ def excerpt(text: str, words: str) -> str:
     return f"{'… ' if start else ''}{piece}{' …' if start + len(piece) < len(flat) else ''}"
 
 
+@lru_cache(maxsize=64)
 def _pattern(words: str) -> re.Pattern[str] | None:
     tokens = sorted(query_tokens(words), key=len, reverse=True)
     if not tokens:

@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 
 from support.accounts import queries as people
 from support.core.clock import utcnow
-from support.core.web import current_actor
+from support.core.web import current_actor, row_number
 from support.workorders import desk_queries, desk_search
 from support.workorders.desk_filters import View
 from support.workorders.desk_nav import colleagues
@@ -25,7 +25,7 @@ _ALL = View()
 def search() -> str:
     """Find orders and people; the newest first, more pages behind."""
     asked = desk_search.read_query(request.args.get("q", ""))
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     found, after = _found(asked, before) if asked.words else ([], None)
     named = desk_search.exact(asked) if asked.words and before is None else None
     return render_template(

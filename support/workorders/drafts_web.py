@@ -8,7 +8,7 @@ from flask import Response, jsonify, request
 from flask_babel import gettext as _
 
 from support.core.errors import DomainError, Stale
-from support.core.web import current_actor, visitor_id
+from support.core.web import current_actor, row_number, visitor_id
 from support.core.web_pages import local_time
 from support.workorders import service_drafts, uploads
 from support.workorders.service_drafts import Saved
@@ -31,7 +31,7 @@ def present(about: str) -> Saved:
 def save(about: str, names: Sequence[str]) -> Answer:
     """Save the posted fields `names`; 409 gives the text that another tab or device saved meanwhile."""
     fields = {name: request.form.get(name, "") for name in names}
-    version = request.form.get("draft_version", type=int) or None
+    version = request.form.get("draft_version", type=row_number) or None
     try:
         saved = service_drafts.save_draft(owner(), about, fields, version=version)
     except Stale:

@@ -118,7 +118,10 @@ class FollowForm(FlaskForm):
     reference = StringField(
         _l("Reference"),
         filters=[line],
-        validators=[DataRequired(_l("Enter the reference, for example WO-26-000123-K7."))],
+        validators=[
+            DataRequired(_l("Enter the reference, for example WO-26-000123-K7.")),
+            Length(max=64, message=_l("Enter the reference, for example WO-26-000123-K7.")),
+        ],
     )
     address = StringField(
         _l("E-mail or mobile number"),

@@ -16,6 +16,7 @@ from support.workorders import queries, service
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
+from support.workorders.moves import complained_about
 
 Payload = dict[str, Any]
 
@@ -103,6 +104,7 @@ def _tell_requester(payload: Payload, name: str, **ids: Any) -> None:
             about=order.stream,
             key=str(payload["key"]),
             contact_id=party.contact_id,
+            language=order.language if party.contact_id else None,
             ids={"order": order.id, "reference": order.reference, **ids},
         )
     except (NotFound, KeyDestroyed):
@@ -131,8 +133,10 @@ def _desk_of(order: WorkOrder) -> list[int]:
 
 
 def _team_of(order: WorkOrder) -> list[int]:
+    """Return who may take the order: its kind's roles, without those whom a complaint is about."""
     roles = kind_named(order.kind).first_roles
-    return [one.id for one in people.staff() if one.roles & roles]
+    involved = complained_about(order)
+    return [one.id for one in people.staff() if one.roles & roles and one.id not in involved]
 
 
 SUBSCRIPTIONS = (

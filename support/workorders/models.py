@@ -14,6 +14,7 @@ from support.workorders.reference import format_reference
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The due time of an order on which no clock runs: it sorts last."""
 
+_IS_TIMED = text("status IN ('waiting', 'resolved')")
 _IS_ACTIVE = text("status NOT IN ('resolved', 'closed')")
 
 
@@ -46,6 +47,13 @@ class WorkOrder(Model):
         ),
         Index("ix_work_order_mine", "assignee_id", "status", "due_at", "id"),
         Index("ix_work_order_status", "status", "due_at", "id"),
+        Index(
+            "ix_work_order_timed",
+            "status",
+            "status_at",
+            sqlite_where=_IS_TIMED,
+            postgresql_where=_IS_TIMED,
+        ),
         Index("ix_work_order_requester", "requester_id", "updated_at"),
         Index("ix_work_order_changed", "updated_at", "id"),
     )

@@ -100,11 +100,16 @@ def move_order(
     reason: str = "",
     now: datetime | None = None,
 ) -> WorkOrder:
-    """Set the status by hand (an agent) or by a timer (the system); doing it again changes nothing."""
+    """Set the status by hand (an agent) or by a timer (the system); doing it again changes nothing.
+
+    Nobody closes the complaint about themselves.
+    """
     now = now or utcnow()
     policy.require_staff(actor)
     if order.state is status:
         return order
+    if actor.id is not None:
+        policy.may_be_assigned(order, actor.id, moves.complained_about(order))
     with transaction():
         order = moves.move(actor, order, status, version=version, now=now, reason=reason)
         event = audit.record(order.stream, f"order.{status}", actor=actor, at=now, reason=reason)

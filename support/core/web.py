@@ -145,8 +145,11 @@ def read_plainly() -> None:
     if any("\0" in value for _name, value in request.form.items(multi=True)):
         request.form = ImmutableMultiDict(_without_nul(request.form))
     if set(request.files) - FILE_FIELDS:
-        known = [pair for pair in request.files.items(multi=True) if pair[0] in FILE_FIELDS]
-        request.files = ImmutableMultiDict(known)
+        sent = list(request.files.items(multi=True))
+        request.files = ImmutableMultiDict([pair for pair in sent if pair[0] in FILE_FIELDS])
+        for name, file in sent:
+            if name not in FILE_FIELDS:
+                file.close()
 
 
 def _without_nul(values: MultiDict[str, str]) -> list[tuple[str, str]]:

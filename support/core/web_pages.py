@@ -254,7 +254,15 @@ def relative_time(moment: datetime, now: datetime | None = None) -> str:
     delta = moment - (now or utcnow())
     if abs(delta) > timedelta(days=7):
         return local_time(moment, "d MMM y" if _html_lang() == "en" else "y年M月d日")
-    return str(format_timedelta(delta, add_direction=True))
+    if abs(delta) < timedelta(hours=1):
+        return str(format_timedelta(delta, add_direction=True))
+    return _ago(int(delta / timedelta(minutes=1)), str(get_locale()))
+
+
+@lru_cache(maxsize=2_048)
+def _ago(minutes: int, _locale: str) -> str:
+    """Say how far away a moment is, to the minute; kept, since a thread says it for each of its lines."""
+    return str(format_timedelta(timedelta(minutes=minutes), add_direction=True))
 
 
 def time_tag(moment: datetime | None, style: str = "relative") -> Markup:

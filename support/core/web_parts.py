@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, has_app_context, request
 from flask_babel import get_locale, get_translations
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
@@ -33,8 +33,12 @@ def part(name: str, draw: Callable[..., Markup], *facts: str) -> Markup:
 
 def page_language() -> str:
     """Return the ISO code of the language that words are in now, "" outside of any request or job."""
-    locale = get_locale()
-    return locale.language if locale else ""
+    if not has_app_context():
+        return ""
+    # Flask-Babel keeps the locale here once it is known; its own way there goes three times through a proxy.
+    kept = getattr(g._get_current_object(), "_flask_babel", None)
+    locale = getattr(kept, "babel_locale", None) or get_locale()
+    return str(locale.language) if locale else ""
 
 
 @lru_cache(maxsize=MOST_WORDS)
@@ -46,6 +50,12 @@ def _kept(_language: str, message: str) -> tuple[str, Markup, str, Markup]:
         return plain, safe, plain % {}, safe % {}
     except (KeyError, ValueError, TypeError):  # it has fields to fill in
         return plain, safe, plain, safe
+
+
+def words(message: str, **facts: Any) -> str:
+    """Return `message` in the language of the page, as `gettext` does, for Python that makes many words a page."""
+    plain, _safe, bare, _bare_safe = _kept(page_language(), message)
+    return plain % facts if facts else bare
 
 
 @pass_eval_context

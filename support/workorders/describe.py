@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from flask_babel import gettext
 
 from support.core.audit import Event
+from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.workorders.lifecycle import Priority, Status
 

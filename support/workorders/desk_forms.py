@@ -12,7 +12,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import AnyOf, DataRequired, Length
 
-from support.workorders.forms import BODY_LENGTH, SUBJECT_LENGTH, block, line
+from support.workorders.forms import BODY_FITS, SUBJECT_FITS, block, line
 
 _STAMP = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 
@@ -46,10 +46,7 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         filters=[block],
         validators=[
             DataRequired(_l("Write something first.")),
-            Length(
-                max=BODY_LENGTH,
-                message=_l("This is too long: keep it under %(max)d characters, or add a file."),
-            ),
+            BODY_FITS,
         ],
     )
     audience = StringField(default="reply", validators=[AnyOf(("reply", "note"))])
@@ -100,8 +97,7 @@ class PhoneOrderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         _l("Summary"),
         filters=[line],
         validators=[
-            DataRequired(_l("Enter a short summary.")),
-            Length(max=SUBJECT_LENGTH, message=_l("Keep the summary under %(max)d characters.")),
+            *SUBJECT_FITS,
         ],
     )
     body = TextAreaField(
@@ -109,10 +105,7 @@ class PhoneOrderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         filters=[block],
         validators=[
             DataRequired(_l("Write down what the caller said.")),
-            Length(
-                max=BODY_LENGTH,
-                message=_l("This is too long: keep it under %(max)d characters, or add a file."),
-            ),
+            BODY_FITS,
         ],
     )
     idempotency_key = StringField()

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
 from sqlalchemy import select
 
 from support.accounts import queries as people
@@ -15,6 +14,7 @@ from support.core.clock import utcnow
 from support.core.db import db
 from support.core.errors import DomainError, NotFound
 from support.core.text import written_in
+from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.notifications.queries import deliveries_about
 from support.workorders import desk_lines, desk_presence, desk_thread, queries

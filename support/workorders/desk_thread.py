@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext
 
 from support.core import files
 from support.core.files import StoredFile
 from support.core.masking import mask_secrets
 from support.core.vault import KeyDestroyed
+from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.notifications.models import Channel, DeliveryState
 from support.notifications.queries import DeliveryLine

@@ -24,6 +24,16 @@ PASTE_LIMIT = (
 )
 
 
+SUBJECT_FITS = (
+    DataRequired(_l("Enter a short summary.")),
+    Length(max=SUBJECT_LENGTH, message=_l("Keep the summary under %(max)d characters.")),
+)
+BODY_FITS = Length(
+    max=BODY_LENGTH,
+    message=_l("This is too long: keep it under %(max)d characters, or add a file."),
+)
+
+
 def line(value: str | None) -> str:
     """Clean a one-line input."""
     return clean_line(value or "", PASTE_LIMIT)
@@ -42,8 +52,7 @@ class OrderForm(FlaskForm):
         _l("Summary"),
         filters=[line],
         validators=[
-            DataRequired(_l("Enter a short summary.")),
-            Length(max=SUBJECT_LENGTH, message=_l("Keep the summary under %(max)d characters.")),
+            *SUBJECT_FITS,
         ],
     )
     body = TextAreaField(
@@ -51,10 +60,7 @@ class OrderForm(FlaskForm):
         filters=[block],
         validators=[
             DataRequired(_l("Tell us what happened.")),
-            Length(
-                max=BODY_LENGTH,
-                message=_l("This is too long: keep it under %(max)d characters, or add a file."),
-            ),
+            BODY_FITS,
         ],
     )
     address = StringField(_l("E-mail or mobile number"), filters=[line])
@@ -83,10 +89,7 @@ class MessageForm(FlaskForm):
         filters=[block],
         validators=[
             DataRequired(_l("Write your message first.")),
-            Length(
-                max=BODY_LENGTH,
-                message=_l("This is too long: keep it under %(max)d characters, or add a file."),
-            ),
+            BODY_FITS,
         ],
     )
 
@@ -98,10 +101,7 @@ class RatingForm(FlaskForm):
         _l("Anything to add?"),
         filters=[block],
         validators=[
-            Length(
-                max=BODY_LENGTH,
-                message=_l("This is too long: keep it under %(max)d characters, or add a file."),
-            )
+            BODY_FITS,
         ],
     )
     solved = HiddenField()

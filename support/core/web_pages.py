@@ -194,7 +194,7 @@ def operator() -> dict[str, Any]:
         "name": (chinese and config.operator_name_zh) or config.operator_name,
         "department": (chinese and config.operator_department_zh) or config.operator_department,
         "phone": config.operator_phone,
-        "hours": hours_words(config.operator_hours),
+        "hours": hours_words(config.operator_hours, chinese=chinese),
         "timezone": config.operator_timezone,
         "complaint_channel": config.operator_complaints,
         "filing_numbers": list(config.filing_numbers),
@@ -204,11 +204,11 @@ def operator() -> dict[str, Any]:
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def hours_words(hours: str) -> str:
-    """Return opening hours such as "Mon-Fri 09:00-18:00; Sat 10:00-12:00" with the days in the page's language."""
-    if _html_lang() == "en":
+def hours_words(hours: str, *, chinese: bool) -> str:
+    """Return opening hours such as "Mon-Fri 09:00-18:00; Sat 10:00-12:00" with the days in the reader's language."""
+    if not chinese:
         return hours
-    names = get_day_names("abbreviated", locale=get_locale())
+    names = get_day_names("abbreviated", locale="zh_Hans_CN")
     for number, day in enumerate(_DAYS):
         hours = hours.replace(f"{day}-", f"{names[number]}至").replace(day, names[number])
     return hours.replace("; ", "；")
@@ -270,10 +270,17 @@ def time_tag(moment: datetime | None, style: str = "relative") -> Markup:
     if moment is None:
         return Markup("")
     words = relative_time(moment) if style == "relative" else local_time(moment, style)
-    exact = f"{local_time(moment, 'full')} ({get_timezone()})"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        moment.isoformat(), exact, words
-    )
+    return _time_head(moment, str(get_locale()), str(get_timezone())) + words + _TIME_END
+
+
+_TIME_END = Markup("</time>")
+
+
+@lru_cache(maxsize=4_096)
+def _time_head(moment: datetime, _locale: str, zone: str) -> Markup:
+    """Draw what of a `<time>` element does not move with the clock."""
+    exact = f"{local_time(moment, 'full')} ({zone})"
+    return Markup('<time datetime="{}" title="{}">').format(moment.isoformat(), exact)
 
 
 @blueprint.post("/language")
@@ -296,11 +303,7 @@ def _path_of(address: str) -> str:
 
 
 def _switch(cookie: str, value: str, known: Any) -> Response:
-    back = (
-        safe_next(request.form.get("next"))
-        or safe_next(_path_of(request.referrer or ""))
-        or "/"
-    )
+    back = safe_next(request.form.get("next")) or safe_next(_path_of(request.referrer or "")) or "/"
     response = redirect(back, 303)
     if value in known:
         response.set_cookie(

@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from support.core.actors import Actor
 from support.core.config import Config
 from support.core.context import settings
-from support.core.web_pages import locale_of
+from support.core.web_pages import hours_words, locale_of
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 SUBJECT_CHARACTERS = 120
@@ -131,7 +131,7 @@ def _operator(config: Config, language: str) -> dict[str, str]:
         "name": (chinese and config.operator_name_zh) or config.operator_name or config.public_host,
         "department": (chinese and config.operator_department_zh) or config.operator_department,
         "phone": config.operator_phone,
-        "hours": config.operator_hours,
+        "hours": hours_words(config.operator_hours, chinese=chinese),
     }
 
 

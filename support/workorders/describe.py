@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-
 from support.core.audit import Event
 from support.core.web_parts import words as gettext
 from support.core.words import N_

@@ -55,7 +55,8 @@ def reply(reference: str) -> Response | tuple[str, int]:
         words = " ".join(str(each) for each in (*form.body.errors, *problems)) or gettext(
             "Please check what you entered."
         )
-        return _page(actor, order, form.data, error=words, draft=sending[0]), 422
+        page = _page(actor, order, form.data, error=words, draft=sending[0])
+        return page, uploads.refusal(problems)
     try:
         _send(actor, order, form, sending)
     except (Stale, IllegalMove) as error:
@@ -134,7 +135,7 @@ def _page(
     )
 
 
-def _files(order: WorkOrder) -> tuple[tuple[Saved | None, list[str]], list[str]]:
+def _files(order: WorkOrder) -> tuple[tuple[Saved | None, list[str]], list[uploads.Refused]]:
     """Take the posted files; return (draft, the uids that go with this message) and words for those refused."""
     posted = request.files.getlist("files")
     if not any(file.filename for file in posted) and "uploads" not in request.form:

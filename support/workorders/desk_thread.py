@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-
 from support.core import files
 from support.core.files import StoredFile
 from support.core.masking import mask_secrets

@@ -11,12 +11,25 @@ from werkzeug.datastructures import FileStorage
 from support.core import file_upkeep, files
 from support.core.errors import DomainError
 from support.core.files import ScanState, StoredFile
+from support.core.text import clean_line
 from support.workorders.service_drafts import Saved
 
+LONGEST_NAME = 120
 _STATES = {ScanState.CLEAN: "ready", ScanState.PENDING: "scanning", ScanState.BLOCKED: "blocked"}
 
 
-def take(draft: Saved, uploads: Iterable[FileStorage]) -> list[str]:
+class Refused(str):
+    """Words about a file that was not taken, and the status of its refusal."""
+
+    status = 422
+
+
+def refusal(problems: Sequence[Refused]) -> int:
+    """Return the status of a form that comes back: 413 or 415 for its first refused file, else 422."""
+    return problems[0].status if problems else Refused.status
+
+
+def take(draft: Saved, uploads: Iterable[FileStorage]) -> list[Refused]:
     """Take the posted files into the draft; return words for those that were refused, the rest stays."""
     problems = []
     for upload in uploads:
@@ -30,7 +43,10 @@ def take(draft: Saved, uploads: Iterable[FileStorage]) -> list[str]:
                 draft.files_owner,
             )
         except DomainError as error:
-            problems.append(f"{upload.filename}: {gettext(error.words, **error.facts)}")
+            name = clean_line(upload.filename, LONGEST_NAME)
+            words = Refused(f"{name}: {gettext(error.words, **error.facts)}")
+            words.status = error.status
+            problems.append(words)
     return problems
 
 

@@ -72,7 +72,7 @@ def answer(reference: str) -> Response | tuple[str, int]:
     problems = uploads.take(draft, request.files.getlist("files"))
     if not form.validate_on_submit() or problems:
         form.body.errors = [*form.body.errors, *problems]
-        return _order_page(order, form, RatingForm()), 422
+        return _order_page(order, form, RatingForm()), uploads.refusal(problems)
     body = form.body.data or ""
 
     def act() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
@@ -61,7 +62,7 @@ def new_order(kind: str) -> str | Response | tuple[str, int]:
         return redirect(url_for("workorders.new_order", kind=kind), 303)
     if _is_complete(form, problems):
         return redirect(url_for("workorders.check_order", kind=kind), 303)
-    return _form_page(declared, form, draft), 422
+    return _form_page(declared, form, draft), uploads.refusal(problems)
 
 
 @blueprint.get("/orders/new/<kind>/check")
@@ -239,7 +240,7 @@ def _meta(posted: bool) -> dict[str, Any]:
     return {} if posted else {"csrf": False}
 
 
-def _is_complete(form: OrderForm, problems: list[str]) -> bool:
+def _is_complete(form: OrderForm, problems: Sequence[str]) -> bool:
     """Check every field, the address of somebody who isn't signed in, and the files."""
     complete = form.validate()
     if not current_actor().signed_in:

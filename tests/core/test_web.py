@@ -199,3 +199,5 @@ def test_a_secure_site_sets_host_cookies_and_hsts(config: Any) -> None:
         assert {"Secure", "HttpOnly", "SameSite=Lax"} <= {
             part.strip() for part in cookie.split(";")
         }
+    with app.app_context():
+        db.engine.dispose()

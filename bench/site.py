@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -175,9 +176,7 @@ class Site:
         self.ours = self._serve("app:create_app", self._port)
         self.floor = self._serve("bench.floor:create_floor", free_port())
         for server in (self.ours, self.floor):
-            wait_until(
-                lambda port=server.port: _answers(port), seconds=60, what="the server answers"
-            )
+            wait_until(partial(_answers, server.port), seconds=60, what="the server answers")
 
     def _serve(self, factory: str, port: int) -> Server:
         command = [factory if word == "app:create_app" else word for word in web_command(port)]

@@ -17,7 +17,7 @@ from support.core.text import written_in
 from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.notifications.queries import deliveries_about
-from support.workorders import desk_lines, desk_presence, desk_thread, queries
+from support.workorders import desk_lines, desk_presence, desk_thread, moves, queries
 from support.workorders.describe import team_title
 from support.workorders.desk_filters import STAFF_STATUS, View
 from support.workorders.desk_forms import Stamp
@@ -192,8 +192,13 @@ def _requester(order: WorkOrder, names: Mapping[int, str], others: Sequence[Any]
             for contact in people.contacts_of(person.id)
             if contact.bound or person.kind == "guest"
         ],
-        "others": shown(others, View(), utcnow()),
+        "others": None if _unproved_call(order) else shown(others, View(), utcnow()),
     }
+
+
+def _unproved_call(order: WorkOrder) -> bool:
+    """True for a call in which nobody read a code back: what else belongs to the address is not told (M27)."""
+    return order.channel == "phone" and moves.requester_party(order).proved_at is None
 
 
 def _related(order: WorkOrder) -> dict[str, str] | None:

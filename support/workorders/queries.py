@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from support.accounts import queries as people
 from support.core import files
@@ -129,6 +129,21 @@ def contact_on_order(reference: str, kind: str, address: str) -> int | None:
         Party.order_id == order.id, Party.contact_id.in_(named)
     )
     return db.session.execute(statement.limit(1)).scalar_one_or_none()
+
+
+def unproved_since(guest_id: int, since: datetime) -> int:
+    """Return how many orders of a guest were filed since then on which nobody proved the address."""
+    statement = (
+        select(func.count())
+        .select_from(WorkOrder)
+        .join(Party, Party.order_id == WorkOrder.id)
+        .where(
+            WorkOrder.requester_id == guest_id,
+            Party.proved_at.is_(None),
+            WorkOrder.created_at > since,
+        )
+    )
+    return int(db.session.execute(statement).scalar_one())
 
 
 def tags_of(order: WorkOrder) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
@@ -16,7 +17,7 @@ from support.accounts.policy import CodePurpose
 from support.accounts.session_views import code_scope
 from support.core.clock import utcnow
 from support.core.db import new_uid, transaction
-from support.core.errors import DomainError, Invalid, NotFound
+from support.core.errors import DomainError, Invalid, NotFound, TooMany
 from support.core.once import earlier, once
 from support.core.web import client_address, current_actor, form_scope
 from support.core.web_pages import language
@@ -41,6 +42,8 @@ def new() -> str:
     )
 
 
+MOST_UNPROVED = 10
+"""Orders a day for an address that nobody proved: each writes to it, and it may be a stranger's."""
 FILED_HERE = ("question", "suggestion", "complaint")
 
 
@@ -128,6 +131,8 @@ def _file(kind: Kind, form: OrderForm, draft: Saved) -> str:
         contact_kind, address = accounts.normalise_address("auto", form.address.data or "")
         guest = service_contacts.guest_for(contact_kind, address, language(), now)
         contact_id, requester_id = guest.contact_id, guest.person_id
+        if queries.unproved_since(requester_id, now - timedelta(days=1)) >= MOST_UNPROVED:
+            raise TooMany(3600)
         if version := policies.current_version(now):
             policies_service.record_notice(
                 actor, person_id=requester_id, version_id=version.id, how="order_form", now=now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,14 +92,14 @@ class Ready:
         return self.browser.post("/orders/new/question/sending", self.fields)
 
 
-def fill_in(port: int, subject: str, address: str = "guest@example.com") -> Ready:
-    """Fill in a question as a new guest, up to the last look."""
+def fill_in(port: int, subject: str, address: str = "") -> Ready:
+    """Fill in a question as a new guest, up to the last look; each has an address of their own."""
     browser, path = Browser(port), "/orders/new/question"
     fields = browser.fields(path, path) | {
         "topic": "billing",
         "subject": subject,
         "body": PROBLEM,
-        "address": address,
+        "address": address or f"guest.{secrets.token_hex(6)}@example.com",
     }
     kept = browser.post(path, fields)
     assert kept.status == 303, (kept.status, kept.text[:2000])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.fixtures.live import ROOT, LiveServer
-from tests.fixtures.servers import free_port, temporary_folder
+from tests.fixtures.servers import free_port, temporary_folder, wait_until
 
 LONG = os.environ.get("FAULTS") == "long"
 """`FAULTS=long` breaks things ten times as often."""
@@ -46,9 +46,30 @@ def prepared(server: LiveServer, **environ: str) -> tuple[str, str]:
     return first, second
 
 
+@pytest.fixture
+def house(shared: House) -> House:
+    """The server of this file, whole again after what the test before did to it."""
+    wait_until(lambda: len(web_workers(shared.server)) == 2, seconds=60, what="two web workers")
+    shared.server.wait_ready(seconds=60)
+    return shared
+
+
+def web_workers(server: LiveServer) -> list[int]:
+    """Return the pids of the processes that answer requests: granian's own children with many threads."""
+    found = []
+    for each in server.children().get("web", []):
+        try:
+            threads = len(os.listdir(f"/proc/{each.pid}/task"))
+        except FileNotFoundError:
+            continue
+        if each.pid != each.session and threads > 3:
+            found.append(each.pid)
+    return found
+
+
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    """One server for the tests of a file; every test leaves it whole."""
+def shared() -> Iterator[House]:
+    """One server for the tests of a file."""
     with temporary_folder("gongdan-fault-") as folder:
         server = LiveServer(folder / "instance", free_port(), {"OPERATOR_NAME": "Example"})
         agents = prepared(server)

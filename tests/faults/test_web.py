@@ -17,28 +17,14 @@ import pytest
 
 from tests.faults import invariants
 from tests.faults.clients import Browser, fill_in, reference_in, until_answered
-from tests.faults.conftest import LONG, House
-from tests.fixtures.live import LiveServer
+from tests.faults.conftest import LONG, House, web_workers
 from tests.fixtures.servers import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
-KILLS = 200 if LONG else 20
+KILLS = 200 if LONG else 10
 SLOW_CLIENTS = 200 if LONG else 100
 TWINS = 20
-
-
-def web_workers(server: LiveServer) -> list[int]:
-    """Return the pids of the processes that answer requests: granian's own children with many threads."""
-    found = []
-    for each in server.children().get("web", []):
-        try:
-            threads = len(os.listdir(f"/proc/{each.pid}/task"))
-        except FileNotFoundError:
-            continue
-        if each.pid != each.session and threads > 3:
-            found.append(each.pid)
-    return found
 
 
 class Filers:
@@ -68,7 +54,8 @@ class Filers:
         while not self.stop.is_set():
             subject = f"{self._name} {guest} {number}"
             self.subjects.append(subject)
-            ready = until_answered(lambda: fill_in(self._port, subject))  # noqa: B023
+            address = f"guest.{guest}.{number}@example.com"
+            ready = until_answered(lambda: fill_in(self._port, subject, address))  # noqa: B023
             answer = until_answered(ready.send)
             reference = reference_in(answer)
             if reference:

@@ -6,11 +6,14 @@ from itertools import count
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from support.accounts.models import ContactPoint, Person, Session
 from support.accounts.queries import person
 from support.core.actors import Actor, Role
 from support.core.db import db, new_uid
+from support.workorders.models import Message, WorkOrder
 from tests.fixtures.pages import Page, PageClient
 from tests.workorders.desk_world import (
     client_of,
@@ -64,7 +67,9 @@ class World:
         """The token that this browser's forms carry."""
         if who not in self._tokens:
             page = self.client(who).page("/cookies")
-            found = [each for each in page.all("input") if each.attributes.get("name") == "csrf_token"]
+            found = [
+                each for each in page.all("input") if each.attributes.get("name") == "csrf_token"
+            ]
             self._tokens[who] = found[0].attributes["value"]
         return self._tokens[who]
 
@@ -82,3 +87,18 @@ def said_in(response: TestResponse, name: str) -> str:
         if each.attributes.get("name") == name and each.type not in ("hidden", "submit"):
             return each.text if each.tag == "textarea" else each.attributes.get("value", "")
     return ""
+
+
+def rows(app: Flask) -> dict[str, list[Any]]:
+    """What of orders, messages and people stands in the database."""
+    with app.app_context():
+        columns = (
+            select(WorkOrder.id, WorkOrder.status, WorkOrder.version, WorkOrder.assignee_id),
+            select(Message.id, Message.order_id, Message.body),
+            select(Person.id, Person.kind, Person.roles, Person.name),
+            select(ContactPoint.id, ContactPoint.person_id),
+            select(Session.id, Session.ended_at),
+        )
+        found = {str(each): sorted(map(repr, db.session.execute(each))) for each in columns}
+        db.session.rollback()
+    return found

@@ -268,7 +268,7 @@ def test_a_file_of_a_wrong_type_is_named_and_the_text_stays(world: Any) -> None:
     answer = world["mei"].post(
         f"{world['url']}/replies", data=sent, content_type="multipart/form-data"
     )
-    assert answer.status_code == 422
+    assert answer.status_code == 415
     text = answer.get_data(as_text=True)
     assert "setup.exe" in text
     assert "With a bad file." in text

@@ -1,0 +1,118 @@
+"""People with a browser of their own, signed in once for all tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.faces.places import QUESTION, RECEIPT, SEND, Place
+from tests.fixtures.live import LiveServer
+
+TAGS = {"en": "en", "zh": "zh-Hans"}
+
+
+class Visitors:
+    """One tab a person; it remembers where the pages were and which language it shows."""
+
+    def __init__(self, browser: Browser, server: LiveServer) -> None:
+        self._browser = browser
+        self._server = server
+        self._tabs: dict[str, Page] = {}
+        self._addresses: dict[Place, str] = {}
+        self.complaints: list[str] = []
+
+    def tab(self, who: str) -> Page:
+        """Return the tab of `who`, signed in when they have an account."""
+        if who not in self._tabs:
+            self._tabs[who] = self._open(who)
+        return self._tabs[who]
+
+    def visit(self, place: Place, language: str) -> Page:
+        """Go to `place` in `language`; fail unless it answers with its status."""
+        page = self.tab(place.who)
+        if page.locator("html").get_attribute("lang") != TAGS[language]:
+            switch = page.locator(f"button[name=language][value={language}]")
+            if not switch.count():  # a trouble page has none
+                page.goto("/")
+            switch.first.dispatch_event("click")
+            page.wait_for_selector(f"html[lang={TAGS[language]}]", state="attached")
+        address = self._addresses.get(place)
+        if address:
+            answer = page.goto(address)
+        else:
+            answer = page.goto(place.path)
+            if place.follow:
+                target = page.locator(place.follow).first.get_attribute("href")
+                assert target
+                answer = page.goto(target)
+            elif place.press:
+                for name, value in place.fill:
+                    page.locator(f"[name={name}]").fill(value)
+                if place.fill and page.locator("label.tile").count():
+                    page.locator("label.tile").first.click()
+                with page.expect_navigation() as moved:
+                    page.locator(place.press).first.click()
+                answer = moved.value
+            if not place.again:
+                self._addresses[place] = page.url
+        assert answer is not None
+        assert answer.status == place.status, f"{place}: {answer.status}"
+        return page
+
+    def _open(self, who: str) -> Page:
+        context: BrowserContext = self._browser.new_context(
+            base_url=self._server.url,
+            locale="en-US",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda line: (
+                self.complaints.append(f"{page.url}: {line.text}")
+                # Chromium reports a page's own status 4xx here; `visit` looks at that.
+                if line.type == "error" and line.location.get("url") != page.url
+                else None
+            ),
+        )
+        page.goto("/login")
+        if who == "sender":
+            self._file(page)
+        elif who != "visitor":
+            self._sign_in(page, "verifier" if who == "halfway" else who, stop=who == "halfway")
+        return page
+
+    def _sign_in(self, page: Page, role: str, *, stop: bool) -> None:
+        login = self._server.logins[role]
+        page.locator("[name=account]").fill(login["login"])
+        page.locator("[name=password]").fill(login["password"])
+        page.locator(SEND).first.click()
+        page.wait_for_url(lambda url: not url.endswith("/login"))
+        if login["totp_secret"] and not stop:
+            page.locator("[name=code]").fill(pyotp.TOTP(login["totp_secret"]).now())
+            page.locator(SEND).first.click()
+            page.wait_for_url(lambda url: "/login" not in url)
+
+    def _file(self, page: Page) -> None:
+        page.goto(RECEIPT.path)
+        page.locator("label.tile").first.click()
+        for name, value in {**QUESTION, "address": "faces@example.org"}.items():
+            page.locator(f"[name={name}]").fill(value)
+        for _page in ("form", "check"):
+            with page.expect_navigation():
+                page.locator(SEND).first.click()
+        self._addresses[RECEIPT] = page.url
+
+
+@pytest.fixture(scope="session")
+def visitors(browser: Browser, live_server: LiveServer) -> Iterator[Visitors]:
+    """The people of `places.py` at the demo."""
+    people = Visitors(browser, live_server)
+    yield people
+    assert not people.complaints, "\n".join(people.complaints)

@@ -1,0 +1,85 @@
+"""What the page of one order may cost: as many queries for a long thread as for a short one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from support.core import installation
+from support.core.actors import Actor
+from support.core.db import db
+from support.workorders import service
+from support.workorders.lifecycle import Status
+from support.workorders.models import WorkOrder
+from tests.workorders.desk_world import (
+    client_of,
+    make_agent,
+    make_guest_order,
+    make_member,
+    make_order,
+)
+
+MOST_QUERIES = 12
+"""Without files; the aim of the design is 6. Here: session, order, draft, surroundings, thread, messages sent, files,
+counters, requester, addresses with their key, inbox."""
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Collect the statements that the database is sent meanwhile, BEGIN left out."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement != "BEGIN":
+            seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def write(agent: Actor, requester: Actor, order: WorkOrder, messages: int) -> None:
+    """Write a thread: replies and answers in turn, and a note for each pair."""
+    for place in range(messages):
+        if place % 2:
+            service.answer(requester, order, body=f"Answer {place}", language="en")
+            service.add_note(agent, order, body=f"Note {place}")
+        else:
+            service.reply(
+                agent,
+                order,
+                body=f"Reply {place}",
+                version=order.version,
+                then=Status.WAITING,
+                language="en",
+            )
+
+
+@pytest.mark.usefixtures("context")
+def test_a_long_thread_costs_no_more_queries_than_a_short_one(app: Flask) -> None:
+    installation.mark(demo=True)
+    agent, alice = make_agent(), make_member(email="alice@example.com")
+    short, long = make_order(alice, "Short"), make_order(alice, "Long")
+    write(agent, alice, short, 1)
+    write(agent, alice, long, 16)
+    for number in range(8):
+        make_order(alice, f"Another {number}")
+        make_guest_order(f"guest{number}@example.com")
+    client = client_of(app, agent)
+    client.get(f"/desk/orders/{short.reference}")  # what is kept is made now
+    seen = []
+    for order in (short, long):
+        db.session.remove()
+        with counted() as statements:
+            page = client.get(f"/desk/orders/{order.reference}")
+        assert page.status_code == 200
+        seen.append(statements)
+    few, many = seen
+    assert len(many) == len(few), "\n".join(many)
+    assert len(many) <= MOST_QUERIES, "\n".join(many)

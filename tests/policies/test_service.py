@@ -58,8 +58,9 @@ def test_the_version_in_force_is_the_latest_whose_day_has_come() -> None:
 
 
 def test_publishing_the_same_twice_is_harmless() -> None:
+    before = actions("system").count("policy.published")
     assert publish("1", now=NOW).id == publish("1", now=NOW + HOUR).id
-    assert actions("system").count("policy.published") == 1
+    assert actions("system").count("policy.published") == before + 1
 
 
 def test_a_version_is_never_changed() -> None:

@@ -44,11 +44,11 @@ class Visitors:
             answer = page.goto(address)
         else:
             answer = page.goto(place.path)
-            if place.follow:
-                target = page.locator(place.follow).first.get_attribute("href")
+            for link in filter(None, (place.follow, place.further)):
+                target = page.locator(link).first.get_attribute("href")
                 assert target
                 answer = page.goto(target)
-            elif place.press:
+            if place.press:
                 for name, value in place.fill:
                     page.locator(f"[name={name}]").fill(value)
                 if place.fill and page.locator("label.tile").count():

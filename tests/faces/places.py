@@ -12,22 +12,27 @@ SEND = "main form button.primary"
 class Place:
     """One page: who sees it and how they come to it.
 
-    From `path`, the first link that fits `follow` is taken, or the fields of `fill` are filled and `press` is pressed.
+    From `path`, the first link that fits `follow` and then `further` is taken, or the fields of `fill` are
+    filled and `press` is pressed.
     `again` is True when only the pressing shows the page (a form with errors), so that its address is not enough.
+    `letters` is True for a page that shows letters in the language of whom they were written to.
     """
 
     endpoint: str
     who: str
     path: str
     follow: str = ""
+    further: str = ""
     fill: tuple[tuple[str, str], ...] = ()
     press: str = ""
     again: bool = False
     status: int = 200
+    letters: bool = False
 
     def __str__(self) -> str:
-        way = f" > {self.follow or self.press}" if self.follow or self.press else ""
-        return f"{self.who} {self.path}{way}"
+        return " > ".join(
+            filter(None, (f"{self.who} {self.path}", self.follow, self.further, self.press))
+        )
 
 
 def order_link(path: str) -> str:
@@ -55,6 +60,11 @@ DESK_ORDER = Place("desk.show", "agent", "/desk", order_link("/desk/orders"))
 SEARCH = Place("desk.search", "agent", "/desk/search?q=login")
 MAIN = (START, NEW, CHECK, RECEIPT, MINE, ORDER, LOGIN, QUEUE, DESK_ORDER, SEARCH)
 
+OPEN_ORDER = ".orders ~ h2 ~ .orders a, .orders a >> nth=1"
+PERSON = "main a[href^='/admin/people/']:not([href$=invite])"
+MOBILE = "13912345678"
+ADDRESS = "faces-pages@example.org"
+
 PLACES = (
     *MAIN,
     # Anybody
@@ -78,11 +88,19 @@ PLACES = (
     Place("policies.contact", "visitor", "/contact"),
     Place("policies.cookies", "visitor", "/cookies"),
     Place("notifications.check", "visitor", "/check"),
-    Place("notifications.mailbox", "visitor", "/mailbox"),
-    Place("notifications.mailbox_item", "visitor", "/mailbox", "main a[href^='/mailbox/']"),
+    Place("notifications.mailbox", "visitor", "/mailbox", letters=True),
+    Place(
+        "notifications.mailbox_item",
+        "visitor",
+        "/mailbox",
+        "main a[href^='/mailbox/']",
+        letters=True,
+    ),
     Place("trouble", "visitor", "/nowhere", status=404),
     # A guest who has filed an order, and somebody between password and code
     Place("workorders.follow_code", "sender", "/follow/code"),
+    _by_form("accounts.register_code", "sender", "/register", address=MOBILE),
+    _by_form("accounts.retrieve_code", "sender", "/retrieve", address=ADDRESS),
     Place("accounts.second_step", "halfway", "/login/second"),
     # A member
     Place("workorders.start", "member", "/"),
@@ -100,9 +118,17 @@ PLACES = (
     Place("accounts.confirm", "member", "/account/confirm"),
     Place("notifications.notices", "member", "/account/notices"),
     Place("notifications.inbox", "member", "/account/inbox"),
-    Place("notifications.message", "member", "/account/inbox", "main a[href^='/account/inbox/']"),
+    Place(
+        "notifications.message",
+        "member",
+        "/account/inbox",
+        "main a[href^='/account/inbox/']",
+        letters=True,
+    ),
+    Place("workorders.why", "member", "/orders", OPEN_ORDER, "main a[href$='/why']"),
     Place("trouble", "member", "/desk", status=404),
     # An agent
+    Place("desk.why", "agent", "/desk", order_link("/desk/orders"), "main a[href$='/why']"),
     Place("desk.mine", "agent", "/desk/mine"),
     Place("desk.new_order", "agent", "/desk/orders/new"),
     Place("desk.search", "agent", "/desk/search?q=zzzz"),
@@ -126,6 +152,54 @@ PLACES = (
         "/admin/announcements",
         "main a[href^='/admin/announcements/']:not([href$=new])",
     ),
+    Place("admin.access", "admin", "/admin/people", PERSON, "main a[href$='/access']"),
+    Place("admin.roles", "admin", "/admin/people", PERSON, "main a[href$='/roles']"),
+    Place("admin.factor_reset", "admin", "/admin/people", PERSON, "main a[href$='/factor-reset']"),
     Place("deliveries.index", "admin", "/admin/deliveries"),
 )
 WHO = tuple(dict.fromkeys(place.who for place in PLACES))
+
+# Endpoints that answer GET and are no page of the list, each with its reason.
+ELSEWHERE = {
+    **dict.fromkeys(
+        (
+            "static",
+            "web.healthz",
+            "web.readyz",
+            "web.metrics",
+            "policies.feed",
+            "policies.index",
+            "desk.live",
+            "accounts.factor_qr",
+            "workorders.download",
+            "workorders.thumbnail",
+            "notifications.mailbox_html",
+        ),
+        "no page of ours: data, a file, a redirect or a letter",
+    ),
+    **dict.fromkeys(
+        (
+            "accounts.login_code",
+            "accounts.bind_code",
+            "accounts.contact_code",
+            "accounts.register_details",
+            "accounts.retrieve_password",
+            "accounts.factor_done",
+            "accounts.factor_off",
+            "accounts.contact_person",
+        ),
+        "shown once in a change of the account: tests/accounts walks through it",
+    ),
+    **dict.fromkeys(
+        (
+            "accounts.join",
+            "accounts.opt_out",
+            "notifications.unsubscribe",
+            "web.kept",
+            "admin.invitation",
+            "announcing.edit",
+            "desk.bulk_result",
+        ),
+        "needs a letter or an unfinished thing that the demo has not: the tests of its room open it",
+    ),
+}

@@ -96,12 +96,12 @@ def test_known_and_unknown_people_take_the_same_time(context: None) -> None:
     now = utcnow()
     for turn in range(24):
         for name, times in took.items():
-            started = time.perf_counter()
+            started = time.thread_time()
             with pytest.raises(Invalid):
                 service.sign_in_with_password(
                     name, "x" * 20, **HERE, now=now + timedelta(days=2 * turn)
                 )
-            times.append(time.perf_counter() - started)
+            times.append(time.thread_time() - started)
     ratio = statistics.median(took["Alice"]) / statistics.median(took["Nobody"])
     assert 0.8 < ratio < 1.25
 

@@ -226,7 +226,7 @@ def new_database(server: str, name: str) -> str:
     """Make an empty database beside the maintenance database `server` and return its URL."""
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
-    return server.replace("/postgres?", f"/{name}?")
+    return server.replace("postgresql:///postgres?", f"postgresql+psycopg:///{name}?")
 
 
 def _staff(name: str) -> int:

@@ -57,7 +57,7 @@ MINE = Place("workorders.index", "member", "/orders")
 ORDER = Place("workorders.show", "member", "/orders", order_link("/orders"))
 QUEUE = Place("desk.queue", "agent", "/desk")
 DESK_ORDER = Place("desk.show", "agent", "/desk", order_link("/desk/orders"))
-SEARCH = Place("desk.search", "agent", "/desk/search?q=login")
+SEARCH = Place("desk.search", "agent", "/desk/search?q=shop")
 MAIN = (START, NEW, CHECK, RECEIPT, MINE, ORDER, LOGIN, QUEUE, DESK_ORDER, SEARCH)
 
 OPEN_ORDER = ".orders ~ h2 ~ .orders a, .orders a >> nth=1"

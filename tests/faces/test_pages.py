@@ -54,10 +54,15 @@ def _same_words(english: list[str], chinese: list[str]) -> list[str]:
 
 def _look(page: Page, theme: str, options: dict[str, Any] | None = None) -> list[str]:
     page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-    results = Axe().run(page, options=options)
+    # Read in once a page: axe is large, and the page is looked at in several forms.
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    found = page.evaluate(
+        "options => axe.run(options).then(results => results.violations)",
+        {"resultTypes": ["violations"], **(options or {})},
+    )
     return [
-        f"{theme}: {each['id']}: {[node['target'] for node in each['nodes']][:3]}"
-        for each in results.response["violations"]
+        f"{theme}: {each['id']}: {[node['target'] for node in each['nodes']][:3]}" for each in found
     ]
 
 

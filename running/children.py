@@ -18,7 +18,8 @@ from running import processes
 # closes and the child never begins. So no process of ours is ever unknown to the next start.
 GATE = ["/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "gate"]
 _GRACE = 4.0
-_LONGEST_DELAY = 30.0
+# Granian ends when one of its workers dies twice within 5.5 s; people must not wait longer than this for the next.
+_LONGEST_DELAY = 5.0
 _STEADY = 60.0
 _printing = threading.Lock()
 

@@ -17,7 +17,6 @@ from support.accounts.service_sessions import OpenedSession, open_session
 from support.accounts.service_sessions import end_sessions_of as end_sessions_of
 from support.accounts.service_sessions import open_guest_session as open_guest_session
 from support.core import vault
-from support.core.actors import SYSTEM
 from support.core.clock import utcnow
 from support.core.db import changed, db, transaction
 from support.core.errors import Expired, Invalid
@@ -72,19 +71,8 @@ def request_sign_in_code(
 ) -> None:
     """Send a code to sign in with, if the address belongs to an account; the answer is the same if not."""
     kind, value = normalise_address("auto", text, field="account")
-    found = queries.bound_contact(kind, value)
-    person_id = found[0] if found else None
-    service_codes.request_code(
-        SYSTEM,
-        CodePurpose.LOGIN,
-        kind=kind,
-        value=value,
-        visitor=visitor,
-        address=address,
-        language=service_codes.language_of(person_id, language),
-        person_id=person_id,
-        send=person_id is not None,
-        now=now,
+    service_codes.request_account_code(
+        CodePurpose.LOGIN, kind, value, visitor=visitor, address=address, language=language, now=now
     )
 
 

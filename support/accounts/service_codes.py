@@ -14,7 +14,7 @@ from support.accounts.addresses import digits_of
 from support.accounts.models import Code, ContactKind, Person
 from support.accounts.policy import CodePurpose
 from support.core import outbox, vault
-from support.core.actors import Actor
+from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
 from support.core.context import settings
 from support.core.db import changed, db, in_transaction, new_uid, transaction
@@ -116,6 +116,33 @@ def request_again(
         person_id=said.person_id,
         send=last.send,
         about=said.about,
+        now=now,
+    )
+
+
+def request_account_code(
+    purpose: CodePurpose,
+    kind: ContactKind,
+    value: str,
+    *,
+    visitor: str,
+    address: str,
+    language: str,
+    now: datetime | None = None,
+) -> None:
+    """Have a code sent to whoever signs in with the address; for an unknown one all but the sending is the same."""
+    found = queries.bound_contact(kind, value)
+    person_id = found[0] if found else None
+    request_code(
+        SYSTEM,
+        purpose,
+        kind=kind,
+        value=value,
+        visitor=visitor,
+        address=address,
+        language=language_of(person_id, language),
+        person_id=person_id,
+        send=person_id is not None,
         now=now,
     )
 

@@ -115,18 +115,13 @@ def request_retrieval(
 ) -> None:
     """Send a code to set a new password with, if the address belongs to an account; the answer is the same if not."""
     kind, value = service_contacts.normalise(text)
-    found = queries.bound_contact(kind, value)
-    person_id = found[0] if found else None
-    service_codes.request_code(
-        SYSTEM,
+    service_codes.request_account_code(
         CodePurpose.RETRIEVE,
-        kind=kind,
-        value=value,
+        kind,
+        value,
         visitor=visitor,
         address=address,
-        language=service_codes.language_of(person_id, language),
-        person_id=person_id,
-        send=person_id is not None,
+        language=language,
         now=now,
     )
 

@@ -25,7 +25,7 @@ from support.accounts.console import ConsoleEntry
 from support.core import once, web_kept, worker
 from support.core.outbox import AfterDrain, Subscription
 from support.core.web_health import Figure
-from support.core.web_pages import NavItem, Unread
+from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
 from support.notifications import account_notices, jobs, mail, views_mailbox  # noqa: F401  (adds its routes)
@@ -39,6 +39,7 @@ from support.policies import views_desk as announcing_views
 from support.workorders import (  # noqa: F401  (most add their routes to the desk)
     desk_bulk_views,
     desk_counts,
+    desk_history_views,
     desk_live,
     desk_nav,
     desk_order_views,

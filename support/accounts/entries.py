@@ -7,7 +7,7 @@ from datetime import timedelta
 from support.accounts import service, service_codes, service_sessions
 from support.accounts.console import AdminEntry, ConsoleEntry
 from support.core.actors import Role
-from support.core.web_pages import NavItem
+from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.core.worker import Periodic
 

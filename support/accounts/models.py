@@ -46,7 +46,10 @@ class Person(Model):
     uid: Mapped[str] = mapped_column(String(32), unique=True)
     kind: Mapped[str] = mapped_column(String(8))
     name: Mapped[str] = mapped_column(String(60), default="")
-    name_folded: Mapped[str | None] = mapped_column(String(60))
+    name_folded: Mapped[str | None] = mapped_column(
+        String(60).with_variant(String(60, collation="C"), "postgresql")
+    )
+    """Ordered by bytes on both databases, so that a beginning is a range of its index."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_set_at: Mapped[datetime | None]
     roles: Mapped[list[str]] = mapped_column(default=list)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnExpressionArgument, Select, String, bindparam, cast, literal, select
 
 from support.accounts.addresses import fold_name, mask, normalise_address
 from support.accounts.models import Code, ContactKind, ContactPoint, Person, PersonKind
@@ -15,6 +15,9 @@ from support.core import vault
 from support.core.actors import Actor, Role
 from support.core.db import db
 from support.core.errors import Invalid, NotFound
+
+MOST_FOUND = 50
+LAST_CHARACTER = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class ContactView:
     id: int
     uid: str
     person_id: int
+    contact_person_id: int | None
     kind: ContactKind
     address: str
     masked: str
@@ -134,29 +138,34 @@ def names(ids: Iterable[int]) -> dict[int, str]:
     rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
     found: dict[int, str] = {person_id: name for person_id, name in rows}  # noqa: C416
     nameless = [person_id for person_id, name in found.items() if not name]
-    for contact in _contacts(ContactPoint.person_id.in_(nameless)) if nameless else []:
-        found[contact.person_id] = contact.masked
-    return found
+    return found | guest_names(nameless)
 
 
 def guest_names(ids: Iterable[int]) -> dict[int, str]:
     """Return the masked address of each guest: what `names` gives for them, without asking who they are."""
-    wanted = set(ids)
-    found = _contacts(ContactPoint.person_id.in_(wanted)) if wanted else []
+    wanted = list(set(ids))
+    found = _opened(_OF_PEOPLE, {"people": wanted}) if wanted else []
     return {contact.person_id: contact.masked for contact in found}
 
 
 def contacts_of(person_id: int) -> list[ContactView]:
     """Return a person's own addresses, oldest first, older unbound ones included."""
-    return _contacts(ContactPoint.person_id == person_id, ContactPoint.contact_person_id.is_(None))
+    return _opened(_OWN, {"people": [person_id]})
+
+
+def contacts(contact_ids: Iterable[int]) -> dict[int, ContactView]:
+    """Return addresses by their row ids; one that is gone or erased is left out."""
+    wanted = set(contact_ids)
+    found = _contacts(ContactPoint.id.in_(wanted)) if wanted else []
+    return {each.id: each for each in found}
 
 
 def contact(contact_id: int) -> ContactView:
     """Return one address by its row id; raise `NotFound`."""
-    found = _contacts(ContactPoint.id == contact_id)
+    found = contacts([contact_id])
     if not found:
         raise NotFound()
-    return found[0]
+    return found[contact_id]
 
 
 def own_contact(actor: Actor, uid: str) -> ContactView:
@@ -174,16 +183,10 @@ def own_contact(actor: Actor, uid: str) -> ContactView:
 
 def contacts_by_contact_person(contact_person_ids: Iterable[int]) -> dict[int, list[ContactView]]:
     """Return the addresses of contact persons (M5), by the contact person's row id."""
-    wanted = list(contact_person_ids)
-    grouped: dict[int, list[ContactView]] = {key: [] for key in wanted}
-    rows = db.session.execute(
-        select(ContactPoint)
-        .where(ContactPoint.contact_person_id.in_(wanted))
-        .order_by(ContactPoint.id)
-    ).scalars()
-    for row in list(rows) if wanted else []:
-        assert row.contact_person_id is not None
-        grouped[row.contact_person_id].append(_opened(row))
+    grouped: dict[int, list[ContactView]] = {key: [] for key in contact_person_ids}
+    found = _contacts(ContactPoint.contact_person_id.in_(grouped)) if grouped else []
+    for contact in found:
+        grouped[contact.contact_person_id or 0].append(contact)
     return grouped
 
 
@@ -216,22 +219,27 @@ def find_people(text: str) -> list[int]:
     folded = fold_name(text)
     if not folded:
         return []
-    by_name = Person.name_folded.startswith(folded, autoescape=True)
-    clauses = [by_name]
+    found = db.session.execute(_NAMED, {"first": folded, "beyond": folded + LAST_CHARACTER})
+    return list(dict.fromkeys([*_with_address(text), *found.scalars()]))[:MOST_FOUND]
+
+
+def _with_address(text: str) -> list[int]:
     try:
         kind, value = normalise_address("auto", text)
     except Invalid:
-        pass
-    else:
-        blind = vault.blind_index(kind, value)
-        clauses.append(
-            Person.id.in_(select(ContactPoint.person_id).where(ContactPoint.blind == blind))
-        )
-    return list(
-        db.session.execute(
-            select(Person.id).where(or_(*clauses)).order_by(Person.id).limit(50)
-        ).scalars()
-    )
+        return []
+    blind = vault.blind_index(kind, value)
+    owners = select(ContactPoint.person_id).where(ContactPoint.blind == blind).limit(MOST_FOUND)
+    return list(db.session.execute(owners).scalars())
+
+
+# A range, not LIKE: both databases walk the index of names for it, however many people there are.
+_NAMED = (
+    select(Person.id)
+    .where(Person.name_folded >= bindparam("first"), Person.name_folded < bindparam("beyond"))
+    .order_by(Person.name_folded)
+    .limit(MOST_FOUND)
+)
 
 
 def all_staff() -> list[PersonView]:
@@ -283,19 +291,43 @@ def code_place(uid: str) -> str:
     return f"code.target_sealed:{uid}"
 
 
-def _contacts(*which: object) -> list[ContactView]:
-    statement = select(ContactPoint).where(*which).order_by(ContactPoint.id)  # type: ignore[arg-type]
-    rows = list(db.session.execute(statement).scalars())
-    vault.load_keys({owner(row.person_id) for row in rows})
-    return [_opened(row) for row in rows]
+_CONTACTS = vault.with_key(
+    select(
+        ContactPoint.id,
+        ContactPoint.uid,
+        ContactPoint.person_id,
+        ContactPoint.contact_person_id,
+        ContactPoint.kind,
+        ContactPoint.sealed,
+        ContactPoint.bound,
+        ContactPoint.verified_at,
+        ContactPoint.changed_at,
+        ContactPoint.failing_since,
+    ),
+    literal("person:") + cast(ContactPoint.person_id, String),
+).order_by(ContactPoint.id)
+# Made once, since pages ask for them and making a statement costs as much as carrying it out.
+_OF_PEOPLE = _CONTACTS.where(ContactPoint.person_id.in_(bindparam("people", expanding=True)))
+_OWN = _OF_PEOPLE.where(ContactPoint.contact_person_id.is_(None))
 
 
-def _opened(row: ContactPoint) -> ContactView:
+def _contacts(*which: ColumnExpressionArgument[bool]) -> list[ContactView]:
+    return _opened(_CONTACTS.where(*which), {})
+
+
+def _opened(statement: Any, given: dict[str, Any]) -> list[ContactView]:
+    """Return the addresses that can still be opened: those of erased people are in no list."""
+    rows = db.session.execute(statement, given)
+    return [_view(row) for row in rows if vault.remember(row)]
+
+
+def _view(row: Any) -> ContactView:
     address = vault.unseal(owner(row.person_id), contact_place(row.uid), row.sealed)
     return ContactView(
         id=row.id,
         uid=row.uid,
         person_id=row.person_id,
+        contact_person_id=row.contact_person_id,
         kind=ContactKind(row.kind),
         address=address,
         masked=mask(row.kind, address),

@@ -21,8 +21,10 @@ _MANY_BULLETS = "••••••"
 
 # One for one, so that a position in the folded text is the same position in the original. Chinese
 # marks between clauses stay, since they end a pasted value and are no part of it.
+# Letters become small here too: `str.lower()` changes the length of some.
 _WIDE = {0xFF01 + place: 0x21 + place for place in range(94) if chr(0x21 + place) not in ",;?()"}
 _WIDE |= {0x3000: 0x20, 0xA0: 0x20}
+_WIDE |= {place + letter: 0x61 + letter for place in (ord("A"), ord("Ａ")) for letter in range(26)}
 
 _NOT_IN_WORD = r"(?<![a-z0-9])"
 _IS = (
@@ -36,6 +38,7 @@ _PASSWORD_WORD = (
 _PASSWORD = re.compile(
     rf"{_PASSWORD_WORD}(?P<is>{_IS}|\s{{0,3}})(?P<quote>[\"'“‘「`]?)(?P<value>[!-~]{{3,128}})"
 )
+_MENTIONS_PASSWORD = re.compile("pass|pwd|psw|mima|密码|口令")
 _PLAIN_WORD = re.compile(r"[a-z]+[.,;!?)]*")
 _CLOSING = "\"'`.,;!?)"
 _LOOKS_LIKE_REFERENCE = re.compile(r"wo-?\d{2}-?\d{6,18}-?[0-9a-z]{2}(?![0-9a-z])")
@@ -46,6 +49,7 @@ _NOT_PASSWORDS = re.compile(
     "|same|should|still|the|too|unknown|was|what|when|which|will|with|wrong|you|your"
 )
 
+_DIGIT = re.compile("[0-9]")
 # Runs of digits with single spaces or dashes between groups; letters on neither side.
 _NUMBER = re.compile(r"(?<![a-z0-9])(?<!\d\.)\d(?:[ -]?\d){12,60}x?(?![a-z0-9]|\.\d)")
 _GROUP = re.compile(r"\d+x?")
@@ -119,9 +123,13 @@ def mask_secrets(text: str) -> Masked:
 
     Passwords vanish, ID numbers and codes keep their last 2, cards their last 4 characters.
     """
-    folded = fold_digits(text).translate(_WIDE)
-    lowered = "".join(mark.lower() if mark.isascii() else mark for mark in folded)
-    found = [*_passwords(lowered), *_numbers(lowered), *_codes(lowered)]
+    folded = text.lower() if text.isascii() else fold_digits(text).translate(_WIDE)
+    # Most texts hold neither a digit nor the word: asking for that is cheap, the patterns below walk every word.
+    found = _passwords(folded) if _MENTIONS_PASSWORD.search(folded) else []
+    if _DIGIT.search(folded):
+        found += [*_numbers(folded), *_codes(folded)]
+    if not found:
+        return Masked(text, ())
     found.sort(key=lambda each: (each.start, -each.end))
     parts: list[str] = []
     kinds: list[Secret] = []
@@ -226,12 +234,7 @@ def _is_card_number(number: str) -> bool:
     return number[:5] in ("95588", "95599") and 16 <= length <= 19
 
 
-_DIGIT = re.compile("[0-9]")
-
-
 def _codes(text: str) -> list[_Found]:
-    if not _DIGIT.search(text):  # most messages: the patterns walk every word, this does not
-        return []
     return [
         _Found(match.start("value"), match.end("value"), Secret.CODE)
         for pattern in (_CODE, _CODE_BEFORE)

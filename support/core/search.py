@@ -8,6 +8,7 @@ a thing (the subject of an order, one message), newest first, so that a page cos
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -16,9 +17,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     cast,
     delete,
     func,
+    literal_column,
     select,
     table,
     text,
@@ -28,6 +31,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.db import BigId, Id, Model, create_with, db, insert_new
 from support.core.text import query_tokens, tokens
+
+PARTS_OF_A_THING = 6
+"""Parts are asked for this many times the things wanted, since several parts of a thing often hold the same words."""
 
 
 class SearchDoc(Model):
@@ -104,8 +110,9 @@ def find(
         return []
     hits: list[Hit] = []
     seen: set[int] = set()
+    batch = PARTS_OF_A_THING * limit
     while len(hits) < limit:
-        rows = _rows(kind, wanted, staff=staff, before=before, limit=4 * limit, within=within)
+        rows = _rows(kind, wanted, staff=staff, before=before, limit=batch, within=within)
         for doc_id, thing_id, part in rows:
             before = doc_id
             if thing_id not in seen:
@@ -113,7 +120,7 @@ def find(
                 hits.append(Hit(doc_id, thing_id, part))
                 if len(hits) == limit:
                     break
-        if len(rows) < 4 * limit:
+        if len(rows) < batch:
             break
     return hits
 
@@ -121,37 +128,39 @@ def find(
 def _rows(
     kind: str, wanted: list[str], *, staff: bool, before: int | None, limit: int, within: Any
 ) -> list[tuple[int, int, str]]:
+    postgresql = db.session.get_bind().dialect.name == "postgresql"
+    statement = _statement(postgresql, staff, before is not None)
+    if within is not None:
+        statement = statement.where(SearchDoc.thing_id.in_(within))
+    given = {"sort": kind, "before": before, "most": limit, "words": _spelled(wanted, postgresql)}
+    if before is None:
+        del given["before"]
+    return [(row[0], row[1], row[2]) for row in db.session.execute(statement, given)]
+
+
+def _spelled(wanted: list[str], postgresql: bool) -> str:
+    if postgresql:
+        quoted = (token.replace("\\", "\\\\").replace("'", "''") for token in wanted)
+        return " & ".join(f"'{token}'" for token in quoted)
+    return " ".join('"' + token.replace('"', "") + '"' for token in wanted)
+
+
+@cache
+def _statement(postgresql: bool, staff: bool, further: bool) -> Any:
+    """Make each form of the question once: making it costs as much as asking it."""
     statement = select(SearchDoc.id, SearchDoc.thing_id, SearchDoc.part).where(
-        SearchDoc.kind == kind
+        SearchDoc.kind == bindparam("sort")
     )
     if not staff:
         statement = statement.where(SearchDoc.staff_only.is_(False))
-    if within is not None:
-        statement = statement.where(SearchDoc.thing_id.in_(within))
-    if db.session.get_bind().dialect.name == "postgresql":
-        statement = _on_postgresql(statement, wanted, before)
+    if postgresql:
+        place: Any = SearchDoc.id
+        statement = statement.where(text("search_doc.tokens @@ CAST(:words AS tsquery)"))
     else:
-        statement = _on_sqlite(statement, wanted, before)
-    return [(row[0], row[1], row[2]) for row in db.session.execute(statement.limit(limit))]
-
-
-def _on_postgresql(statement: Any, wanted: list[str], before: int | None) -> Any:
-    quoted = " & ".join(
-        "'" + token.replace("\\", "\\\\").replace("'", "''") + "'" for token in wanted
-    )
-    statement = statement.where(
-        text("search_doc.tokens @@ CAST(:query AS tsquery)").bindparams(query=quoted)
-    )
-    if before is not None:
-        statement = statement.where(SearchDoc.id < before)
-    return statement.order_by(SearchDoc.id.desc())
-
-
-def _on_sqlite(statement: Any, wanted: list[str], before: int | None) -> Any:
-    """Walk the index itself backwards: ordering by its own rowid lets FTS5 stop after the first page."""
-    quoted = " ".join('"' + token.replace('"', "") + '"' for token in wanted)
-    statement = statement.join(table("search_fts"), text("search_fts.rowid = search_doc.id"))
-    statement = statement.where(text("search_fts MATCH :query").bindparams(query=quoted))
-    if before is not None:
-        statement = statement.where(text("search_fts.rowid < :before").bindparams(before=before))
-    return statement.order_by(text("search_fts.rowid DESC"))
+        # The index itself is walked backwards: ordered by its own rowid, FTS5 stops after the first page.
+        place = literal_column("search_fts.rowid")
+        statement = statement.join(table("search_fts"), place == SearchDoc.id)
+        statement = statement.where(text("search_fts MATCH :words"))
+    if further:
+        statement = statement.where(place < bindparam("before"))
+    return statement.order_by(place.desc()).limit(bindparam("most"))

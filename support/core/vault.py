@@ -14,10 +14,11 @@ import logging
 import os
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import String, select, update
+from sqlalchemy import ColumnElement, Select, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.clock import utcnow
@@ -85,7 +86,25 @@ def load_keys(owners: Iterable[str]) -> None:
     wanted = set(owners) - set(_cache())
     if wanted:
         for row in db.session.execute(select(VaultKey).where(VaultKey.owner.in_(wanted))).scalars():
-            _cache()[row.owner] = _unwrap(row)
+            _cache()[row.owner] = _unwrap(row.owner, row.version, row.wrapped)
+
+
+def with_key(statement: Select[*tuple[Any, ...]], owner: ColumnElement[str]) -> Any:
+    """Join the key of each row's `owner` to a SELECT of sealed values; hand its rows to `remember`."""
+    columns = (
+        VaultKey.owner.label("key_owner"),
+        VaultKey.version.label("key_version"),
+        VaultKey.wrapped.label("key_wrapped"),
+    )
+    return statement.add_columns(*columns).join(VaultKey, VaultKey.owner == owner, isouter=True)
+
+
+def remember(row: Any) -> bool:
+    """Take the key that `with_key` joined to `row`; return whether what it sealed can still be opened."""
+    cache, owner = _cache(), row.key_owner
+    if owner is not None and owner not in cache:
+        cache[owner] = _unwrap(owner, row.key_version, row.key_wrapped)
+    return cache.get(owner) is not None
 
 
 def destroy(owner: str) -> bool:
@@ -113,23 +132,21 @@ def _data_key(owner: str) -> bytes | None:
         ).scalar_one_or_none()
         if row is None:
             return None
-        cache[owner] = _unwrap(row)
+        cache[owner] = _unwrap(row.owner, row.version, row.wrapped)
     if cache[owner] is None:
         raise KeyDestroyed(owner)
     return cache[owner]
 
 
-def _unwrap(row: VaultKey) -> bytes | None:
-    if row.wrapped is None:
+def _unwrap(owner: str, version: int, wrapped: bytes | None) -> bytes | None:
+    if wrapped is None:
         return None
-    nonce, body = row.wrapped[:_NONCE], row.wrapped[_NONCE:]
+    nonce, body = wrapped[:_NONCE], wrapped[_NONCE:]
     try:
-        return AESGCM(keys().kek).decrypt(
-            nonce, body, _bound(f"vault_key:{row.owner}:{row.version}")
-        )
+        return AESGCM(keys().kek).decrypt(nonce, body, _bound(f"vault_key:{owner}:{version}"))
     except InvalidTag as error:
-        log.critical("vault_key_broken", extra={"owner": row.owner})
-        raise SealBroken(f"vault_key:{row.owner}") from error
+        log.critical("vault_key_broken", extra={"owner": owner})
+        raise SealBroken(f"vault_key:{owner}") from error
 
 
 def _make_key(owner: str) -> bytes:

@@ -78,7 +78,17 @@ def client_address() -> str:
     return str(address)
 
 
-limiter = Limiter(
+class _AskedLimits(Limiter):
+    """No limit of ours is for every page: the views that have one ask for it themselves, and no other page waits."""
+
+    def _check_request_limit(
+        self, callable_name: str | None = None, in_middleware: bool = True
+    ) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = _AskedLimits(
     client_address, strategy="fixed-window", in_memory_fallback_enabled=True, headers_enabled=False
 )
 

@@ -4,31 +4,48 @@ once for a language and process. Measured: a page of the desk looks up 130 words
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, has_app_context, request
 from flask_babel import get_locale, get_translations
-from jinja2 import pass_eval_context
+from jinja2 import Template, pass_eval_context
+from jinja2.environment import TemplateModule
 from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 MOST_WORDS = 8_192
+MOST_PARTS = 4_096
+
+
+class _Template(Template):
+    """Templates whose macros are imported once: Jinja looks anew for globals of one template alone, ours have none."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
 
 
 def install_parts(app: Flask) -> None:
     """Give templates the kept words as `_`, `gettext`, `ngettext`, and `part`; call it after Babel is installed."""
+    app.jinja_env.template_class = _Template
     app.jinja_env.globals.update(_=_words, gettext=_words, ngettext=_plural, part=part)
 
 
-def part(name: str, draw: Callable[..., Markup], *facts: str) -> Markup:
-    """Return what `draw(*facts)` draws, drawn once: for a macro that depends on its facts and the language alone."""
-    kept: dict[tuple[str, ...], Markup] = current_app.extensions.setdefault("parts", {})
-    key = (name, page_language(), request.script_root, *facts)
-    if key not in kept:
-        kept[key] = draw(*facts)
-    return kept[key]
+def part(name: str, draw: Callable[..., Markup], *facts: Any, key: Hashable = None) -> Markup:
+    """Return what `draw(*facts)` draws, drawn once: for a macro that depends on its facts and the language alone.
+
+    Facts that are no words are named by `key`.
+    """
+    kept: dict[Hashable, Markup] = current_app.extensions.setdefault("parts", {})
+    at = (name, page_language(), request.script_root, facts if key is None else key)
+    found = kept.get(at)
+    if found is None:
+        if len(kept) >= MOST_PARTS:
+            kept.clear()
+        found = kept[at] = draw(*facts)
+    return found
 
 
 def page_language() -> str:
@@ -39,6 +56,14 @@ def page_language() -> str:
     kept = getattr(g._get_current_object(), "_flask_babel", None)
     locale = getattr(kept, "babel_locale", None) or get_locale()
     return str(locale.language) if locale else ""
+
+
+_HTML_LANG = {"en": "en", "zh": "zh-Hans"}
+
+
+def html_lang(code: str) -> str:
+    """Return the `lang` attribute of a stored language code."""
+    return _HTML_LANG.get(code, "en")
 
 
 @lru_cache(maxsize=MOST_WORDS)

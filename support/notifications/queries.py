@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,6 @@ from support.accounts import queries as people
 from support.core.actors import Actor
 from support.core.db import db
 from support.core.errors import NotFound
-from support.core.vault import KeyDestroyed
 from support.core.words import N_
 from support.notifications import policy
 from support.notifications.models import Channel, Delivery, DeliveryState, Preference, Purpose
@@ -68,6 +67,10 @@ _LINE: tuple[InstrumentedAttribute[Any], ...] = (
     Delivery.last_error,
 )
 
+_ABOUT = (
+    select(*_LINE).where(Delivery.about == bindparam("stream")).order_by(Delivery.id).limit(500)
+)
+
 
 def spelled(check_code: str) -> str:
     """Return a check code as people read it: two groups of four."""
@@ -81,18 +84,14 @@ def title_of(code: str) -> str:
 
 def masked_addresses(contact_ids: Iterable[int | None]) -> dict[int, str]:
     """Return the masked address of each contact point that can still be opened."""
-    found: dict[int, str] = {}
-    for contact_id in {number for number in contact_ids if number is not None}:
-        try:
-            found[contact_id] = people.contact(contact_id).masked
-        except (NotFound, KeyDestroyed):
-            continue
-    return found
+    found = people.contacts(number for number in contact_ids if number is not None)
+    return {number: contact.masked for number, contact in found.items()}
 
 
-def deliveries_about(stream: str) -> list[DeliveryLine]:
-    """Return every message about `stream` (`order:12`), oldest first."""
-    return _lines(Delivery.about == stream, order=Delivery.id, limit=500)
+def deliveries_about(stream: str, known: Iterable[people.ContactView] = ()) -> list[DeliveryLine]:
+    """Return every message about `stream` (`order:12`), oldest first; `known` addresses are not looked up again."""
+    rows = db.session.execute(_ABOUT, {"stream": stream}).all()
+    return _drawn(rows, {contact.id: contact.masked for contact in known})
 
 
 def dead_deliveries(limit: int = 100) -> list[DeliveryLine]:
@@ -117,8 +116,13 @@ def dead_count(actor: Actor) -> int:
 
 
 def _lines(*clauses: Any, order: Any, limit: int) -> list[DeliveryLine]:
-    rows = db.session.execute(select(*_LINE).where(*clauses).order_by(order).limit(limit)).all()
-    addresses = masked_addresses(row.contact_id for row in rows)
+    statement = select(*_LINE).where(*clauses).order_by(order).limit(limit)
+    return _drawn(db.session.execute(statement).all(), {})
+
+
+def _drawn(rows: Sequence[Any], addresses: dict[int, str]) -> list[DeliveryLine]:
+    missing = {row.contact_id for row in rows} - {None, *addresses}
+    addresses = addresses | masked_addresses(missing)
     return [
         DeliveryLine(
             row.uid,

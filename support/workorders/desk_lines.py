@@ -8,15 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, cast, false, literal, null, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    bindparam,
+    cast,
+    exists,
+    false,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
 
 from support.accounts import queries as people
 from support.accounts.models import Person
 from support.core.actors import Actor
 from support.core.audit import Event
 from support.core.db import db
+from support.core.files import StoredFile
 from support.workorders.desk_filters import View
 from support.workorders.desk_nav import colleagues
 from support.workorders.desk_queries import ROWS, SORTS, conditions, kept_statement
@@ -25,8 +38,7 @@ from support.workorders.models import Message, Note, Tag, WorkOrder
 EARLIER, LATER, OTHERS = 2, 6, 5
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One thing in the thread: `kind` is message, note, event or tag; what a kind does not have is empty.
 
     `author` is the public name of `author_id`, "" for guests, whose addresses are sealed.
@@ -44,6 +56,7 @@ class Line:
     redacted_at: datetime | None
     action: str
     data: dict[str, Any]
+    has_files: bool
 
     @property
     def actor_id(self) -> int | None:
@@ -65,6 +78,7 @@ def _leg(kind: str, table: Any, own: ColumnElement[bool], **given: Any) -> Any:
         "redacted_at": null(),
         "action": literal(""),
         "data": cast(null(), Event.data.type),
+        "has_files": false(),
     }
     columns = (each.label(name) for name, each in (usual | given).items())
     found = select(literal(kind).label("kind"), *columns).where(own)
@@ -73,9 +87,11 @@ def _leg(kind: str, table: Any, own: ColumnElement[bool], **given: Any) -> Any:
     return found
 
 
-def _said(table: Any) -> dict[str, Any]:
+def _said(kind: str, table: Any) -> dict[str, Any]:
     names = ("author_id", "body", "language", "redacted_at")
-    return {name: getattr(table, name) for name in names} | {"author": Person.name}
+    stream = literal(f"{kind}:") + cast(table.id, String)
+    own = {"author": Person.name, "has_files": exists().where(StoredFile.attached_to == stream)}
+    return {name: getattr(table, name) for name in names} | own
 
 
 _ORDER, _STREAM = (
@@ -87,10 +103,10 @@ _LINES = union_all(
         "message",
         Message,
         Message.order_id == _ORDER,
-        **_said(Message),
+        **_said("message", Message),
         from_staff=Message.from_staff,
     ),
-    _leg("note", Note, Note.order_id == _ORDER, **_said(Note), from_staff=true()),
+    _leg("note", Note, Note.order_id == _ORDER, **_said("note", Note), from_staff=true()),
     _leg(
         "event",
         Event,
@@ -109,7 +125,7 @@ _LINES = union_all(
 def read(order: WorkOrder) -> tuple[list[Line], list[str]]:
     """Return the whole thread, oldest first, and the tags in alphabetical order. One query."""
     rows = db.session.execute(_LINES, {"order": order.id, "stream": order.stream})
-    found = [Line(*row) for row in rows]
+    found = [Line._make(row) for row in rows]
     tags = sorted(line.body for line in found if line.kind == "tag")
     lines = [line for line in found if line.kind != "tag"]
     return sorted(lines, key=lambda line: (line.at, line.kind == "event", line.seq, line.id)), tags

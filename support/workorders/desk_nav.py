@@ -5,25 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from flask import current_app, g
+from flask import current_app
 
 from support.accounts import queries as people
 from support.accounts.queries import PersonView
 from support.core.actors import Actor, Role
-from support.core.web_pages import NavItem
+from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.workorders import desk_counts
 
+_COUNTS_KEPT = 1.0
 _STAFF_KEPT = 30.0
 """Seconds for which this process trusts its list of colleagues (names and roles, nothing sealed)."""
 
 
 def page_counts() -> dict[str, int]:
-    """Return the folded counts, read once for each request."""
-    if "desk_counts" not in g:
-        g.desk_counts = desk_counts.counts()
-    found: dict[str, int] = g.desk_counts
-    return found
+    """Return the folded counts; this process reads them once a second, since they are folded every five."""
+    kept: tuple[float, dict[str, int]] | None = current_app.extensions.get("desk_counts")
+    if kept is None or kept[0] < time.monotonic():
+        kept = (time.monotonic() + _COUNTS_KEPT, desk_counts.counts())
+        current_app.extensions["desk_counts"] = kept
+    return kept[1]
 
 
 def colleagues() -> dict[int, PersonView]:

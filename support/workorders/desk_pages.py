@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -14,6 +15,7 @@ from support.core.clock import utcnow
 from support.core.db import db
 from support.core.errors import DomainError, NotFound
 from support.core.text import written_in
+from support.core.web_parts import html_lang
 from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.notifications.queries import deliveries_about
@@ -21,10 +23,9 @@ from support.workorders import desk_lines, desk_presence, desk_thread, moves, qu
 from support.workorders.describe import team_title
 from support.workorders.desk_filters import STAFF_STATUS, View
 from support.workorders.desk_forms import Stamp
-from support.workorders.desk_lines import Line
+from support.workorders.desk_lines import Around
 from support.workorders.desk_nav import colleagues, page_counts, working
 from support.workorders.desk_rows import due_of, pieces, shown
-from support.workorders.desk_thread import html_lang
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import LIFECYCLE, Priority, Status
 from support.workorders.models import Message, Note, WorkOrder
@@ -38,9 +39,13 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
     """Return everything on the page but what is typed in its reply box."""
     now = utcnow()
     kind, around = kind_named(order.kind), desk_lines.around(view, actor, now, order)
+    contacts = people.contacts_of(order.requester_id)
+    requester = _requester(order, around, contacts, now)
     entries, tags = desk_lines.read(order)
-    names = desk_lines.names_in(entries, order.requester_id, around.here.requester)
-    deliveries = deliveries_about(order.stream)
+    names = desk_lines.names_in(entries, order.requester_id, requester["name"])
+    deliveries = deliveries_about(order.stream, contacts)
+    earlier = len(around.earlier)
+    strip = shown([*around.earlier, around.here, *around.later], view, now)
     return {
         "order": order,
         "kind": kind,
@@ -55,17 +60,16 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
         ),
         "due": due_of(order.status, order.due_at, now, pieces()),
         "entries": desk_thread.drawn(entries, deliveries, order.requester_id, names),
-        "history": _history(entries, names),
         "stamp": Stamp(order.version, desk_thread.last_seq(entries)),
         "then": then_choices(order),
         "strip": {
-            "before": shown(around.earlier, view, now),
-            "here": shown([around.here], view, now)[0],
-            "after": shown(around.later, view, now),
+            "before": strip[:earlier],
+            "here": strip[earlier],
+            "after": strip[earlier + 1 :],
             "total": sum(page_counts().get(name, 0) for name in view.counted),
         },
         "properties": _properties(order, tags),
-        "requester": _requester(order, names, around.others),
+        "requester": requester,
         "presence": presence_words(desk_presence.others(order.id, actor.id or 0, now)),
         "related": _related(order),
         "facts": _facts(order),
@@ -137,18 +141,6 @@ def _named(ids: Sequence[int], words: str) -> str:
     return gettext(words, names=", ".join(names)) if names else ""
 
 
-def _history(entries: Sequence[Line], names: Mapping[int, str]) -> list[dict[str, Any]]:
-    """Return every event that has words, newest first, with who did it."""
-    events = [entry for entry in entries if entry.kind == "event"]
-    found = []
-    for event in reversed(events):
-        words = desk_thread.event_words(event, names)
-        if words:
-            who = names.get(event.actor_id or 0) or gettext("the system")
-            found.append({"words": words[0], "who": who, "at": event.at})
-    return found
-
-
 def _properties(order: WorkOrder, tags: Sequence[str]) -> dict[str, Any]:
     statuses = [each for each in Status if each is order.state or LIFECYCLE.can(order.state, each)]
     owners = [(str(one.id), one.name) for one in working()]
@@ -181,18 +173,15 @@ def _facts(order: WorkOrder) -> list[dict[str, Any]]:
     ]
 
 
-def _requester(order: WorkOrder, names: Mapping[int, str], others: Sequence[Any]) -> dict[str, Any]:
-    person = people.person(order.requester_id)
+def _requester(
+    order: WorkOrder, around: Around, contacts: Sequence[people.ContactView], now: datetime
+) -> dict[str, Any]:
+    guest = around.here.requester_kind == "guest"
     return {
-        "name": names.get(person.id, ""),
-        "role": gettext("Member") if person.kind == "member" else gettext("Guest"),
-        "language": person.language,
-        "addresses": [
-            (contact.masked, contact.verified)
-            for contact in people.contacts_of(person.id)
-            if contact.bound or person.kind == "guest"
-        ],
-        "others": None if _unproved_call(order) else shown(others, View(), utcnow()),
+        "name": around.here.requester or (contacts[-1].masked if contacts else ""),
+        "role": gettext("Guest") if guest else gettext("Member"),
+        "addresses": [(one.masked, one.verified) for one in contacts if one.bound or guest],
+        "others": None if _unproved_call(order) else shown(around.others, View(), now),
     }
 
 

@@ -46,6 +46,7 @@ COLUMNS = (
     WorkOrder.fresh,
     WorkOrder.version,
     Person.name.label("requester"),
+    Person.kind.label("requester_kind"),
 )
 
 ROWS = select(*COLUMNS).join(Person, Person.id == WorkOrder.requester_id)

@@ -12,7 +12,7 @@ from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
 from support.accounts import queries as people
-from support.core.web_parts import part
+from support.core.web_parts import html_lang, part
 from support.core.words import N_
 from support.workorders.desk_filters import STAFF_STATUS, View
 from support.workorders.desk_nav import colleagues
@@ -34,7 +34,6 @@ _NO_CLOCK: Mapping[str, tuple[str, str]] = {
 }
 _PAUSED = ("paused", N_("paused"))
 _PLACE = "-0-"
-_LANG = {"en": "en", "zh": "zh-Hans"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Pieces:
     typing: Markup
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Due:
     """A due time as it is shown; `due_iso` is None where no clock runs."""
 
@@ -77,7 +76,7 @@ class Due:
     due_mark: Markup | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """One order ready to draw. A class with slots, since templates reach its parts faster than a dict's."""
 
@@ -155,8 +154,10 @@ def _heads() -> Heads:
     )
 
 
-def _owner(name: str, tone: int) -> Markup:
-    """Return the cell of an owner ("" for nobody); there are few, and they change seldom."""
+def _owner(assignee_id: int | None) -> Markup:
+    """Return the cell of an owner; there are few, and they change seldom."""
+    found = colleagues().get(assignee_id) if assignee_id else None
+    name, tone = (found.name, found.id % 5) if found else ("", 0)
     row: Any = current_app.jinja_env.get_template("workorders/desk/_row.html").module
     return part("desk_owner", lambda *_key: row.owner_cell(_heads(), name, tone), name, str(tone))
 
@@ -210,11 +211,10 @@ def shown(
     rows, made = list(rows), pieces()
     head, tail = order_address(view)
     guests = people.guest_names(row.requester_id for row in rows if not row.requester)
-    staff = colleagues()
+    owners = {each: _owner(each) for each in {row.assignee_id for row in rows}}
     drawn = []
     for row in rows:
         reference = format_reference(row.created_at.year, row.id)
-        owner = staff.get(row.assignee_id) if row.assignee_id else None
         due = due_of(row.status, row.due_at, now, made)
         drawn.append(
             Row(
@@ -222,7 +222,7 @@ def shown(
                 version=row.version,
                 url=f"{head}{reference}{tail}",
                 subject=row.subject,
-                lang=_LANG.get(row.language, "en"),
+                lang=html_lang(row.language),
                 reference=reference,
                 kind=made.kinds.get(row.kind, row.kind),
                 fresh=row.fresh,
@@ -230,7 +230,7 @@ def shown(
                 requester=row.requester or guests.get(row.requester_id, ""),
                 status=made.statuses[row.status],
                 states=made.states[row.status, row.priority],
-                owner=_owner(owner.name, owner.id % 5) if owner else _owner("", 0),
+                owner=owners[row.assignee_id],
                 updated=age(row.updated_at, now, made),
                 viewers=(viewers or {}).get(row.id),
                 due_state=due.due_state,

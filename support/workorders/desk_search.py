@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from support.core import search
 from support.core.actors import Actor
@@ -129,20 +129,29 @@ def _first_met(hits: Sequence[Hit], words: str) -> list[Hit]:
 
 def rows(order_ids: Sequence[int]) -> dict[int, Any]:
     """Return rows of the queue's columns by order id."""
-    found = db.session.execute(ROWS.where(WorkOrder.id.in_(order_ids)))
+    found = db.session.execute(_ROWS_OF, {"ids": list(order_ids)}) if order_ids else ()
     return {row.id: row for row in found}
+
+
+_IDS: Any = bindparam("ids", expanding=True)
+_ROWS_OF = ROWS.where(WorkOrder.id.in_(_IDS))
+_TEXTS = {
+    "message": select(Message.id, Message.body, Message.language, Message.redacted_at).where(
+        Message.id.in_(_IDS)
+    ),
+    "note": select(Note.id, Note.body, Note.language, Note.redacted_at).where(Note.id.in_(_IDS)),
+}
 
 
 def texts(hits: Sequence[Hit]) -> Mapping[str, tuple[str, str]]:
     """Return (text, language) of the messages and notes among the hits, by part; secrets are masked."""
     found = {}
-    for name, table in (("message", Message), ("note", Note)):
+    for name, statement in _TEXTS.items():
         prefix = f"{name}:"
         ids = [int(hit.part.removeprefix(prefix)) for hit in hits if hit.part.startswith(prefix)]
         if not ids:
             continue
-        statement = select(table.id, table.body, table.language, table.redacted_at)
-        for row in db.session.execute(statement.where(table.id.in_(ids))):
+        for row in db.session.execute(statement, {"ids": ids}):
             if row.redacted_at is None:
                 found[f"{prefix}{row.id}"] = (mask_secrets(row.body).text, row.language)
     return found

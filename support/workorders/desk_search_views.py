@@ -9,12 +9,12 @@ from flask import render_template, request, url_for
 from support.accounts import queries as people
 from support.core.clock import utcnow
 from support.core.web import current_actor, row_number
+from support.core.web_parts import html_lang
 from support.workorders import desk_queries, desk_search
 from support.workorders.desk_filters import View
 from support.workorders.desk_nav import colleagues
 from support.workorders.desk_rows import shown
 from support.workorders.desk_search import Asked, Parts
-from support.workorders.desk_thread import html_lang
 from support.workorders.desk_views import blueprint
 
 MOST_PEOPLE = 5

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
+
+from markupsafe import Markup
 
 from support.core import files
 from support.core.files import StoredFile
+from support.core.icons import icon
 from support.core.masking import mask_secrets
 from support.core.vault import KeyDestroyed
+from support.core.web_parts import html_lang
 from support.core.web_parts import words as gettext
+from support.core.web_times import clock
 from support.core.words import N_
 from support.notifications.models import Channel, DeliveryState
 from support.notifications.queries import DeliveryLine
 from support.workorders.describe import Happened, describe
 from support.workorders.desk_filters import STAFF_STATUS
 from support.workorders.desk_lines import Line
+from support.workorders.thread import Fold, Mark, Text
 from support.workorders.uploads import described
 
 FOLDED_FROM = 3
@@ -30,12 +39,6 @@ _SENT: Mapping[tuple[Channel, str], str] = {
     (Channel.INBOX, "sent"): N_("Put into the inbox: %(title)s"),
 }
 _SENT_ICONS = {Channel.MAIL: "mail", Channel.SMS: "message-square-text", Channel.INBOX: "bell"}
-_LANG = {"en": "en", "zh": "zh-Hans"}
-
-
-def html_lang(code: str) -> str:
-    """Return the `lang` attribute of a stored language code."""
-    return _LANG.get(code, "en")
 
 
 def event_words(event: Happened, names: Mapping[int, str]) -> tuple[str, str] | None:
@@ -55,16 +58,26 @@ def drawn(
     deliveries: Sequence[DeliveryLine],
     requester_id: int,
     names: Mapping[int, str],
-) -> list[dict[str, Any]]:
+) -> list[Text | Mark | Fold]:
     """Return the thread ready to draw, oldest first; runs of events are folded under one line.
 
     `names` are those of `desk_lines.names_in`.
     """
-    attached = _attached(entries)
-    found = [item for entry in entries if (item := _item(entry, names, attached, requester_id))]
-    found += [item for line in deliveries if (item := _delivery(line))]
-    found.sort(key=lambda item: item["at"])
-    return _folded(found)
+    attached, spell = _attached(entries), clock()
+    found: list[tuple[datetime, Text | Mark]] = []
+    for entry in entries:
+        if entry.kind != "event":
+            text = _text(entry, spell(entry.at), names, attached, requester_id)
+            found.append((entry.at, text))
+        elif words := event_words(entry, names):
+            found.append((entry.at, Mark(spell(entry.at), words[0], icon(words[1], 14))))
+    found += [
+        (line.at, Mark(spell(line.at), said[0], icon(said[1], 14)))
+        for line in deliveries
+        if (said := delivery_words(line))
+    ]
+    found.sort(key=itemgetter(0))
+    return _folded([item for _at, item in found])
 
 
 def since(entries: Sequence[Line], seq: int) -> list[Line]:
@@ -84,46 +97,35 @@ def last_seq(entries: Sequence[Line]) -> int:
 
 
 def _attached(entries: Sequence[Line]) -> dict[str, list[StoredFile]]:
-    streams = [f"{entry.kind}:{entry.id}" for entry in entries if entry.kind != "event"]
+    streams = [f"{entry.kind}:{entry.id}" for entry in entries if entry.has_files]
     found: dict[str, list[StoredFile]] = {}
-    for file in files.files_of(streams):
+    for file in files.files_of(streams) if streams else []:
         found.setdefault(file.attached_to or "", []).append(file)
     return found
 
 
-def _item(
-    entry: Line,
-    names: Mapping[int, str],
-    attached: Mapping[str, list[StoredFile]],
-    requester_id: int,
-) -> dict[str, Any] | None:
-    if entry.kind == "event":
-        words = event_words(entry, names)
-        return words and {"kind": "event", "at": entry.at, "words": words[0], "icon": words[1]}
-    return _text(entry, names, attached, requester_id)
-
-
 def _text(
     entry: Line,
+    at: Markup,
     names: Mapping[int, str],
     attached: Mapping[str, list[StoredFile]],
     requester_id: int,
-) -> dict[str, Any]:
+) -> Text:
     masked, kind, ours = mask_secrets(entry.body), entry.kind, entry.from_staff
     role = "" if kind == "note" else gettext("Agent") if ours else gettext("Participant")
-    return {
-        "kind": kind,
-        "id": f"{kind}-{entry.id}",
-        "at": entry.at,
-        "author": names.get(entry.author_id or 0) or gettext("Somebody who is gone"),
-        "role": gettext("Requester") if entry.author_id == requester_id and not ours else role,
-        "ours": ours,
-        "text": masked.text,
-        "masked": [gettext(secret.title) for secret in masked.found],
-        "lang": html_lang(entry.language),
-        "redacted": gettext("This text was removed.") if entry.redacted_at else None,
-        "files": [shown_file(file) for file in attached.get(f"{kind}:{entry.id}", [])],
-    }
+    return Text(
+        kind=kind,
+        id=f"{kind}-{entry.id}",
+        at=at,
+        author=names.get(entry.author_id or 0) or gettext("Somebody who is gone"),
+        role=gettext("Requester") if entry.author_id == requester_id and not ours else role,
+        ours=ours,
+        text=masked.text,
+        masked=[gettext(secret.title) for secret in masked.found],
+        lang=html_lang(entry.language),
+        redacted=gettext("This text was removed.") if entry.redacted_at else None,
+        files=[shown_file(file) for file in attached.get(f"{kind}:{entry.id}", ())],
+    )
 
 
 def shown_file(file: StoredFile) -> dict[str, Any]:
@@ -134,30 +136,25 @@ def shown_file(file: StoredFile) -> dict[str, Any]:
         return {"id": file.uid, "name": gettext("Erased"), "state": "blocked", "size": ""}
 
 
-def _delivery(line: DeliveryLine) -> dict[str, Any] | None:
+def delivery_words(line: DeliveryLine) -> tuple[str, str] | None:
+    """Return (words, icon) of a message that was sent about the order; None for one that is not told."""
     words = _SENT.get((line.channel, str(line.state)))
     if words is None:
         return None
     said = gettext(words, address=line.address, title=gettext(line.title))
-    sign = "mail-x" if line.state == DeliveryState.DEAD else _SENT_ICONS[line.channel]
-    return {"kind": "event", "at": line.at, "words": said, "icon": sign}
+    return said, "mail-x" if line.state == DeliveryState.DEAD else _SENT_ICONS[line.channel]
 
 
-def _folded(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _folded(items: Sequence[Text | Mark]) -> list[Text | Mark | Fold]:
     """Put three or more events in a row under one line, so that the texts stand out."""
-    result: list[dict[str, Any]] = []
-    run: list[dict[str, Any]] = []
-    for item in [*items, {"kind": "end"}]:
-        if item["kind"] == "event":
-            run.append(item)
-            continue
-        if len(run) >= FOLDED_FROM:
-            result.append({"kind": "folded", "events": run})
+    result: list[Text | Mark | Fold] = []
+    for marks, run in groupby(items, key=lambda item: isinstance(item, Mark)):
+        some = list(run)
+        if marks and len(some) >= FOLDED_FROM:
+            result.append(Fold([item for item in some if isinstance(item, Mark)]))
         else:
-            result += run
-        run = []
-        result.append(item)
-    return result[:-1]
+            result += some
+    return result
 
 
 def _name(event: Happened, names: Mapping[int, str]) -> str:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from support.core.errors import DomainError, Stale
 from support.core.web import current_actor, row_number, visitor_id
-from support.core.web_pages import local_time
+from support.core.web_times import local_time
 from support.workorders import service_drafts, uploads
 from support.workorders.service_drafts import Saved
 

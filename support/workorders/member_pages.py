@@ -13,8 +13,10 @@ from support.accounts import queries as people
 from support.core.actors import Actor
 from support.core.audit import Event
 from support.core.files import StoredFile
+from support.core.icons import icon
 from support.core.text import written_in
-from support.core.web_pages import relative_time
+from support.core.web_parts import html_lang
+from support.core.web_times import relative_time, time_tag
 from support.workorders import queries
 from support.workorders.describe import describe, people_in
 from support.workorders.kind import Kind
@@ -23,14 +25,8 @@ from support.workorders.models import NEVER, Message, WorkOrder
 from support.workorders.queries import Entry
 from support.workorders.reference import format_reference
 from support.workorders.say import say
+from support.workorders.thread import Mark, Text
 from support.workorders.uploads import described
-
-_HTML_LANG = {"en": "en", "zh": "zh-Hans"}
-
-
-def html_lang(code: str) -> str:
-    """Return the `lang` attribute of a stored language code."""
-    return _HTML_LANG.get(code, "en")
 
 
 def order_items(rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -88,36 +84,36 @@ def _stage_text(first: bool, order: WorkOrder) -> str | None:
 
 def entries(
     actor: Actor, thread: Sequence[Entry], files: Mapping[str, list[StoredFile]]
-) -> list[dict[str, Any]]:
+) -> list[Text | Mark]:
     """Return the thread as one party reads it: own messages, the desk's by first name, and public events."""
     events = [entry.row for entry in thread if isinstance(entry.row, Event)]
     authors = {entry.row.author_id for entry in thread if isinstance(entry.row, Message)}
     names = people.names(people_in(events) | authors)
-    drawn: list[dict[str, Any]] = []
+    drawn: list[Text | Mark] = []
     for entry in thread:
         if isinstance(entry.row, Message):
             drawn.append(_message(actor, entry.row, names, files))
         elif isinstance(entry.row, Event) and (words := describe(entry.row, names)) is not None:
-            drawn.append({"kind": "event", "at": entry.at, "words": words[0], "icon": words[1]})
+            drawn.append(Mark(time_tag(entry.at), words[0], icon(words[1], 14)))
     return drawn
 
 
 def _message(
     actor: Actor, message: Message, names: Mapping[int, str], files: Mapping[str, list[StoredFile]]
-) -> dict[str, Any]:
+) -> Text:
     mine = message.author_id == actor.id
-    return {
-        "kind": "message",
-        "id": f"message-{message.id}",
-        "at": message.created_at,
-        "author": _("You") if mine else names.get(message.author_id) or _("Support"),
-        "role": "" if mine else _("Support") if message.from_staff else _("Participant"),
-        "ours": message.from_staff,
-        "text": message.body,
-        "lang": html_lang(message.language),
-        "redacted": _("This text was removed.") if message.redacted_at else None,
-        "files": [described(file) for file in files.get(message.stream, [])],
-    }
+    return Text(
+        kind="message",
+        id=f"message-{message.id}",
+        at=time_tag(message.created_at),
+        author=_("You") if mine else names.get(message.author_id) or _("Support"),
+        role="" if mine else _("Support") if message.from_staff else _("Participant"),
+        ours=message.from_staff,
+        text=message.body,
+        lang=html_lang(message.language),
+        redacted=_("This text was removed.") if message.redacted_at else None,
+        files=[described(file) for file in files.get(message.stream, [])],
+    )
 
 
 def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dict[str, Any]:

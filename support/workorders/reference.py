@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PRIME = 1021
@@ -42,6 +43,7 @@ def _checks(digits: str) -> str:
     return ALPHABET[high] + ALPHABET[low]
 
 
+@lru_cache(maxsize=16_384)
 def format_reference(year: int, sequence: int) -> str:
     """Return the reference of an order, `WO-YY-NNNNNN-CC`; the sequence grows beyond six digits.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,9 +27,13 @@ def say(sentence: Sentence, *, reader: Actor | None = None) -> str:
 
 def moment_words(moment: datetime, zone: Any = None) -> str:
     """Return `moment` as a date and a minute, short enough for a sentence, in the reader's language."""
-    locale = get_locale()
-    pattern = _MOMENT["zh" if locale is not None and locale.language == "zh" else "en"]
-    return str(format_datetime(moment, pattern, tzinfo=zone or get_timezone(), locale=locale))
+    return _spelled(moment, zone or get_timezone(), str(get_locale()))
+
+
+@lru_cache(maxsize=4_096)
+def _spelled(moment: datetime, zone: Any, locale: str) -> str:
+    pattern = _MOMENT["zh" if locale.startswith("zh") else "en"]
+    return str(format_datetime(moment, pattern, tzinfo=zone, locale=locale))
 
 
 def _filled(sentence: Sentence, zone: Any) -> str:

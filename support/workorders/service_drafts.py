@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from support.core import vault
 from support.core.actors import Actor
@@ -42,11 +42,14 @@ def owner_of(actor: Actor, visitor: str) -> str:
     return actor.ref if actor.signed_in else f"visitor:{visitor}"
 
 
+_DRAFT = select(Draft.uid, Draft.sealed, Draft.version, Draft.updated_at).where(
+    Draft.owner == bindparam("of"), Draft.about == bindparam("place")
+)
+
+
 def load_draft(owner: str, about: str) -> Saved | None:
     """Return the owner's draft about `about` (`new:question`, `order:12`), if there is one."""
-    row = db.session.execute(
-        select(Draft).where(Draft.owner == owner, Draft.about == about)
-    ).scalar_one_or_none()
+    row = db.session.execute(_DRAFT, {"of": owner, "place": about}).one_or_none()
     if row is None:
         return None
     fields = json.loads(vault.unseal(_vault_owner(owner), f"draft.sealed:{row.uid}", row.sealed))

@@ -135,6 +135,9 @@ def test_addresses_are_sealed_and_found_whole(context: None) -> None:
     assert queries.find_people("138 0013 8000") == [alice]
     assert queries.find_people("1380013800") == []
     assert queries.find_people("%") == []
+    wang = make_member("王小明", "wang@example.org")
+    assert queries.find_people("王小") == [wang]
+    assert queries.find_people("王大") == []
     assert queries.names([alice]) == {alice: "Alice"}
 
 

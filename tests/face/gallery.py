@@ -131,16 +131,16 @@ def _facts() -> dict[str, Any]:
             "title": "Queues",
             "items": [
                 {
-                    "title": "All open",
-                    "endpoint": "page",
-                    "args": {"name": "desk"},
+                    "words": "All open",
+                    "url": "/page/desk",
+                    "current": request.path == "/page/desk",
                     "icon": "inbox",
                     "count": 38,
                     "tab": True,
                 },
-                {"title": "Mine", "url": "/desk/mine", "icon": "user", "count": 9, "tab": True},
+                {"words": "Mine", "url": "/desk/mine", "icon": "user", "count": 9, "tab": True},
                 {
-                    "title": "Unassigned",
+                    "words": "Unassigned",
                     "url": "/desk?view=none",
                     "icon": "circle-dashed",
                     "count": 4,
@@ -151,12 +151,12 @@ def _facts() -> dict[str, Any]:
         {
             "title": "Teams",
             "items": [
-                {"title": "Identity checks", "url": "/checks", "icon": "shield-check", "count": 5}
+                {"words": "Identity checks", "url": "/checks", "icon": "shield-check", "count": 5}
             ],
         },
         {
             "title": "More",
-            "items": [{"title": "Search", "url": "/desk/search", "icon": "search", "tab": True}],
+            "items": [{"words": "Search", "url": "/desk/search", "icon": "search", "tab": True}],
         },
     ]
     return {
@@ -166,19 +166,26 @@ def _facts() -> dict[str, Any]:
         "unread": 3,
         "actor": person,
         "time_zone": "Asia/Shanghai (UTC+8)",
-        "nav_items": [
-            {"title": "New work order", "endpoint": "page", "args": {"name": "member"}},
-            {"title": "My work orders", "url": "/orders", "count": 2},
-        ],
-        "account_items": [
-            {"title": "My account", "url": "/account", "icon": "circle-user-round"},
-            {"title": "Sign out", "url": "/logout", "icon": "log-out", "post": True},
-        ],
-        "footer_items": [
-            {"title": "Policies", "url": "/policies"},
-            {"title": "Contact", "url": "/contact"},
-        ],
-        "desk_nav": groups,
+        "places": {
+            "key": "gallery" + request.full_path,
+            "member": [
+                {
+                    "words": "New work order",
+                    "url": "/page/member",
+                    "current": request.path == "/page/member",
+                },
+                {"words": "My work orders", "url": "/orders", "count": 2},
+            ],
+            "account": [
+                {"words": "My account", "url": "/account", "icon": "circle-user-round"},
+                {"words": "Sign out", "url": "/logout", "icon": "log-out", "post": True},
+            ],
+            "footer": [
+                {"words": "Policies", "url": "/policies"},
+                {"words": "Contact", "url": "/contact"},
+            ],
+            "desk": groups,
+        },
         "operator": {
             "name": "客服工单" if zh else "Support desk",
             "phone": "+86 571 0000 0000",
@@ -208,7 +215,7 @@ def create_gallery() -> Flask:
     CSRFProtect(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        part=lambda _name, draw, *facts: draw(*facts),
+        part=lambda _name, draw, *facts, key=None: draw(*facts),
         icon=icon,
         static_url=lambda name: f"/static/{name}",
         time_tag=time_tag,

@@ -91,7 +91,8 @@ def test_an_unknown_icon_is_an_error_and_a_label_is_escaped() -> None:
 
 def test_the_text_of_a_person_is_escaped(client: FlaskClient) -> None:
     macro = create_gallery().jinja_env.from_string(
-        '{% import "_macros/_thread.html" as t %}{{ t.message("<b>", "Member", "<script>x</script>", "now") }}'
+        '{% import "_macros/_thread.html" as t %}'
+        '{{ t.lines([{"kind": "message", "author": "<b>", "text": "<script>x</script>"}]) }}'
     )
     assert "<script>" not in macro.render()
     assert "&lt;script&gt;" in macro.render()

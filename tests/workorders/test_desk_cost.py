@@ -23,9 +23,9 @@ from tests.workorders.desk_world import (
     make_order,
 )
 
-MOST_QUERIES = 12
-"""Without files; the aim of the design is 6. Here: session, order, draft, surroundings, thread, messages sent, files,
-counters, requester, addresses with their key, inbox."""
+MOST_QUERIES = 8
+"""Without files; the aim of the design is 6. Here: session, order, draft, surroundings, addresses with their key,
+thread, messages sent, inbox. The counters are read once a second for all pages."""
 
 
 @contextmanager

@@ -10,16 +10,22 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from support.core import installation, outbox
+from support.core import installation, outbox, vault
 from support.core.audit import Event
-from support.core.db import db
+from support.core.db import db, transaction
 from support.core.errors import Stale
 from support.workorders import queries, service, service_desk
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import Message, Note, WorkOrder
 from support.workorders.service_desk import Properties
 from tests.fixtures.pages import Page, PageClient
-from tests.workorders.desk_world import client_of, make_agent, make_member, make_order
+from tests.workorders.desk_world import (
+    client_of,
+    make_agent,
+    make_guest_order,
+    make_member,
+    make_order,
+)
 
 
 @pytest.fixture
@@ -339,6 +345,30 @@ def test_the_thread_shows_what_was_sent_to_whom_masked(app: Flask, world: Any) -
     text = world["mei"].page(world["url"]).text
     assert "E-mail to a***e@example.org sent" in text
     assert "alice@example.org" not in text
+
+
+def test_the_history_says_what_happened_and_who_did_it(app: Flask, world: Any) -> None:
+    sent = typed(world["mei"], world["url"], body="Please try again now.", then="waiting")
+    world["mei"].post(f"{world['url']}/replies", data=sent)
+    links = world["arjun"].page(world["url"]).all("a")
+    history = world["arjun"].page(next(a.attributes["href"] for a in links if a.text == "History"))
+    rows = [" ".join(row.text.split()) for row in history.all("tr")]
+    assert any("on requester" in row and "Mei Tanaka" in row for row in rows), rows
+    assert "Work order filed" in rows[-1]
+    assert "Please try again now." not in history.text
+
+
+def test_an_erased_requester_leaves_the_desks_pages_standing(app: Flask, world: Any) -> None:
+    with app.app_context():
+        guests = make_guest_order("gone@example.org")
+        with transaction():
+            vault.destroy(f"person:{guests.requester_id}")
+        url = f"/desk/orders/{guests.reference}"
+    for path in ("/desk", url, f"{url}/history"):
+        page = world["mei"].page(path)
+        assert "example.org" not in page.text
+        assert "ex•••" not in page.text
+    assert guests.reference in world["mei"].page("/desk").text
 
 
 def test_an_unknown_reference_is_not_found(world: Any) -> None:

@@ -23,7 +23,7 @@ from app import create_app
 from bench.client import Connection, get
 from demo.bulk import add_orders
 from running import processes
-from running.supervisor import ROOT, web_command
+from running.supervisor import FEW_ARENAS, ROOT, web_command
 from support.accounts import service_register, service_sessions, service_staff
 from support.accounts.models import ContactKind, Person
 from support.accounts.policy import Method
@@ -102,6 +102,7 @@ class Site:
     def environ(self) -> dict[str, str]:
         """The settings of every process of this site."""
         return {
+            **FEW_ARENAS,
             **os.environ,
             "INSTANCE_DIR": str(self.folder),
             "DATABASE_URL": self.database_url,

@@ -10,8 +10,6 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from rich.console import Console
-from rich.progress import track
 
 from demo.bulk import add_orders
 from demo.load import NotEmpty, load_demo
@@ -43,6 +41,9 @@ def demo_command(orders: int) -> None:
 
 
 def _tracked(words: str) -> Any:
+    from rich.console import Console  # web processes import this room too, and show no progress
+    from rich.progress import track
+
     def tracked(sequence: Sequence[Any]) -> Iterable[Any]:
         return track(sequence, words, console=Console(stderr=True), transient=True)
 

@@ -9,8 +9,6 @@ from pathlib import Path
 import click
 import flask_migrate
 from flask.cli import AppGroup, with_appcontext
-from rich.console import Console
-from rich.table import Table
 
 from installer.answers import (
     QUESTIONS,
@@ -116,6 +114,9 @@ def check_command() -> None:
     if not found:
         click.echo("Nothing is missing and nothing is unsafe, as far as this command can see.")
         return
+    from rich.console import Console  # web processes import this room too, and draw no table
+    from rich.table import Table
+
     table = Table("", "problem", "fix", title=f"{len(found)} to do", title_justify="left")
     for problem in found:
         table.add_row("closed" if problem.blocking else "", problem.words, problem.fix)

@@ -23,6 +23,8 @@ from support.core.config import Config, ConfigError, load
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB_PROCESSES = 2
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""glibc keeps a heap for each of many threads; two are enough where one lock lets one of them run at a time."""
 # A request holds a thread from its headers on, also while its body trickles in: enough of them that 200 slow
 # senders do not stop the others (measured). They are made on demand; the database's pool limits who works.
 WEB_THREADS = 128
@@ -59,7 +61,7 @@ class Supervisor:
         self._socket: Path | None = None
         default = config.public_url == Config(instance_dir=config.instance_dir).public_url
         self._address = f"http://localhost:{port}" if default else config.public_url
-        environ = {"LOG_FORMAT": "text", **os.environ, "PYTHONUNBUFFERED": "1"}
+        environ = {"LOG_FORMAT": "text", **FEW_ARENAS, **os.environ, "PYTHONUNBUFFERED": "1"}
         environ |= {"INSTANCE_DIR": str(config.instance_dir), "PUBLIC_URL": self._address}
         self._children = Children(config.instance_dir, environ)
 

@@ -88,7 +88,12 @@ _PERSON = (
 )
 
 
-def _people(statement: Select[*tuple[Any, ...]]) -> list[PersonView]:
+_WITH_ID = select(*_PERSON).where(Person.id == bindparam("id"))
+
+
+def _people(
+    statement: Select[*tuple[Any, ...]], given: dict[str, Any] | None = None
+) -> list[PersonView]:
     return [
         PersonView(
             id=row.id,
@@ -102,13 +107,13 @@ def _people(statement: Select[*tuple[Any, ...]]) -> list[PersonView]:
             has_password=row.has_password,
             has_factor=row.has_factor,
         )
-        for row in db.session.execute(statement)
+        for row in db.session.execute(statement, given or {})
     ]
 
 
 def person(person_id: int) -> PersonView:
     """Return the person with this row id; raise `NotFound`."""
-    found = _people(select(*_PERSON).where(Person.id == person_id))
+    found = _people(_WITH_ID, {"id": person_id})
     if not found:
         raise NotFound()
     return found[0]
@@ -155,8 +160,8 @@ def contacts_of(person_id: int) -> list[ContactView]:
 
 def contacts(contact_ids: Iterable[int]) -> dict[int, ContactView]:
     """Return addresses by their row ids; one that is gone or erased is left out."""
-    wanted = set(contact_ids)
-    found = _contacts(ContactPoint.id.in_(wanted)) if wanted else []
+    wanted = list(set(contact_ids))
+    found = _opened(_BY_IDS, {"ids": wanted}) if wanted else []
     return {each.id: each for each in found}
 
 
@@ -308,6 +313,7 @@ _CONTACTS = vault.with_key(
 ).order_by(ContactPoint.id)
 # Made once, since pages ask for them and making a statement costs as much as carrying it out.
 _OF_PEOPLE = _CONTACTS.where(ContactPoint.person_id.in_(bindparam("people", expanding=True)))
+_BY_IDS = _CONTACTS.where(ContactPoint.id.in_(bindparam("ids", expanding=True)))
 _OWN = _OF_PEOPLE.where(ContactPoint.contact_person_id.is_(None))
 
 

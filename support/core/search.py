@@ -7,6 +7,7 @@ a thing (the subject of an order, one message), newest first, so that a page cos
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -127,7 +128,7 @@ def find(
 
 def _rows(
     kind: str, wanted: list[str], *, staff: bool, before: int | None, limit: int, within: Any
-) -> list[tuple[int, int, str]]:
+) -> Sequence[Any]:
     postgresql = db.session.get_bind().dialect.name == "postgresql"
     statement = _statement(postgresql, staff, before is not None)
     if within is not None:
@@ -135,7 +136,7 @@ def _rows(
     given = {"sort": kind, "before": before, "most": limit, "words": _spelled(wanted, postgresql)}
     if before is None:
         del given["before"]
-    return [(row[0], row[1], row[2]) for row in db.session.execute(statement, given)]
+    return db.session.execute(statement, given).all()
 
 
 def _spelled(wanted: list[str], postgresql: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -13,12 +14,23 @@ from support.core.web_parts import html_lang
 from support.workorders import desk_queries, desk_search
 from support.workorders.desk_filters import View
 from support.workorders.desk_nav import colleagues
-from support.workorders.desk_rows import shown
+from support.workorders.desk_rows import Row, shown
 from support.workorders.desk_search import Asked, Parts
 from support.workorders.desk_views import blueprint
 
 MOST_PEOPLE = 5
 _ALL = View()
+
+
+@dataclass(slots=True)
+class Found:
+    """One order that was found: its row, and the pieces of its subject and of the text around the words."""
+
+    row: Row
+    subject: Parts
+    excerpt: Parts
+    lang: str
+    note: bool
 
 
 @blueprint.get("/search")
@@ -38,7 +50,7 @@ def search() -> str:
     )
 
 
-def _found(asked: Asked, before: int | None) -> tuple[list[dict[str, Any]], int | None]:
+def _found(asked: Asked, before: int | None) -> tuple[list[Found], int | None]:
     owners = [
         one.id for one in colleagues().values() if one.name.casefold().startswith(asked.owner)
     ]
@@ -55,13 +67,13 @@ def _found(asked: Asked, before: int | None) -> tuple[list[dict[str, Any]], int 
         if text:
             piece = desk_search.marked(desk_search.excerpt(text, asked.words), asked.words)
         found.append(
-            {
-                "row": row,
-                "subject": desk_search.marked(row.subject, asked.words),
-                "excerpt": piece,
-                "lang": html_lang(language),
-                "note": hit.part.startswith("note:"),
-            }
+            Found(
+                row=row,
+                subject=desk_search.marked(row.subject, asked.words),
+                excerpt=piece,
+                lang=html_lang(language),
+                note=hit.part.startswith("note:"),
+            )
         )
     return found, after
 

@@ -31,7 +31,7 @@ class Case:
 
 
 def _desk(path: str) -> Callable[[Site], Iterable[bytes]]:
-    return lambda site: repeat(get(site.ours.port, path, f"sid={site.agent}"))
+    return lambda site: repeat(get(site.ours.port, path, site.cookies))
 
 
 def _plain(path: str) -> Callable[[Site], Iterable[bytes]]:

@@ -92,6 +92,8 @@ class Site:
     ours: Server = field(init=False)
     floor: Server = field(init=False)
     agent: str = ""
+    cookies: str = ""
+    """What the agent's browser sends with every request once it has seen a page."""
     writers: list[str] = field(default_factory=list)
     mailed: int = 0
     thread: tuple[int, str] = (0, "")
@@ -178,6 +180,7 @@ class Site:
         self.floor = self._serve("bench.floor:create_floor", free_port())
         for server in (self.ours, self.floor):
             wait_until(partial(_answers, server.port), seconds=60, what="the server answers")
+        self.cookies = self.form("/desk", self.agent)[0]
 
     def _serve(self, factory: str, port: int) -> Server:
         command = [factory if word == "app:create_app" else word for word in web_command(port)]

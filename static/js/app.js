@@ -1,6 +1,78 @@
-// The entry: looks for data-* hooks and fetches only the modules that this page needs.
+// The entry: the small things of every page, and the modules that this page needs, found by their data-* hooks.
 // Nothing depends on it: every hook sits on a form or link that works alone.
-import { start } from "./page.js";
+
+// What modules are given: the CSRF token, a POST of ours, words with a place in them.
+const token = () => document.querySelector("[name=csrf_token]")?.value ?? "";
+
+const fill = (words, values) =>
+  words.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+
+function post(url, body, more = {}) {
+  return fetch(url, {
+    method: "POST", body, credentials: "same-origin", redirect: "error",
+    headers: { "X-CSRFToken": token(), Accept: "application/json" }, ...more,
+  });
+}
+
+// Say something in the page's one polite region; it leaves after `ms`.
+function notice(content, ms = 6000) {
+  const box = document.createElement("div");
+  box.className = "toast";
+  box.append(content);
+  document.querySelector("[data-toasts]").append(box);
+  setTimeout(() => box.remove(), ms);
+  return box;
+}
+
+// The small ones: copy, print, dialogs, menus, toasts with Undo, the offer of this device's time zone.
+
+async function copy(button) {
+  const source = document.querySelector(button.dataset.copy);
+  await navigator.clipboard.writeText(source.textContent.trim());
+  const words = button.querySelector("span") ?? button;
+  const was = words.textContent;
+  words.textContent = button.dataset.copied;
+  setTimeout(() => { words.textContent = was; }, 2000);
+}
+
+// Shown only when the device's zone differs from the one the page uses; the person decides by the button.
+function offerZone(form) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone || zone === form.dataset.zoneOffer) return;
+  form.elements.time_zone.value = zone;
+  for (const place of form.querySelectorAll("[data-zone]")) place.textContent = zone;
+  form.hidden = false;
+}
+
+function startSmall() {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button));
+  }
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+  for (const button of document.querySelectorAll("[data-dialog-open]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => document.getElementById(button.dataset.dialogOpen).showModal());
+  }
+  for (const form of document.querySelectorAll("[data-zone-offer]")) offerZone(form);
+  for (const banner of document.querySelectorAll("[data-toast]")) notice(banner, 10000);
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.("[data-menu][open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}
 
 const MODULES = [
   ["[data-form],[data-focus],[data-upload-url],[data-draft-url]", "./writing.js"],
@@ -9,7 +81,9 @@ const MODULES = [
 ];
 
 document.documentElement.classList.add("js");
-start();
+startSmall();
 for (const [selector, file] of MODULES) {
-  if (document.querySelector(selector)) import(file).then((module) => module.start());
+  if (!document.querySelector(selector)) continue;
+  // The version in our own address is that of all scripts, so each may be kept for a year.
+  import(file + new URL(import.meta.url).search).then((module) => module.start({ fill, post, token }));
 }

@@ -1,4 +1,5 @@
-import { fill, post } from "./page.js";
+// `app.js` hands these over at the start.
+let fill, post;
 
 // One way to hear of news: subscribe(). It polls today; an event stream could stand behind it unseen.
 const VISIBLE = 5000;
@@ -169,7 +170,8 @@ function startDue() {
   if (document.querySelector("[data-due]")) setInterval(tick, 60000);
 }
 
-export function start() {
+export function start(page) {
+  ({ fill, post } = page);
   startQueue();
   startPresence();
   startDue();

@@ -1,4 +1,5 @@
-import { fill } from "./page.js";
+// `app.js` hands these over at the start.
+let fill;
 
 // Bulk selection: select all, a range with Shift. The bar itself is shown by the style sheet.
 const boxes = (form) => [...form.querySelectorAll("[name=ids]")];
@@ -194,7 +195,8 @@ function startKeys() {
   document.addEventListener("keydown", onKey);
 }
 
-export function start() {
+export function start(page) {
+  ({ fill } = page);
   if (document.querySelector("[data-bulk]")) startBulk();
   if (document.querySelector("#palette")) startPalette();
   if (document.querySelector("body[data-keys]")) startKeys();

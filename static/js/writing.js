@@ -1,5 +1,6 @@
 // What a person writes: forms sent once, drafts kept on the server, files that go up one by one.
-import { fill, post, token } from "./page.js";
+// `app.js` hands these over at the start.
+let fill, post, token;
 
 // Forms: focus the error summary, count characters, send once.
 
@@ -200,7 +201,8 @@ function startUploads() {
   for (const box of document.querySelectorAll("[data-upload-url]")) watchUploads(box);
 }
 
-export function start() {
+export function start(page) {
+  ({ fill, post, token } = page);
   startForms();
   startDrafts();
   startUploads();

@@ -7,6 +7,7 @@ from typing import Literal
 
 from support.accounts.models import ContactKind
 from support.core.errors import Invalid
+from support.core.masking import mask_email, mask_mobile
 from support.core.words import N_
 
 MOST_CHARACTERS = 254
@@ -38,14 +39,8 @@ def is_mainland_mobile(value: str) -> bool:
 
 
 def mask(kind: str, value: str) -> str:
-    """Return the address with its middle hidden: `a***e@example.org`, `+86 138****0000`."""
-    if kind == ContactKind.EMAIL:
-        name, _at, domain = value.rpartition("@")
-        shown = f"{name[0]}***{name[-1]}" if len(name) > 2 else f"{name[:1]}***"
-        return f"{shown}@{domain}"
-    if is_mainland_mobile(value):
-        return f"+86 {value[3:6]}****{value[-4:]}"
-    return f"{value[:3]} ****{value[-4:]}"
+    """Return the address as others may see it: `al•••e@ex•••.org`, `+86 138••••0000`."""
+    return mask_email(value) if kind == ContactKind.EMAIL else mask_mobile(value)
 
 
 def _email(plain: str, field: str) -> str:

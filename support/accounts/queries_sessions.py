@@ -21,6 +21,7 @@ class Speaker:
 
     actor: Actor
     second_factor: bool
+    character_keys: bool
     seen_at: datetime
 
 
@@ -51,7 +52,7 @@ def speaker(secret_hash: bytes, now: datetime) -> Speaker | None:
         row.language,
         row.timezone,
     )
-    return Speaker(actor, second_factor, row.seen_at)
+    return Speaker(actor, second_factor, row.character_keys, row.seen_at)
 
 
 # Made once: building it costs as much as running it, and every request does.
@@ -69,6 +70,7 @@ _SPEAKER = (
         Person.roles,
         Person.language,
         Person.timezone,
+        Person.character_keys,
         Person.disabled_at,
     )
     .join(Person, Person.id == Session.person_id)

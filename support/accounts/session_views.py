@@ -54,6 +54,7 @@ class SignedIn(Visitor):
     def __init__(self, speaker: queries_sessions.Speaker) -> None:
         super().__init__(speaker.actor)
         self.second_factor = speaker.second_factor
+        self.character_keys = speaker.character_keys
 
 
 def cookie_name() -> str:

@@ -264,9 +264,3 @@ def mask_mobile(number: str) -> str:
     if len(digits) < 8:
         return BULLETS
     return f"{'+' + digits[:2] if number.strip()[:1] in '+＋' else ''}{BULLETS}{digits[-4:]}"
-
-
-def mask_name(name: str) -> str:
-    """Return the first character and two bullets, which do not tell the length: `王••`."""
-    stripped = name.strip()
-    return f"{stripped[0]}••" if stripped else ""

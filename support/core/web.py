@@ -42,7 +42,12 @@ login_manager = LoginManager()
 
 
 class Visitor(UserMixin):
-    """The signed-in person as Flask-Login sees it: a thin coat over `Actor`."""
+    """The signed-in person as Flask-Login sees it: a thin coat over `Actor`.
+
+    `character_keys` is False for whoever switched single-key shortcuts off (WCAG 2.1.4).
+    """
+
+    character_keys = True
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from babel.dates import get_day_names
 from flask import Blueprint, Flask, current_app, g, redirect, request
 from flask_babel import Babel, get_timezone
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from support.core.clock import utcnow
@@ -103,6 +104,7 @@ def page_facts() -> dict[str, Any]:
     actor = current_actor()
     if actor.signed_in:
         facts["unread"] = sum(hook.count(actor) for hook in hooks(Unread))
+        facts["keys_off"] = not current_user.character_keys
     facts |= {"actor": actor, "demo": is_demo(), "places": places(actor)}
     return facts
 
@@ -147,10 +149,15 @@ def _theme() -> str:
 
 
 def static_url(name: str) -> str:
-    """Return the address of a static file with its content's hash, so that it may be cached for a year."""
+    """Return the address of a static file with a hash of its content, so that it may be cached for a year.
+
+    Scripts load each other and share one version, that of all of them.
+    """
     kept: dict[str, str] = current_app.extensions.setdefault("static_urls", {})
     if name not in kept:
-        content = (Path(current_app.static_folder or "") / name).read_bytes()
+        file = Path(current_app.static_folder or "") / name
+        files = sorted(file.parent.glob("*.js")) if file.suffix == ".js" else [file]
+        content = b"".join(each.read_bytes() for each in files)
         version = hashlib.sha256(content).hexdigest()[:12]
         kept[name] = f"{current_app.static_url_path}/{name}?v={version}"
     return kept[name]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.cn import ric
 
-from support.core.masking import Secret, mask_email, mask_mobile, mask_name, mask_secrets
+from support.core.masking import Secret, mask_email, mask_mobile, mask_secrets
 from support.workorders.reference import format_reference
 
 PASSWORD, ID, CARD, CODE = Secret.PASSWORD, Secret.ID_NUMBER, Secret.BANK_CARD, Secret.CODE
@@ -210,11 +210,3 @@ def test_an_address_is_known_by_its_owner_only(address: str, seen: str) -> None:
 )
 def test_a_mobile_shows_its_ends(number: str, seen: str) -> None:
     assert mask_mobile(number) == seen
-
-
-@pytest.mark.parametrize(
-    ("name", "seen"),
-    [("王小明", "王••"), ("王明", "王••"), (" Simon Peters ", "S••"), ("", ""), (" ", "")],
-)
-def test_a_name_shows_one_sign_and_not_its_length(name: str, seen: str) -> None:
-    assert mask_name(name) == seen

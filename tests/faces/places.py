@@ -129,6 +129,7 @@ PLACES = (
     Place("trouble", "member", "/desk", status=404),
     # An agent
     Place("desk.why", "agent", "/desk", order_link("/desk/orders"), "main a[href$='/why']"),
+    Place("desk.history", "agent", "/desk", order_link("/desk/orders"), "a[href$='/history']"),
     Place("desk.mine", "agent", "/desk/mine"),
     Place("desk.new_order", "agent", "/desk/orders/new"),
     Place("desk.search", "agent", "/desk/search?q=zzzz"),

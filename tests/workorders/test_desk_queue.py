@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from support.accounts import service_profile
 from support.core import installation
 from support.core.actors import Role
 from support.core.clock import utcnow
@@ -318,3 +319,15 @@ def test_a_view_keeps_only_what_its_filters_take() -> None:
     assert view == View(preset="due")
     assert view.value("due") == "soon"
     assert view.address(sort="updated") == {"view": "due", "sort": "updated"}
+
+
+def test_whoever_switched_single_keys_off_has_none_at_the_desk(app: Flask) -> None:
+    with app.app_context():
+        agent = make_agent()
+        client = client_of(app, agent)
+    assert "data-keys" in client.get("/desk").get_data(as_text=True)
+    with app.app_context():
+        service_profile.save_settings(
+            agent, language="en", timezone="Asia/Shanghai", character_keys=False
+        )
+    assert "data-keys" not in client.get("/desk").get_data(as_text=True)

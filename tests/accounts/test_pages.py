@@ -120,7 +120,7 @@ def test_an_address_with_an_account_registers_to_the_same_page(app: Flask) -> No
         client = browse(app)
         answer = client.submit("/register", {"address": number}, button="Send me a code")
         body = client.get("/register/code").get_data(as_text=True)
-        seen.append((answer.location, re.sub(r'13\d•|\d{4}<|value="[^"]*"|\*\d{4}', "", body)))
+        seen.append((answer.location, re.sub(r'13\d•+\d{4}|value="[^"]*"', "", body)))
     assert seen[0] == seen[1]
 
 

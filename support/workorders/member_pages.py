@@ -16,7 +16,7 @@ from support.core.files import StoredFile
 from support.core.icons import icon
 from support.core.text import written_in
 from support.core.web_parts import html_lang
-from support.core.web_times import relative_time, time_tag
+from support.core.web_times import local_time, relative_time, time_tag
 from support.workorders import queries
 from support.workorders.describe import describe, people_in
 from support.workorders.kind import Kind
@@ -116,6 +116,15 @@ def _message(
     )
 
 
+def facts(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
+    """Return what stays the same about an order, as pairs."""
+    topics = {topic.code: topic.title for topic in kind.topics}
+    found = [(_("Kind"), _(kind.title)), (_("Received"), local_time(order.created_at))]
+    if order.topic in topics:
+        found.insert(1, (_("Topic"), _(topics[order.topic])))
+    return [{"label": label, "value": value} for label, value in found]
+
+
 def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dict[str, Any]:
     """Return what the page of one order needs besides its forms."""
     return {
@@ -123,6 +132,7 @@ def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dic
         "kind": kind,
         "subject_lang": html_lang(written_in(order.subject)),
         "sentence": say(kind.sentence(order, "requester", now)),
+        "facts": facts(kind, order),
         "stages": stages(kind, order),
         "entries": entries(
             actor, queries.thread(actor, order), queries.files_by_stream(actor, order)

@@ -16,11 +16,11 @@ PROMISED = N_("A longer period was promised and is kept: %(day)s.")
 class Step:
     """One line of "Why this date?": a message id, its fields, and the moment (UTC) it speaks of.
 
-    Fields are numbers and ISO dates, the same in every language.
+    Fields are numbers, ISO dates, and days and moments that are spelled in the reader's language where they are said.
     """
 
     rule: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int | date] = field(default_factory=dict)
     at: datetime | None = None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from support.core.due import Due, Pause, Step, merged, to_utc, zone_of
@@ -30,9 +30,9 @@ WAITS_TO_OPEN = N_("Closed at that moment; counting begins at the next opening, 
 CLOSED_HOLIDAY = N_("Closed on %(day)s: public holiday.")
 OPEN_MAKEUP = N_("Open on %(day)s: working day that makes up for a holiday.")
 PAUSED = N_(
-    "The clock stood still from %(since)s to %(until)s. Opening minutes not counted: %(minutes)s."
+    "The clock stood still from %(since)s to %(until)s. Opening time not counted: %(minutes)s."
 )
-ENDS = N_("The opening minutes (%(minutes)s) are used up on %(when)s.")
+ENDS = N_("The opening time (%(minutes)s) is used up on %(when)s.")
 ESTIMATED = N_("The holidays of %(year)s are not published yet; this is an estimate.")
 
 MAX_DAYS = 3660  # ten years: longer than any target, short enough to count day by day
@@ -176,7 +176,7 @@ class OfficeHours:
         if minutes < 0:
             raise ValueError("a target can't be negative")
         start, left, standing = to_utc(start), timedelta(minutes=minutes), merged(pauses)
-        steps = [Step(STARTS, {"when": self._print(start), "hours": self.text}, start)]
+        steps = [Step(STARTS, {"when": self._local(start), "hours": self.text}, start)]
         if not minutes:
             return Due(start, self.zone, False, tuple(steps))
         counted_from = at = None
@@ -205,12 +205,12 @@ class OfficeHours:
         """Return the due date with a step for all that moved it."""
         if not self.is_open(start):
             opening = next(self._openings_from(start))[0]
-            steps.append(Step(WAITS_TO_OPEN, {"when": self._print(opening)}, opening))
+            steps.append(Step(WAITS_TO_OPEN, {"when": self._local(opening)}, opening))
         estimated_years: list[int] = []
         zone = ZoneInfo(self.zone)
         day, last = start.astimezone(zone).date(), at.astimezone(zone).date()
         while day <= last:
-            params = {"day": day.isoformat()}
+            params: dict[str, Any] = {"day": day}
             if (
                 self.holidays == "cn"
                 and not cn_is_published(day)
@@ -226,14 +226,14 @@ class OfficeHours:
         for pause in standing:
             since, until = max(pause.start, start), min(pause.end, at)
             if since < until and (lost := self.elapsed(since, until)):
-                params = {"since": self._print(since), "until": self._print(until)}
+                params = {"since": self._local(since), "until": self._local(until)}
                 steps.append(Step(PAUSED, {"minutes": lost, **params}, until))
         steps += [Step(ESTIMATED, {"year": year}) for year in estimated_years]
-        steps.append(Step(ENDS, {"minutes": minutes, "when": self._print(at)}, at))
+        steps.append(Step(ENDS, {"minutes": minutes, "when": self._local(at)}, at))
         return Due(at, self.zone, bool(estimated_years), tuple(steps))
 
-    def _print(self, moment: datetime) -> str:
-        return moment.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%d %H:%M")
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.zone))
 
     def _is_holiday(self, day: date) -> bool:
         if self.holidays == "cn":

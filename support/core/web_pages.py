@@ -105,8 +105,13 @@ def page_facts() -> dict[str, Any]:
     if actor.signed_in:
         facts["unread"] = sum(hook.count(actor) for hook in hooks(Unread))
         facts["keys_off"] = not current_user.character_keys
-    facts |= {"actor": actor, "demo": is_demo(), "places": places(actor)}
+    facts |= {"actor": actor, "demo": is_demo(), "doors": _has_doors(), "places": places(actor)}
     return facts
+
+
+def _has_doors() -> bool:
+    """True where mail or text messages leave this machine, also from a demonstration."""
+    return bool(settings().smtp_url or settings().sms_url)
 
 
 def operator() -> dict[str, Any]:

@@ -6,13 +6,21 @@ from collections.abc import Sequence
 
 from flask import Response, jsonify, request
 from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
+from werkzeug.datastructures import FileStorage
 
-from support.core.errors import DomainError, Stale
-from support.core.web import current_actor, row_number, visitor_id
+from support.core.errors import DomainError, Stale, TooMany
+from support.core.web import current_actor, limiter, row_number, visitor_id
 from support.core.web_times import local_time
+from support.core.words import N_
 from support.workorders import service_drafts, uploads
 from support.workorders.service_drafts import Saved
 
+MOST_MEGABYTES = 500
+"""An hour from one network address without an account: a whole office may complain, nobody may fill the disk."""
+TOO_MUCH = N_(
+    "Too much was sent from your network within an hour. Sign in, or add files later; your text is kept."
+)
 Answer = Response | tuple[Response, int]
 
 
@@ -46,9 +54,32 @@ def save(about: str, names: Sequence[str]) -> Answer:
     return jsonify(version=saved.version, words=words)
 
 
+def take(draft: Saved, posted: Sequence[FileStorage]) -> list[uploads.Refused]:
+    """Take the posted files into the draft; return words for those that were refused, the rest stays."""
+    try:
+        if any(file.filename for file in posted):
+            _count_megabytes()
+    except TooMany as error:
+        return [uploads.refused(error)]
+    return uploads.take(draft, posted)
+
+
+def _count_megabytes() -> None:
+    """Count what people who have not signed in send from one network; raise `TooMany` beyond the limit."""
+    if current_actor().signed_in:
+        return
+    size = 1 + (request.content_length or 0) // 1024**2
+    try:
+        with limiter.limit(f"{MOST_MEGABYTES}/hour", cost=size):
+            return
+    except RateLimitExceeded as error:
+        raise TooMany(3600, TOO_MUCH) from error
+
+
 def upload(about: str) -> Answer:
     """Take the one posted file into the draft."""
     try:
+        _count_megabytes()
         return jsonify(uploads.take_one(present(about), request.files["file"]))
     except DomainError as error:
         return jsonify(error=_(error.words, **error.facts)), error.status

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from flask_babel import force_locale, get_locale, get_timezone, gettext
 
 from support.core.actors import Actor
@@ -15,6 +15,7 @@ from support.core.web_pages import locale_of
 from support.workorders.kind import Sentence
 
 _MOMENT = {"en": "EEE d MMM y, HH:mm", "zh": "y年M月d日EEE HH:mm"}
+_DAY = {"en": "EEE d MMM y", "zh": "y年M月d日EEE"}
 
 
 def say(sentence: Sentence, *, reader: Actor | None = None) -> str:
@@ -37,8 +38,24 @@ def _spelled(moment: datetime, zone: Any, locale: str) -> str:
 
 
 def _filled(sentence: Sentence, zone: Any) -> str:
-    facts = {
-        name: moment_words(fact, zone) if isinstance(fact, datetime) else fact
-        for name, fact in sentence.facts.items()
-    }
+    facts = {name: _fact(name, fact, zone) for name, fact in sentence.facts.items()}
     return str(gettext(sentence.words, **facts))
+
+
+def _fact(name: str, fact: Any, zone: Any) -> Any:
+    """Return a moment, a day, or a number called `minutes`, as people say it; anything else as it is."""
+    if isinstance(fact, datetime):
+        return moment_words(fact, zone)
+    if isinstance(fact, date):
+        locale = str(get_locale())
+        return format_date(fact, _DAY["zh" if locale.startswith("zh") else "en"], locale=locale)
+    return _span(fact) if name == "minutes" else fact
+
+
+def _span(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return str(gettext("%(minutes)s min", minutes=rest))
+    if not rest:
+        return str(gettext("%(hours)s h", hours=hours))
+    return str(gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=rest))

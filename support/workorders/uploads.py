@@ -43,11 +43,16 @@ def take(draft: Saved, uploads: Iterable[FileStorage]) -> list[Refused]:
                 draft.files_owner,
             )
         except DomainError as error:
-            name = clean_line(upload.filename, LONGEST_NAME)
-            words = Refused(f"{name}: {gettext(error.words, **error.facts)}")
-            words.status = error.status
-            problems.append(words)
+            problems.append(refused(error, clean_line(upload.filename, LONGEST_NAME)))
     return problems
+
+
+def refused(error: DomainError, name: str = "") -> Refused:
+    """Return the words for a file that was not taken, or for all of them."""
+    said = gettext(error.words, **error.facts)
+    words = Refused(f"{name}: {said}" if name else said)
+    words.status = error.status
+    return words
 
 
 def take_one(draft: Saved, upload: FileStorage) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.wrappers import Response
 
@@ -19,8 +20,9 @@ from support.core.clock import utcnow
 from support.core.db import new_uid, transaction
 from support.core.errors import DomainError, Invalid, NotFound, TooMany
 from support.core.once import earlier, once
-from support.core.web import client_address, current_actor, form_scope
+from support.core.web import client_address, current_actor, form_scope, limiter
 from support.core.web_pages import language
+from support.core.words import N_
 from support.policies import queries as policies
 from support.policies import service as policies_service
 from support.workorders import drafts_web, queries, service, service_drafts, uploads
@@ -44,6 +46,10 @@ def new() -> str:
 
 MOST_UNPROVED = 10
 """Orders a day for an address that nobody proved: each writes to it, and it may be a stranger's."""
+MOST_FROM_ONE_NETWORK = "60/hour"
+TOO_MANY = N_(
+    "Too many work orders came from your network within an hour. Sign in, or try again later; your draft is kept."
+)
 FILED_HERE = ("question", "suggestion", "complaint")
 
 
@@ -59,7 +65,7 @@ def new_order(kind: str) -> str | Response | tuple[str, int]:
     if removed := request.form.get("remove_file"):
         uploads.remove(draft, removed)
         return redirect(url_for("workorders.new_order", kind=kind, _anchor="files"), 303)
-    problems = uploads.take(draft, request.files.getlist("files"))
+    problems = drafts_web.take(draft, request.files.getlist("files"))
     if request.form.get("then") == "draft" and not problems:
         flash(_("Your draft is saved."), "success")
         return redirect(url_for("workorders.new_order", kind=kind), 303)
@@ -128,6 +134,7 @@ def _file(kind: Kind, form: OrderForm, draft: Saved) -> str:
     actor, now = current_actor(), utcnow()
     contact_id, requester_id = None, actor.id
     if requester_id is None:
+        _count_orders()
         contact_kind, address = accounts.normalise_address("auto", form.address.data or "")
         guest = service_contacts.guest_for(contact_kind, address, language(), now)
         contact_id, requester_id = guest.contact_id, guest.person_id
@@ -153,6 +160,15 @@ def _file(kind: Kind, form: OrderForm, draft: Saved) -> str:
     uploads.attach_all(draft, message.stream, person=f"person:{requester_id}")
     service_drafts.discard_draft(drafts_web.owner(), _about(kind))
     return order.reference
+
+
+def _count_orders() -> None:
+    """Count the orders that come from one network without an account; raise `TooMany` beyond the limit."""
+    try:
+        with limiter.limit(MOST_FROM_ONE_NETWORK):
+            return
+    except RateLimitExceeded as error:
+        raise TooMany(3600, TOO_MANY) from error
 
 
 def _send_code(said: str) -> None:

@@ -13,9 +13,9 @@ from support.workorders.kind import Sentence, kind_named
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import WorkOrder
 
-TARGET = N_("The promise for priority “%(priority)s” is %(minutes)s opening minutes.")
+TARGET = N_("The promise for priority “%(priority)s” is %(minutes)s of opening time.")
 STOOD_STILL = N_(
-    "While we waited for an answer the clock stood still; %(minutes)s opening minutes were given back."
+    "While we waited for an answer the clock stood still; %(minutes)s of opening time were given back."
 )
 MOVED = N_("With them the date is %(when)s.")
 STANDS_NOW = N_("The clock stands still now. It goes on when the work order comes back to us.")

@@ -26,7 +26,14 @@ def at(text: str, zone: str = ZONE) -> datetime:
 
 def rules(due: Due) -> list[str]:
     """List the steps as a person reads them."""
-    return [step.rule % step.params for step in due.steps]
+    return [
+        step.rule
+        % {
+            name: f"{fact:%Y-%m-%d %H:%M}" if isinstance(fact, datetime) else fact
+            for name, fact in step.params.items()
+        }
+        for step in due.steps
+    ]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +73,7 @@ def test_a_clock_that_stands_gives_the_time_back() -> None:
     found = DESK.add(at("2026-03-02T09:00"), 240, [asked])
     assert found.at == at("2026-03-03T13:00")
     assert DESK.elapsed(at("2026-03-02T09:00"), found.at, [asked]) == 240
-    assert "Opening minutes not counted: 540." in " ".join(rules(found))
+    assert "Opening time not counted: 540." in " ".join(rules(found))
 
 
 def test_days_of_changing_clocks_have_their_real_length() -> None:
@@ -91,7 +98,7 @@ def test_the_explanation_names_what_moved_the_date() -> None:
         text[1] == "Closed at that moment; counting begins at the next opening, 2026-10-08 09:00."
     )
     assert "Closed on 2026-10-01: public holiday." in text
-    assert text[-1] == "The opening minutes (60) are used up on 2026-10-08 10:00."
+    assert text[-1] == "The opening time (60) is used up on 2026-10-08 10:00."
     assert "Open on 2026-10-10: working day that makes up for a holiday." in rules(
         DESK.add(at("2026-10-09T17:59"), 60)
     )

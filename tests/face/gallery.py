@@ -163,6 +163,7 @@ def _facts() -> dict[str, Any]:
         "lang": "zh-Hans" if zh else "en",
         "theme": request.args.get("theme", "auto"),
         "demo": True,
+        "doors": False,
         "unread": 3,
         "actor": person,
         "time_zone": "Asia/Shanghai (UTC+8)",

@@ -233,6 +233,20 @@ def test_nobody_floods_a_stranger_with_receipts(world: World) -> None:
     assert "Number 11" in kept, "what was typed is not lost"
 
 
+def test_one_network_without_an_account_files_sixty_orders_an_hour(world: World) -> None:
+    client, peer = world.client("nobody"), {"REMOTE_ADDR": "203.0.113.7"}
+    found = []
+    for number in range(62):
+        said = {"topic": "access", "subject": f"Number {number}", "body": "b"}
+        said |= {"address": f"somebody{number}@example.net", "csrf_token": world.token("nobody")}
+        client.post("/orders/new/question", data=said, environ_base=peer)
+        answer = client.post("/orders/new/question/sending", data=said, environ_base=peer)
+        found.append(answer.status_code)
+    assert found == [303] * 60 + [429] * 2
+    assert "your draft is kept" in answer.text
+    assert "Number 61" in client.get("/orders/new/question", environ_base=peer).text
+
+
 def test_a_guest_whose_cookie_expired_files_the_kept_order(world: World) -> None:
     said = {
         "topic": "access",

@@ -165,6 +165,24 @@ def test_uploads_stop_before_a_disk_is_full(world: World) -> None:
     assert found.index(429) == 20
 
 
+def test_one_network_without_an_account_sends_500_megabytes_an_hour(world: World) -> None:
+    peer, body = {"REMOTE_ADDR": "203.0.113.8"}, b"\0" * (20 * 1024**2)
+    found = []
+    for number in range(26):
+        data = {"csrf_token": world.token("nobody"), "file": (io.BytesIO(body), f"{number}.bin")}
+        answer = world.client("nobody").post(
+            "/orders/new/question/files",
+            data=data,
+            environ_base=peer,
+            headers={"Accept": "application/json"},
+        )
+        found.append(answer.status_code)
+    assert set(found[:23]) == {415}, found
+    assert found[-1] == 429
+    assert "within an hour" in answer.get_json()["error"]
+    assert world.post("alice", "/orders/new/question", {"subject": "s"}).status_code == 422
+
+
 def filed_with(world: World, name: str) -> tuple[str, str]:
     """File an order with one picture called `name`; return its reference and the file's address."""
     assert alone(world, picture(), name).status_code == 200

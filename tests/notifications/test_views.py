@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -272,6 +273,19 @@ class TestMailbox:
         assert client.get("/mailbox").status_code == 200
         for path in ("/mailbox", "/mailbox/x", "/mailbox/x/html"):
             assert client.get(path, **more).status_code == 403
+
+    def test_the_bar_leads_to_it_and_says_when_messages_really_go_out(self, app: Flask) -> None:
+        mark_demo(app)
+        page = app.test_client().get("/contact").get_data(as_text=True)
+        assert 'href="/mailbox"' in page
+        assert "Nothing you type here reaches anyone" in page
+        ground = app.extensions["ground"]
+        app.extensions["ground"] = replace(
+            ground, config=ground.config.with_changes(smtp_url="smtp://mail.example.com")
+        )
+        page = app.test_client().get("/contact").get_data(as_text=True)
+        assert "Messages really go out" in page
+        assert "Nothing you type here" not in page
 
     def test_a_foreign_host_name_is_refused(self, app: Flask, client: PageClient) -> None:
         mark_demo(app)

@@ -321,10 +321,10 @@ def test_the_requester_is_shown_masked_with_their_other_orders(app: Flask, world
 def test_why_this_date_is_explained_to_both_sides_in_their_language(app: Flask, world: Any) -> None:
     text = world["mei"].page(f"{world['url']}/why").text
     assert "First reply" in text
-    assert "The promise for priority “Normal” is 240 opening minutes." in text
+    assert "The promise for priority “Normal” is 4 h of opening time." in text
     assert "runs during opening hours only" in text
     theirs = world["alice"].page(f"/orders/{world['reference']}/why").text
-    assert "240 opening minutes" in theirs
+    assert "4 h of opening time" in theirs
     with app.app_context():
         stranger = make_member("Mallory")
     assert client_of(app, stranger).get(f"/orders/{world['reference']}/why").status_code == 404

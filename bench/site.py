@@ -137,8 +137,10 @@ class Site:
             )
             add_orders(self.number, progress)
             self.thread = self._long_thread(agent)
-            db.session.connection().exec_driver_sql("ANALYZE")
-            db.session.rollback()
+            with (
+                transaction() as session
+            ):  # as PostgreSQL does by itself within a minute; undone, it is forgotten
+                session.connection().exec_driver_sql("ANALYZE")
             desk_counts.fold_counts(utcnow())
             desk_counts.fold_arrivals(utcnow())
             self.agent = _session(agent)

@@ -156,7 +156,11 @@ def _statement(postgresql: bool, staff: bool, further: bool) -> Any:
         statement = statement.where(SearchDoc.staff_only.is_(False))
     if postgresql:
         place: Any = SearchDoc.id
-        statement = statement.where(text("search_doc.tokens @@ CAST(:words AS tsquery)"))
+        # Written into the statement, since PostgreSQL's plan depends on how common the words are: kept for any
+        # words it would read all that match before it sorts them. SQLAlchemy quotes it; tokens hold no signs.
+        words = bindparam("words", type_=String(), literal_execute=True)
+        match = text("search_doc.tokens @@ CAST(:words AS tsquery)").bindparams(words)
+        statement = statement.where(match)
     else:
         # The index itself is walked backwards: ordered by its own rowid, FTS5 stops after the first page.
         place = literal_column("search_fts.rowid")

@@ -164,3 +164,30 @@ def test_a_query_is_taken_apart() -> None:
         "",
     )
     assert len(desk_search.read_query("a" * 5000).said) == 300
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "o'brien",
+        "a\\b",
+        "100%",
+        "%s %(x)s",
+        ":words",
+        "x'; DROP TABLE person; --",
+        "\\' OR 1=1 --",
+        "$1 $$",
+        'say "so"',
+        "tail\\",
+    ],
+)
+def test_whatever_is_typed_stays_a_question(app: Flask, odd: str) -> None:
+    """On PostgreSQL the words stand in the statement itself."""
+    with app.app_context():
+        agent, alice = make_agent(), make_member("Alice")
+        order = make_order(alice, f"About {odd} and more")
+        make_order(alice, "Something else")
+        client = client_of(app, agent)
+    page = client.page("/desk/search", query_string={"q": f"about {odd}"})
+    assert order.reference in page.text
+    assert "Something else" not in page.text

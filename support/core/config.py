@@ -44,6 +44,9 @@ class Config:
     operator_timezone: str = "Asia/Shanghai"
     operator_complaints: str = ""
     filing_numbers: tuple[str, ...] = ()
+    guest_orders_per_hour: int = 60
+    """From one network address (IPv6: one /64) without an account; raise it where many people share one."""
+    guest_megabytes_per_hour: int = 500
     log_format: str = "json"
     testing: bool = False
 
@@ -121,6 +124,9 @@ def _checked(config: Config) -> Config:
         raise ConfigError(
             f"public_url must be like https://support.example.com, not {config.public_url!r}"
         )
+    for name in ("guest_orders_per_hour", "guest_megabytes_per_hour"):
+        if getattr(config, name) < 1:
+            raise ConfigError(f"{name} must be 1 or more")
     database = config.database_url
     if database.startswith(("postgres://", "postgresql://")):
         database = "postgresql+psycopg://" + database.split("://", 1)[1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from functools import lru_cache
+from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
@@ -29,12 +30,19 @@ _REST = 5.0
 _rest_until: dict[str, float] = {}
 
 
+def patience(seconds: float | None = _TIMEOUT) -> dict[str, Any]:
+    """Return how long a client waits for a Valkey that hangs: once, and shortly; None to wait for an answer."""
+    return {
+        "socket_connect_timeout": min(seconds or _TIMEOUT, _TIMEOUT),
+        "socket_timeout": seconds,
+        "retry": Retry(NoBackoff(), 0),
+    }
+
+
 @lru_cache(maxsize=8)
 def connect(url: str, timeout: float | None = _TIMEOUT) -> redis.Redis:
     """Return a client of the Valkey or Redis at `url`; `timeout` in seconds, None to wait (workers)."""
-    return redis.Redis.from_url(
-        url, socket_connect_timeout=_TIMEOUT, socket_timeout=timeout, retry=Retry(NoBackoff(), 0)
-    )
+    return redis.Redis.from_url(url, **patience(timeout))
 
 
 def ring() -> None:

@@ -18,7 +18,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from support.core import logs
+from support.core import doorbell, logs
 from support.core.actors import ANONYMOUS, Actor, Role
 from support.core.config import Config
 from support.core.context import settings
@@ -199,7 +199,8 @@ def init_web(
         WTF_CSRF_TIME_LIMIT=12 * 3600,
         WTF_CSRF_SSL_STRICT=config.secure,
         RATELIMIT_STORAGE_URI=_limits_storage(config.redis_url),
-        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.3} if config.redis_url else {},
+        # A hung Valkey must not hold people up: limits are then counted in this process.
+        RATELIMIT_STORAGE_OPTIONS=doorbell.patience(0.1) if config.redis_url else {},
         RATELIMIT_ENABLED=True,
         SEND_FILE_MAX_AGE_DEFAULT=0,
     )

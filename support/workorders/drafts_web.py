@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from werkzeug.datastructures import FileStorage
 
+from support.core.context import settings
 from support.core.errors import DomainError, Stale, TooMany
 from support.core.web import current_actor, limiter, row_number, visitor_id
 from support.core.web_times import local_time
@@ -16,8 +17,6 @@ from support.core.words import N_
 from support.workorders import service_drafts, uploads
 from support.workorders.service_drafts import Saved
 
-MOST_MEGABYTES = 500
-"""An hour from one network address without an account: a whole office may complain, nobody may fill the disk."""
 TOO_MUCH = N_(
     "Too much was sent from your network within an hour. Sign in, or add files later; your text is kept."
 )
@@ -65,12 +64,15 @@ def take(draft: Saved, posted: Sequence[FileStorage]) -> list[uploads.Refused]:
 
 
 def _count_megabytes() -> None:
-    """Count what people who have not signed in send from one network; raise `TooMany` beyond the limit."""
+    """Count what people who have not signed in send from one network; raise `TooMany` beyond the limit.
+
+    A whole office may complain at once; nobody may fill the disk.
+    """
     if current_actor().signed_in:
         return
     size = 1 + (request.content_length or 0) // 1024**2
     try:
-        with limiter.limit(f"{MOST_MEGABYTES}/hour", cost=size):
+        with limiter.limit(f"{settings().guest_megabytes_per_hour}/hour", cost=size):
             return
     except RateLimitExceeded as error:
         raise TooMany(3600, TOO_MUCH) from error

@@ -17,6 +17,7 @@ from support.accounts import service_codes, service_contacts
 from support.accounts.policy import CodePurpose
 from support.accounts.session_views import code_scope
 from support.core.clock import utcnow
+from support.core.context import settings
 from support.core.db import new_uid, transaction
 from support.core.errors import DomainError, Invalid, NotFound, TooMany
 from support.core.once import earlier, once
@@ -46,7 +47,6 @@ def new() -> str:
 
 MOST_UNPROVED = 10
 """Orders a day for an address that nobody proved: each writes to it, and it may be a stranger's."""
-MOST_FROM_ONE_NETWORK = "60/hour"
 TOO_MANY = N_(
     "Too many work orders came from your network within an hour. Sign in, or try again later; your draft is kept."
 )
@@ -165,7 +165,7 @@ def _file(kind: Kind, form: OrderForm, draft: Saved) -> str:
 def _count_orders() -> None:
     """Count the orders that come from one network without an account; raise `TooMany` beyond the limit."""
     try:
-        with limiter.limit(MOST_FROM_ONE_NETWORK):
+        with limiter.limit(f"{settings().guest_orders_per_hour}/hour"):
             return
     except RateLimitExceeded as error:
         raise TooMany(3600, TOO_MANY) from error

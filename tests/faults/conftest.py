@@ -14,6 +14,7 @@ import pytest
 from tests.fixtures.live import ROOT, LiveServer
 from tests.fixtures.servers import free_port, temporary_folder, wait_until
 
+MANY_GUESTS = {"OPERATOR_NAME": "Example", "GUEST_ORDERS_PER_HOUR": "100000"}
 LONG = os.environ.get("FAULTS") == "long"
 """`FAULTS=long` breaks things ten times as often."""
 
@@ -71,7 +72,7 @@ def web_workers(server: LiveServer) -> list[int]:
 def shared() -> Iterator[House]:
     """One server for the tests of a file."""
     with temporary_folder("gongdan-fault-") as folder:
-        server = LiveServer(folder / "instance", free_port(), {"OPERATOR_NAME": "Example"})
+        server = LiveServer(folder / "instance", free_port(), MANY_GUESTS)
         agents = prepared(server)
         try:
             server.start()

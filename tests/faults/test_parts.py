@@ -16,7 +16,7 @@ import pytest
 
 from tests.faults import invariants
 from tests.faults.clients import Browser, fill_in, reference_in, until_answered
-from tests.faults.conftest import House, prepared
+from tests.faults.conftest import MANY_GUESTS, House, prepared
 from tests.fixtures.live import LiveServer
 from tests.fixtures.servers import free_port, temporary_folder, wait_until
 
@@ -110,7 +110,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
 def test_a_full_disk_is_said_in_words_and_leaves_the_database_whole() -> None:
     with temporary_folder("gongdan-full-") as folder, small_disk(folder / "disk", 24) as disk:
         database = disk / "gongdan.db"
-        environ = {"DATABASE_URL": f"sqlite:///{database}", "OPERATOR_NAME": "Example"}
+        environ = MANY_GUESTS | {"DATABASE_URL": f"sqlite:///{database}"}
         server = LiveServer(folder / "instance", free_port(), environ)
         prepared(server, **environ)
         server.start()

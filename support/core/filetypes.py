@@ -193,7 +193,7 @@ def _office(stream: BinaryIO) -> FileType | None:
     try:
         with zipfile.ZipFile(stream) as archive:
             return _office_kind(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
+    except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, OSError):
         return None
 
 

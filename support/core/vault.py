@@ -100,11 +100,16 @@ def with_key(statement: Select[*tuple[Any, ...]], owner: ColumnElement[str]) -> 
 
 
 def remember(row: Any) -> bool:
-    """Take the key that `with_key` joined to `row`; return whether what it sealed can still be opened."""
+    """Take the key that `with_key` joined to `row`; return False if it was destroyed.
+
+    A row whose key is not there at all is no erased one: `unseal` raises the alarm.
+    """
     cache, owner = _cache(), row.key_owner
-    if owner is not None and owner not in cache:
+    if owner is None:
+        return True
+    if owner not in cache:
         cache[owner] = _unwrap(owner, row.key_version, row.key_wrapped)
-    return cache.get(owner) is not None
+    return cache[owner] is not None
 
 
 def destroy(owner: str) -> bool:

@@ -11,7 +11,7 @@ from babel.dates import format_date, format_datetime
 from flask_babel import force_locale, get_locale, get_timezone, gettext
 
 from support.core.actors import Actor
-from support.core.web_pages import locale_of
+from support.core.web_pages import hours_words, locale_of
 from support.workorders.kind import Sentence
 
 _MOMENT = {"en": "EEE d MMM y, HH:mm", "zh": "y年M月d日EEE HH:mm"}
@@ -43,13 +43,20 @@ def _filled(sentence: Sentence, zone: Any) -> str:
 
 
 def _fact(name: str, fact: Any, zone: Any) -> Any:
-    """Return a moment, a day, or a number called `minutes`, as people say it; anything else as it is."""
+    """Return a moment, a day, `hours` of opening or a number of `minutes` as people say it; else what it is."""
     if isinstance(fact, datetime):
         return moment_words(fact, zone)
     if isinstance(fact, date):
         locale = str(get_locale())
         return format_date(fact, _DAY["zh" if locale.startswith("zh") else "en"], locale=locale)
+    if name == "hours":
+        return opening_hours(fact)
     return _span(fact) if name == "minutes" else fact
+
+
+def opening_hours(text: str) -> str:
+    """Return opening hours such as "Mon-Fri 09:00-18:00" with the days in the reader's language."""
+    return hours_words(text, chinese=str(get_locale()).startswith("zh"))
 
 
 def _span(minutes: int) -> str:

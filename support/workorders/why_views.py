@@ -13,7 +13,7 @@ from support.workorders.desk_views import blueprint as desk
 from support.workorders.kind import Sentence
 from support.workorders.lifecycle import Priority
 from support.workorders.models import WorkOrder
-from support.workorders.say import moment_words, say
+from support.workorders.say import moment_words, opening_hours, say
 from support.workorders.views import blueprint as member
 
 
@@ -36,7 +36,8 @@ def show_desk(reference: str) -> str:
 def _facts(order: WorkOrder) -> dict[str, Any]:
     return {
         "order": order,
-        "hours": targets.office_hours(),
+        "hours": opening_hours(targets.office_hours().text),
+        "zone": targets.office_hours().zone,
         "clocks": [
             {
                 "title": gettext(clock.title),

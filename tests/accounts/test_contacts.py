@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from support.accounts import (
     code_secrets,
@@ -20,6 +20,7 @@ from support.accounts import (
 )
 from support.accounts.models import ContactKind, ContactPoint, Person
 from support.accounts.policy import CodePurpose
+from support.core import vault
 from support.core.actors import ANONYMOUS, SYSTEM, Actor
 from support.core.clock import utcnow
 from support.core.db import db, transaction
@@ -125,6 +126,18 @@ def test_another_persons_address_is_not_found(context: None) -> None:
         service_contacts.unbind_contact(charlie, alices.uid)
     with pytest.raises(NotFound):
         service_contacts.request_confirmation(charlie, alices.uid, visitor="v", address="192.0.2.7")
+
+
+def test_a_missing_key_is_an_alarm_and_a_destroyed_one_is_not(context: None) -> None:
+    alice = make_member("Alice", "alice@example.org")
+    bob = make_member("Bob", "bob@example.org")
+    with transaction() as session:
+        vault.destroy(f"person:{bob}")
+        session.execute(delete(vault.VaultKey).where(vault.VaultKey.owner == f"person:{alice}"))
+    db.session.remove()
+    assert queries.contacts_of(bob) == []
+    with pytest.raises(vault.SealBroken):
+        queries.contacts_of(alice)
 
 
 def test_addresses_are_sealed_and_found_whole(context: None) -> None:

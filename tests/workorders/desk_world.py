@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from support.accounts import queries_sessions, service_contacts, service_register, service_sessions
 from support.accounts.models import ContactKind, Person, PersonKind
 from support.accounts.policy import Method
 from support.core.actors import Actor, Role
 from support.core.clock import utcnow
-from support.core.db import changed, transaction
+from support.core.db import changed, db, transaction
 from support.workorders import service
 from support.workorders.kind import Kind, kind_named
 from support.workorders.lifecycle import Priority
@@ -106,3 +108,22 @@ def client_of(app: Flask, actor: Actor) -> PageClient:
     with app.app_context():
         sign_in(client, actor)
     return client
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Collect the statements that the database is sent meanwhile.
+
+    BEGIN is left out, and the counters: they are read once a second, whichever page it falls to.
+    """
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement != "BEGIN" and "queue_count" not in statement:
+            seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from support.core import installation
 from support.core.actors import Actor
@@ -17,6 +13,7 @@ from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
 from tests.workorders.desk_world import (
     client_of,
+    counted,
     make_agent,
     make_guest_order,
     make_member,
@@ -26,22 +23,6 @@ from tests.workorders.desk_world import (
 MOST_QUERIES = 8
 """Without files; the aim of the design is 6. Here: session, order, draft, surroundings, addresses with their key,
 thread, messages sent, inbox. The counters are read once a second for all pages."""
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Collect the statements that the database is sent meanwhile, BEGIN left out."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if statement != "BEGIN":
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def write(agent: Actor, requester: Actor, order: WorkOrder, messages: int) -> None:

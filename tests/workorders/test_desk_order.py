@@ -333,6 +333,8 @@ def test_why_this_date_is_explained_to_both_sides_in_their_language(app: Flask, 
         order = make_order(zhang, "无法登录", language="zh")
     chinese = client_of(app, zhang).page(f"/orders/{order.reference}/why").text
     assert "为什么是这个时间" in chinese
+    assert "周一至周五" in chinese
+    assert "Mon-Fri" not in chinese
 
 
 def test_the_thread_shows_what_was_sent_to_whom_masked(app: Flask, world: Any) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from support.accounts import service_profile
 from support.core import installation
@@ -25,26 +22,12 @@ from support.workorders.models import WorkOrder
 from tests.fixtures.pages import PageClient
 from tests.workorders.desk_world import (
     client_of,
+    counted,
     make_agent,
     make_guest_order,
     make_member,
     make_order,
 )
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Collect the statements that the database is sent meanwhile."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def keys_on(html: str) -> list[str]:

@@ -13,7 +13,7 @@ from support.accounts.addresses import fold_name, mask, normalise_address
 from support.accounts.models import Code, ContactKind, ContactPoint, Person, PersonKind
 from support.core import vault
 from support.core.actors import Actor, Role
-from support.core.db import db
+from support.core.db import db, fetch
 from support.core.errors import Invalid, NotFound
 
 MOST_FOUND = 50
@@ -107,7 +107,7 @@ def _people(
             has_password=row.has_password,
             has_factor=row.has_factor,
         )
-        for row in db.session.execute(statement, given or {})
+        for row in fetch(statement, given)
     ]
 
 
@@ -140,7 +140,7 @@ def names(ids: Iterable[int]) -> dict[int, str]:
     wanted = set(ids)
     if not wanted:
         return {}
-    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    rows = fetch(select(Person.id, Person.name).where(Person.id.in_(wanted)))
     found: dict[int, str] = {person_id: name for person_id, name in rows}  # noqa: C416
     nameless = [person_id for person_id, name in found.items() if not name]
     return found | guest_names(nameless)
@@ -224,7 +224,7 @@ def find_people(text: str) -> list[int]:
     folded = fold_name(text)
     if not folded:
         return []
-    found = db.session.execute(_NAMED, {"first": folded, "beyond": folded + LAST_CHARACTER})
+    found = fetch(_NAMED, {"first": folded, "beyond": folded + LAST_CHARACTER})
     return list(dict.fromkeys([*_with_address(text), *found.scalars()]))[:MOST_FOUND]
 
 
@@ -235,7 +235,7 @@ def _with_address(text: str) -> list[int]:
         return []
     blind = vault.blind_index(kind, value)
     owners = select(ContactPoint.person_id).where(ContactPoint.blind == blind).limit(MOST_FOUND)
-    return list(db.session.execute(owners).scalars())
+    return list(fetch(owners).scalars())
 
 
 # A range, not LIKE: both databases walk the index of names for it, however many people there are.
@@ -323,7 +323,7 @@ def _contacts(*which: ColumnExpressionArgument[bool]) -> list[ContactView]:
 
 def _opened(statement: Any, given: dict[str, Any]) -> list[ContactView]:
     """Return the addresses that can still be opened: those of erased people are in no list."""
-    rows = db.session.execute(statement, given)
+    rows = fetch(statement, given)
     return [_view(row) for row in rows if vault.remember(row)]
 
 

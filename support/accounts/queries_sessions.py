@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from support.accounts.models import Person, PersonKind, Session, SignIn
 from support.accounts.policy import SESSION_LIVES
 from support.core.actors import Actor, Role
-from support.core.db import db
+from support.core.db import db, fetch
 
 PAGE = 25
 
@@ -31,7 +31,7 @@ def speaker(secret_hash: bytes, now: datetime) -> Speaker | None:
     Idle, absolute limit, sign-out and a disabled person all end it. Staff who have not shown a second
     factor in this session hold no role in it.
     """
-    row = db.session.execute(_SPEAKER, {"cookie": secret_hash}).one_or_none()
+    row = fetch(_SPEAKER, {"cookie": secret_hash}).one_or_none()
     if (
         row is None
         or row.ended_at is not None

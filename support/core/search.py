@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from support.core.db import BigId, Id, Model, create_with, db, insert_new
+from support.core.db import BigId, Id, Model, create_with, db, fetch, insert_new
 from support.core.text import query_tokens, tokens
 
 PARTS_OF_A_THING = 6
@@ -136,7 +136,7 @@ def _rows(
     given = {"sort": kind, "before": before, "most": limit, "words": _spelled(wanted, postgresql)}
     if before is None:
         del given["before"]
-    return db.session.execute(statement, given).all()
+    return fetch(statement, given).all()
 
 
 def _spelled(wanted: list[str], postgresql: bool) -> str:

@@ -9,12 +9,13 @@ import secrets
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Response, abort, g, request, session
+from flask import Flask, Response, abort, current_app, g, request, session
 from flask_limiter import Limiter
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFProtect, generate_csrf
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -64,6 +65,9 @@ class Stranger(AnonymousUserMixin):
 
 
 login_manager.anonymous_user = Stranger
+login_manager.session_protection = (
+    None  # it guards a cookie of its own that nobody has here: sessions are rows
+)
 
 
 def current_actor() -> Actor:
@@ -103,6 +107,19 @@ def visitor_id() -> str:
     if "visitor" not in session:
         session["visitor"] = new_uid()
     return str(session["visitor"])
+
+
+def form_token() -> str:
+    """Return the token that this browser's forms carry, signed anew once a minute: signing costs as much as a query."""
+    secret = session.get("csrf_token")
+    if secret and "csrf_token" not in g:
+        g.csrf_token = _signed(current_app.secret_key, secret, int(time.time() // 60))
+    return str(generate_csrf())
+
+
+@lru_cache(maxsize=4_096)
+def _signed(_key: object, _secret: str, _minute: int) -> str:
+    return str(generate_csrf())
 
 
 def form_scope() -> str:
@@ -219,6 +236,7 @@ def init_web(
         read_plainly()
 
     csrf.init_app(app)
+    app.jinja_env.globals["csrf_token"] = form_token
     login_manager.init_app(app)
     limiter.init_app(app)
 

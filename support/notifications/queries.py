@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from support.accounts import queries as people
 from support.core.actors import Actor
-from support.core.db import db
+from support.core.db import db, fetch
 from support.core.errors import NotFound
 from support.core.words import N_
 from support.notifications import policy
@@ -90,7 +90,7 @@ def masked_addresses(contact_ids: Iterable[int | None]) -> dict[int, str]:
 
 def deliveries_about(stream: str, known: Iterable[people.ContactView] = ()) -> list[DeliveryLine]:
     """Return every message about `stream` (`order:12`), oldest first; `known` addresses are not looked up again."""
-    rows = db.session.execute(_ABOUT, {"stream": stream}).all()
+    rows = fetch(_ABOUT, {"stream": stream}).all()
     return _drawn(rows, {contact.id: contact.masked for contact in known})
 
 
@@ -117,7 +117,7 @@ def dead_count(actor: Actor) -> int:
 
 def _lines(*clauses: Any, order: Any, limit: int) -> list[DeliveryLine]:
     statement = select(*_LINE).where(*clauses).order_by(order).limit(limit)
-    return _drawn(db.session.execute(statement).all(), {})
+    return _drawn(fetch(statement).all(), {})
 
 
 def _drawn(rows: Sequence[Any], addresses: dict[int, str]) -> list[DeliveryLine]:
@@ -153,7 +153,7 @@ _UNREAD = select(func.count()).where(
 
 def unread_count(person_id: int) -> int:
     """Return how many lines of a person's inbox are unread."""
-    return int(db.session.execute(_UNREAD, {"reader": person_id}).scalar_one())
+    return int(fetch(_UNREAD, {"reader": person_id}).scalar_one())
 
 
 def unread(actor: Actor) -> int:
@@ -255,7 +255,7 @@ _WAITING = (
 
 def waiting_delivery(uid: str) -> Waiting | None:
     """Return the delivery if it still waits to be sent to an address, in one query."""
-    row = db.session.execute(_WAITING, {"due": uid}).one_or_none()
+    row = fetch(_WAITING, {"due": uid}).one_or_none()
     if row is None or row.person_id is None or row.contact_id is None:
         return None
     channel = Channel(row.channel)

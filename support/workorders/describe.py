@@ -41,6 +41,10 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
 }
 
 
+DESCRIBED = frozenset(_ACTIONS)
+"""The actions that have words of their own; the others only say what a message beside them shows."""
+
+
 def describe(event: Happened, names: Mapping[int, str]) -> tuple[str, str] | None:
     """Return (words, icon) for an event, None for one that only says what a message beside it shows.
 

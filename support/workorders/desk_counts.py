@@ -9,7 +9,7 @@ from sqlalchemy import case, delete, func, select, update
 
 from support.core.actors import SYSTEM
 from support.core.audit import Event
-from support.core.db import changed, db, insert_new, transaction
+from support.core.db import changed, db, fetch, insert_new, transaction
 from support.notifications.queries import dead_count
 from support.workorders.desk_queries import IS_ACTIVE, SOON
 from support.workorders.lifecycle import Status
@@ -23,7 +23,7 @@ _COUNTS = select(QueueCount.name, QueueCount.number)
 def counts() -> dict[str, int]:
     """Return every folded count by name: `open unassigned breached due_soon waiting dead_letters`,
     `assignee:<id>`, `team:<code>`, and `arrivals:<h>` for what was filed in the hour that ended `h` hours ago."""
-    rows = db.session.execute(_COUNTS)
+    rows = fetch(_COUNTS)
     return {name: number for name, number in rows}  # noqa: C416 (rows are no pairs to mypy)
 
 
@@ -33,7 +33,7 @@ def fold_counts(now: datetime) -> None:
     grouped = (WorkOrder.assignee_id, WorkOrder.team, WorkOrder.status, late)
     statement = select(*grouped, func.count()).where(IS_ACTIVE).group_by(*grouped)
     found: Counter[str] = Counter()
-    for assignee, team, status, urgency, number in db.session.execute(statement):
+    for assignee, team, status, urgency, number in fetch(statement):
         names = ["open", f"team:{team}"]
         names.append(f"assignee:{assignee}" if assignee else "unassigned")
         if status == Status.WAITING:
@@ -52,7 +52,7 @@ def fold_arrivals(now: datetime) -> None:
         Event.action == "order.filed", Event.at > now - timedelta(hours=HOURS)
     )
     found: Counter[str] = Counter()
-    for at in db.session.execute(statement).scalars():
+    for at in fetch(statement).scalars():
         found[f"{_ARRIVALS}{max(0, int((now - at) / timedelta(hours=1)))}"] += 1
     _keep(found, arrivals=True)
 

@@ -24,7 +24,7 @@ def history(reference: str) -> str:
 
 
 def _rows(order: WorkOrder) -> list[dict[str, Any]]:
-    lines, _tags = desk_lines.read(order)
+    lines = desk_lines.read_whole(order)
     names = desk_lines.names_in(lines, order.requester_id)
     found = [
         _row(line.at, words, names.get(line.actor_id or 0))

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     String,
+    and_,
     bindparam,
     cast,
     exists,
@@ -27,9 +28,10 @@ from sqlalchemy import (
 from support.accounts import queries as people
 from support.accounts.models import Person
 from support.core.actors import Actor
-from support.core.audit import Event
-from support.core.db import db
+from support.core.audit import Event, StreamHead
+from support.core.db import fetch
 from support.core.files import StoredFile
+from support.workorders.describe import DESCRIBED
 from support.workorders.desk_filters import View
 from support.workorders.desk_nav import colleagues
 from support.workorders.desk_queries import ROWS, SORTS, conditions, kept_statement
@@ -39,7 +41,7 @@ EARLIER, LATER, OTHERS = 2, 6, 5
 
 
 class Line(NamedTuple):
-    """One thing in the thread: `kind` is message, note, event or tag; what a kind does not have is empty.
+    """One thing in the thread: `kind` is message, note or event; what a kind does not have is empty.
 
     `author` is the public name of `author_id`, "" for guests, whose addresses are sealed.
     """
@@ -67,7 +69,7 @@ class Line(NamedTuple):
 def _leg(kind: str, table: Any, own: ColumnElement[bool], **given: Any) -> Any:
     """Return one table's part of the thread, with the columns of `Line` in their order."""
     usual: dict[str, Any] = {
-        "id": table.id,
+        "id": table.id if hasattr(table, "id") else literal(0),
         "seq": literal(0),
         "at": table.created_at if hasattr(table, "created_at") else null(),
         "author_id": null(),
@@ -98,7 +100,7 @@ _ORDER, _STREAM = (
     bindparam("order", type_=WorkOrder.id.type),
     bindparam("stream", type_=Event.stream.type),
 )
-_LINES = union_all(
+_TEXTS = (
     _leg(
         "message",
         Message,
@@ -107,28 +109,61 @@ _LINES = union_all(
         from_staff=Message.from_staff,
     ),
     _leg("note", Note, Note.order_id == _ORDER, **_said("note", Note), from_staff=true()),
-    _leg(
+)
+
+
+def _events(*clauses: ColumnElement[bool]) -> Any:
+    """Return the part of the events; every word of the thread has one too, which only says that it was said."""
+    return _leg(
         "event",
         Event,
-        Event.stream == _STREAM,
+        and_(Event.stream == _STREAM, *clauses),
         seq=Event.seq,
         at=Event.at,
         author_id=Event.actor_id,
         author=Person.name,
         action=Event.action,
         data=Event.data,
-    ),
+    )
+
+
+_WHOLE = union_all(*_TEXTS, _events())
+_SHOWN = union_all(
+    *_TEXTS,
+    _events(Event.action.in_(DESCRIBED)),
     _leg("tag", Tag, Tag.order_id == _ORDER, body=Tag.word),
+    _leg("head", StreamHead, StreamHead.stream == _STREAM, seq=StreamHead.seq),
 )
 
 
-def read(order: WorkOrder) -> tuple[list[Line], list[str]]:
-    """Return the whole thread, oldest first, and the tags in alphabetical order. One query."""
-    rows = db.session.execute(_LINES, {"order": order.id, "stream": order.stream})
-    found = [Line._make(row) for row in rows]
+class Thread(NamedTuple):
+    """A thread for the eye, oldest first, the tags in alphabetical order, the number of the newest event."""
+
+    lines: list[Line]
+    tags: list[str]
+    seq: int
+
+
+def read(order: WorkOrder) -> Thread:
+    """Return what the page of an order shows of its thread. One query."""
+    found = _rows(_SHOWN, order)
     tags = sorted(line.body for line in found if line.kind == "tag")
-    lines = [line for line in found if line.kind != "tag"]
-    return sorted(lines, key=lambda line: (line.at, line.kind == "event", line.seq, line.id)), tags
+    seq = next((line.seq for line in found if line.kind == "head"), 0)
+    return Thread(_in_order(line for line in found if line.kind not in ("tag", "head")), tags, seq)
+
+
+def read_whole(order: WorkOrder) -> list[Line]:
+    """Return the thread with every event, oldest first. One query."""
+    return _in_order(_rows(_WHOLE, order))
+
+
+def _rows(statement: Any, order: WorkOrder) -> list[Line]:
+    rows = fetch(statement, {"order": order.id, "stream": order.stream})
+    return [Line._make(row) for row in rows]
+
+
+def _in_order(lines: Iterable[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: (line.at, line.kind == "event", line.seq, line.id))
 
 
 def names_in(lines: Iterable[Line], requester_id: int, requester: str = "") -> dict[int, str]:
@@ -163,7 +198,7 @@ def around(view: View, actor: Actor, now: datetime, order: WorkOrder) -> Around:
     place = {f"key_{at}": value for at, value in enumerate(sort.key_of(order))}
     given = {"order": order.id, "requester_of": order.requester_id, **place}
     found: dict[str, list[Any]] = {"here": [], "earlier": [], "later": [], "others": []}
-    for row in db.session.execute(statement, given):
+    for row in fetch(statement, given):
         found[row.leg].append(row)
     for name in ("earlier", "later"):
         found[name].sort(key=sort.key_of, reverse=sort.descending)

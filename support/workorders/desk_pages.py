@@ -41,8 +41,8 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
     kind, around = kind_named(order.kind), desk_lines.around(view, actor, now, order)
     contacts = people.contacts_of(order.requester_id)
     requester = _requester(order, around, contacts, now)
-    entries, tags = desk_lines.read(order)
-    names = desk_lines.names_in(entries, order.requester_id, requester["name"])
+    thread = desk_lines.read(order)
+    names = desk_lines.names_in(thread.lines, order.requester_id, requester["name"])
     deliveries = deliveries_about(order.stream, contacts)
     earlier = len(around.earlier)
     strip = shown([*around.earlier, around.here, *around.later], view, now)
@@ -59,8 +59,8 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
             gettext(Priority(order.priority).title),
         ),
         "due": due_of(order.status, order.due_at, now, pieces()),
-        "entries": desk_thread.drawn(entries, deliveries, order.requester_id, names),
-        "stamp": Stamp(order.version, desk_thread.last_seq(entries)),
+        "entries": desk_thread.drawn(thread.lines, deliveries, order.requester_id, names),
+        "stamp": Stamp(order.version, thread.seq),
         "then": then_choices(order),
         "strip": {
             "before": strip[:earlier],
@@ -68,7 +68,7 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
             "after": strip[earlier + 1 :],
             "total": sum(page_counts().get(name, 0) for name in view.counted),
         },
-        "properties": _properties(order, tags),
+        "properties": _properties(order, thread.tags),
         "requester": requester,
         "presence": presence_words(desk_presence.others(order.id, actor.id or 0, now)),
         "related": _related(order),
@@ -106,7 +106,7 @@ def meanwhile(
     actor: Actor, order: WorkOrder, stamp: Stamp, error: DomainError, view: View
 ) -> dict[str, Any]:
     """Return what a too-late page shows: what came in since the writer looked, and a fresh stamp."""
-    entries, _tags = desk_lines.read(order)
+    entries = desk_lines.read_whole(order)
     new = desk_thread.since(entries, stamp.seq)
     names = desk_lines.names_in(new, order.requester_id)
     return {

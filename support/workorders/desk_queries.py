@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, text, tuple_, union_all
 from support.accounts.models import Person
 from support.core import search
 from support.core.actors import Actor, Role
-from support.core.db import UtcDateTime, db
+from support.core.db import UtcDateTime, fetch
 from support.core.words import N_
 from support.workorders import index
 from support.workorders.desk_filters import View
@@ -162,7 +162,7 @@ def page(view: View, actor: Actor, now: datetime, *, after: str = "", before: st
         ),
     )
     given = {f"key_{at}": value for at, value in enumerate(key or ())}
-    found = list(db.session.execute(statement, given))
+    found = list(fetch(statement, given))
     more, rows = len(found) > PAGE, found[:PAGE]
     if backwards:
         rows.reverse()
@@ -230,7 +230,7 @@ def changed_since(moment: datetime, order_id: int) -> list[tuple[int, datetime]]
         .order_by(WorkOrder.updated_at, WorkOrder.id)
         .limit(MOST_CHANGED)
     )
-    return [(row[0], row[1]) for row in db.session.execute(statement)]
+    return [(row[0], row[1]) for row in fetch(statement)]
 
 
 def rows_of(order_ids: Sequence[int], view: View, actor: Actor, now: datetime) -> list[Any]:
@@ -239,17 +239,17 @@ def rows_of(order_ids: Sequence[int], view: View, actor: Actor, now: datetime) -
         return []
     statement = ROWS.where(WorkOrder.id.in_(order_ids), *conditions(view, actor, now))
     ordered = SORTS[view.sort].page(statement, None, MOST_CHANGED * 2)
-    return list(db.session.execute(ordered))
+    return list(fetch(ordered))
 
 
 def row_of(order_id: int) -> Any:
     """Return one order as a row."""
-    return db.session.execute(ROWS.where(WorkOrder.id == order_id)).one()
+    return fetch(ROWS.where(WorkOrder.id == order_id)).one()
 
 
 def orders_of(requester_id: int) -> list[Any]:
     """Return the newest orders of one requester."""
-    return list(db.session.execute(_others(requester_id, but=0, limit=5)))
+    return list(fetch(_others(requester_id, but=0, limit=5)))
 
 
 def _others(requester_id: int, *, but: int, limit: int) -> Any:
@@ -269,7 +269,7 @@ def own_desk(actor: Actor, until: datetime) -> tuple[list[Any], list[Any], list[
     due: list[Any] = []
     back: list[Any] = []
     rest: list[Any] = []
-    for row in db.session.execute(statement):
+    for row in fetch(statement):
         if row.due_at < until:
             due.append(row)
         elif row.fresh and row.status == Status.OPEN:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from markupsafe import Markup, escape
 from sqlalchemy import bindparam, select
 
 from support.core import search
 from support.core.actors import Actor
-from support.core.db import db
+from support.core.db import fetch
 from support.core.masking import mask_secrets
 from support.core.search import Hit
 from support.core.text import clean_line, query_tokens
@@ -27,7 +28,6 @@ PAGE = 25
 AROUND = 70
 """Characters of an excerpt before and behind the first word found."""
 
-Parts = list[tuple[str, bool]]
 _QUALIFIER = re.compile(r"(?:^|\s)(status|owner|lang)[:：](\S+)", re.IGNORECASE)
 
 
@@ -72,7 +72,7 @@ def exact(asked: Asked) -> int | None:
         parsed = parse_reference(asked.words)
     except ValueError:
         return None
-    row = db.session.execute(
+    row = fetch(
         select(WorkOrder.id, WorkOrder.created_at).where(WorkOrder.id == parsed.sequence)
     ).one_or_none()
     return row[0] if row and row[1].year % 100 == parsed.year else None
@@ -129,7 +129,7 @@ def _first_met(hits: Sequence[Hit], words: str) -> list[Hit]:
 
 def rows(order_ids: Sequence[int]) -> dict[int, Any]:
     """Return rows of the queue's columns by order id."""
-    found = db.session.execute(_ROWS_OF, {"ids": list(order_ids)}) if order_ids else ()
+    found = fetch(_ROWS_OF, {"ids": list(order_ids)}) if order_ids else ()
     return {row.id: row for row in found}
 
 
@@ -151,27 +151,21 @@ def texts(hits: Sequence[Hit]) -> Mapping[str, tuple[str, str]]:
         ids = [int(hit.part.removeprefix(prefix)) for hit in hits if hit.part.startswith(prefix)]
         if not ids:
             continue
-        for row in db.session.execute(statement, {"ids": ids}):
+        for row in fetch(statement, {"ids": ids}):
             if row.redacted_at is None:
                 found[f"{prefix}{row.id}"] = (mask_secrets(row.body).text, row.language)
     return found
 
 
-def marked(text: str, words: str) -> Parts:
-    """Return the text in pieces, each with whether it is one of the words looked for."""
+def marked(text: str, words: str) -> Markup:
+    """Return the text, escaped, with the words looked for in `<mark>`."""
     pattern = _pattern(words)
     if pattern is None:
-        return [(text, False)]
-    parts: Parts = []
-    done = 0
-    for match in pattern.finditer(text):
-        if match.start() > done:
-            parts.append((text[done : match.start()], False))
-        parts.append((match[0], True))
-        done = match.end()
-    if done < len(text):
-        parts.append((text[done:], False))
-    return parts
+        return escape(text)
+    # Escaped piece by piece: a mark is never set within an entity such as `&amp;`.
+    pieces = (escape(piece) for piece in pattern.split(text))
+    found = (f"<mark>{piece}</mark>" if at % 2 else piece for at, piece in enumerate(pieces))
+    return Markup("".join(found))  # noqa: S704  (every piece was escaped)
 
 
 def excerpt(text: str, words: str) -> str:
@@ -189,4 +183,4 @@ def _pattern(words: str) -> re.Pattern[str] | None:
     tokens = sorted(query_tokens(words), key=len, reverse=True)
     if not tokens:
         return None
-    return re.compile("|".join(re.escape(token) for token in tokens), re.IGNORECASE)
+    return re.compile(f"({'|'.join(re.escape(token) for token in tokens)})", re.IGNORECASE)

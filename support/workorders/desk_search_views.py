@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request, url_for
+from markupsafe import Markup
 
 from support.accounts import queries as people
 from support.core.clock import utcnow
@@ -15,7 +16,7 @@ from support.workorders import desk_queries, desk_search
 from support.workorders.desk_filters import View
 from support.workorders.desk_nav import colleagues
 from support.workorders.desk_rows import Row, shown
-from support.workorders.desk_search import Asked, Parts
+from support.workorders.desk_search import Asked
 from support.workorders.desk_views import blueprint
 
 MOST_PEOPLE = 5
@@ -24,11 +25,11 @@ _ALL = View()
 
 @dataclass(slots=True)
 class Found:
-    """One order that was found: its row, and the pieces of its subject and of the text around the words."""
+    """One order that was found: its row, and its subject and the text around the words, both with the words marked."""
 
     row: Row
-    subject: Parts
-    excerpt: Parts
+    subject: Markup
+    excerpt: Markup
     lang: str
     note: bool
 
@@ -63,7 +64,7 @@ def _found(asked: Asked, before: int | None) -> tuple[list[Found], int | None]:
         if (row := drawn.get(hit.thing_id)) is None:
             continue
         text, language = texts.get(hit.part, ("", ""))
-        piece: Parts = []
+        piece = Markup("")
         if text:
             piece = desk_search.marked(desk_search.excerpt(text, asked.words), asked.words)
         found.append(

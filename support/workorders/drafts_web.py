@@ -25,7 +25,8 @@ Answer = Response | tuple[Response, int]
 
 def owner() -> str:
     """Return whose drafts this request is about."""
-    return service_drafts.owner_of(current_actor(), visitor_id())
+    actor = current_actor()
+    return service_drafts.owner_of(actor, "" if actor.signed_in else visitor_id())
 
 
 def present(about: str) -> Saved:

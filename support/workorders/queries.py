@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from support.accounts import queries as people
 from support.core import files
@@ -19,6 +19,8 @@ from support.core.files import StoredFile
 from support.workorders.lifecycle import Status
 from support.workorders.models import Message, Note, Party, Tag, WorkOrder
 from support.workorders.reference import parse_reference
+
+_BY_ID = select(WorkOrder).where(WorkOrder.id == bindparam("order"))
 
 
 def order_for(actor: Actor, reference: str) -> WorkOrder:
@@ -35,7 +37,7 @@ def order_named(reference: str) -> WorkOrder:
         parsed = parse_reference(reference)
     except ValueError as error:
         raise NotFound() from error
-    order = db.session.get(WorkOrder, parsed.sequence)
+    order = db.session.execute(_BY_ID, {"order": parsed.sequence}).scalar_one_or_none()
     if order is None or order.created_at.year % 100 != parsed.year:
         raise NotFound()
     return order

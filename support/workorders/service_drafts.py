@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, select, update
 from support.core import vault
 from support.core.actors import Actor
 from support.core.clock import utcnow
-from support.core.db import changed, db, insert_new, new_uid, transaction
+from support.core.db import changed, fetch, insert_new, new_uid, transaction
 from support.core.errors import Stale
 from support.workorders.models import Draft
 
@@ -49,7 +49,7 @@ _DRAFT = select(Draft.uid, Draft.sealed, Draft.version, Draft.updated_at).where(
 
 def load_draft(owner: str, about: str) -> Saved | None:
     """Return the owner's draft about `about` (`new:question`, `order:12`), if there is one."""
-    row = db.session.execute(_DRAFT, {"of": owner, "place": about}).one_or_none()
+    row = fetch(_DRAFT, {"of": owner, "place": about}).one_or_none()
     if row is None:
         return None
     fields = json.loads(vault.unseal(_vault_owner(owner), f"draft.sealed:{row.uid}", row.sealed))

@@ -169,7 +169,7 @@ class Site:
                     order,
                     body=BODY,
                     version=order.version,
-                    then=Status.WAITING,
+                    then=Status.OPEN,
                     language="en",
                 )
             else:

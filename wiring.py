@@ -87,7 +87,7 @@ HOOKS: list[object] = [
     *account_notices.SUBSCRIPTIONS,
     *account_notices.TEMPLATES,
     AfterDrain(mail.close_doors),
-    Unread(notice_queries.unread),
+    Unread(notice_queries.unread_of),
     Figure("gongdan_deliveries", "Messages by state", "state", notice_queries.states),
     ConsoleEntry(
         N_("What we tell you"),

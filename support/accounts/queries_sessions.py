@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, literal, select
 
 from support.accounts.models import Person, PersonKind, Session, SignIn
 from support.accounts.policy import SESSION_LIVES
@@ -23,15 +26,20 @@ class Speaker:
     second_factor: bool
     character_keys: bool
     seen_at: datetime
+    unread: int
 
 
-def speaker(secret_hash: bytes, now: datetime) -> Speaker | None:
+Count = Callable[[Any], ColumnElement[int]]
+"""Makes a count of something that waits for a person, as SQL, from the column of the person's id."""
+
+
+def speaker(secret_hash: bytes, now: datetime, counts: tuple[Count, ...] = ()) -> Speaker | None:
     """Return who speaks by the cookie with this hash, in one query; None once it ended in any way.
 
-    Idle, absolute limit, sign-out and a disabled person all end it. Staff who have not shown a second
-    factor in this session hold no role in it.
+    `counts` are added up to `unread`. Idle, absolute limit, sign-out and a disabled person all end it. Staff who
+    have not shown a second factor in this session hold no role in it.
     """
-    row = fetch(_SPEAKER, {"cookie": secret_hash}).one_or_none()
+    row = fetch(_speaker(counts), {"cookie": secret_hash}).one_or_none()
     if (
         row is None
         or row.ended_at is not None
@@ -52,10 +60,18 @@ def speaker(secret_hash: bytes, now: datetime) -> Speaker | None:
         row.language,
         row.timezone,
     )
-    return Speaker(actor, second_factor, row.character_keys, row.seen_at)
+    return Speaker(actor, second_factor, row.character_keys, row.seen_at, row.unread)
 
 
-# Made once: building it costs as much as running it, and every request does.
+@lru_cache(maxsize=8)
+def _speaker(counts: tuple[Count, ...]) -> Any:
+    """Return the statement, made once: making it costs as much as carrying it out, and every request does."""
+    unread: ColumnElement[int] = literal(0)
+    for count in counts:
+        unread += count(Person.id)
+    return _SPEAKER.add_columns(unread.label("unread"))
+
+
 _SPEAKER = (
     select(
         Session.id.label("session_id"),

@@ -26,8 +26,9 @@ from support.accounts.policy import SESSION_LIVES, TOUCH_EVERY, Method
 from support.accounts.service import SecondStep
 from support.accounts.service_sessions import OpenedSession
 from support.core.clock import utcnow
-from support.core.context import settings
+from support.core.context import hooks, settings
 from support.core.web import Visitor, current_actor, login_manager, safe_next, visitor_id
+from support.core.web_nav import Unread
 from support.core.web_pages import LANGUAGES
 
 blueprint = Blueprint("account_sessions", __name__)
@@ -55,6 +56,7 @@ class SignedIn(Visitor):
         super().__init__(speaker.actor)
         self.second_factor = speaker.second_factor
         self.character_keys = speaker.character_keys
+        self.unread = speaker.unread
 
 
 def cookie_name() -> str:
@@ -69,7 +71,8 @@ def load_visitor(incoming: Request) -> SignedIn | None:
     if not secret:
         return None
     now = utcnow()
-    speaker = queries_sessions.speaker(service_sessions.hash_of(secret), now)
+    counts = tuple(hook.of for hook in hooks(Unread))
+    speaker = queries_sessions.speaker(service_sessions.hash_of(secret), now, counts)
     if speaker is None:
         return None
     if now - speaker.seen_at > TOUCH_EVERY and speaker.actor.session is not None:

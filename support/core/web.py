@@ -45,10 +45,12 @@ login_manager = LoginManager()
 class Visitor(UserMixin):
     """The signed-in person as Flask-Login sees it: a thin coat over `Actor`.
 
-    `character_keys` is False for whoever switched single-key shortcuts off (WCAG 2.1.4).
+    `character_keys` is False for whoever switched single-key shortcuts off (WCAG 2.1.4); `unread` is the number
+    on the inbox bell.
     """
 
     character_keys = True
+    unread = 0
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
@@ -111,10 +113,13 @@ def visitor_id() -> str:
 
 def form_token() -> str:
     """Return the token that this browser's forms carry, signed anew once a minute: signing costs as much as a query."""
-    secret = session.get("csrf_token")
-    if secret and "csrf_token" not in g:
-        g.csrf_token = _signed(current_app.secret_key, secret, int(time.time() // 60))
-    return str(generate_csrf())
+    if "form_token" not in g:
+        secret = session.get("csrf_token")
+        if secret and "csrf_token" not in g:
+            g.csrf_token = _signed(current_app.secret_key, secret, int(time.time() // 60))
+        g.form_token = str(generate_csrf())
+    token: str = g.form_token
+    return token
 
 
 @lru_cache(maxsize=4_096)

@@ -15,11 +15,11 @@ from werkzeug.wrappers import Response
 
 from support.core.clock import utcnow
 from support.core.config import Config
-from support.core.context import hooks, settings
+from support.core.context import settings
 from support.core.icons import icon
 from support.core.installation import is_demo
 from support.core.web import current_actor, safe_next
-from support.core.web_nav import NOWHERE, Unread, places
+from support.core.web_nav import NOWHERE, places
 from support.core.web_parts import html_lang, install_parts, page_language
 from support.core.web_times import local_time, relative_time, time_tag
 
@@ -103,7 +103,7 @@ def page_facts() -> dict[str, Any]:
         return facts
     actor = current_actor()
     if actor.signed_in:
-        facts["unread"] = sum(hook.count(actor) for hook in hooks(Unread))
+        facts["unread"] = current_user.unread
         facts["keys_off"] = not current_user.character_keys
     facts |= {"actor": actor, "demo": is_demo(), "doors": _has_doors(), "places": places(actor)}
     return facts

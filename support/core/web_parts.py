@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, g, has_app_context, request
+from flask import Flask, current_app, g, request
 from flask_babel import get_locale, get_translations
 from jinja2 import Template, pass_eval_context
 from jinja2.environment import TemplateModule
@@ -50,12 +50,15 @@ def part(name: str, draw: Callable[..., Markup], *facts: Any, key: Hashable = No
 
 def page_language() -> str:
     """Return the ISO code of the language that words are in now, "" outside of any request or job."""
-    if not has_app_context():
+    try:
+        kept = g._get_current_object()
+    except RuntimeError:
         return ""
-    # Flask-Babel keeps the locale here once it is known; its own way there goes three times through a proxy.
-    kept = getattr(g._get_current_object(), "_flask_babel", None)
-    locale = getattr(kept, "babel_locale", None) or get_locale()
-    return str(locale.language) if locale else ""
+    try:  # Flask-Babel keeps the locale here once it is known; its own way there goes three times through a proxy.
+        locale = kept._flask_babel.babel_locale
+    except AttributeError:
+        locale = get_locale()
+    return str((locale or get_locale()).language)
 
 
 _HTML_LANG = {"en": "en", "zh": "zh-Hans"}

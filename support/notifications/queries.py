@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from support.accounts import queries as people
@@ -146,19 +146,12 @@ def states() -> dict[str, float]:
 
 
 _INBOX = (Delivery.channel == Channel.INBOX,)
-_UNREAD = select(func.count()).where(
-    Delivery.person_id == bindparam("reader"), *_INBOX, Delivery.read_at.is_(None)
-)
 
 
-def unread_count(person_id: int) -> int:
-    """Return how many lines of a person's inbox are unread."""
-    return int(fetch(_UNREAD, {"reader": person_id}).scalar_one())
-
-
-def unread(actor: Actor) -> int:
-    """Return the number on the actor's inbox bell."""
-    return unread_count(actor.id) if actor.id is not None else 0
+def unread_of(person: Any) -> ColumnElement[int]:
+    """Return how many lines of an inbox are unread, as SQL over the column of the person's id."""
+    unread = (Delivery.person_id == person, *_INBOX, Delivery.read_at.is_(None))
+    return select(func.count()).where(*unread).scalar_subquery()
 
 
 def inbox_page(actor: Actor, before: int | None = None) -> list[InboxLine]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
+from markupsafe import Markup
 from sqlalchemy import select
 
 from support.accounts import queries as people
@@ -15,7 +16,7 @@ from support.core.clock import utcnow
 from support.core.db import db
 from support.core.errors import DomainError, NotFound
 from support.core.text import written_in
-from support.core.web_parts import html_lang
+from support.core.web_parts import html_lang, part
 from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.notifications.queries import deliveries_about
@@ -44,8 +45,6 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
     thread = desk_lines.read(order)
     names = desk_lines.names_in(thread.lines, order.requester_id, requester["name"])
     deliveries = deliveries_about(order.stream, contacts)
-    earlier = len(around.earlier)
-    strip = shown([*around.earlier, around.here, *around.later], view, now)
     return {
         "order": order,
         "kind": kind,
@@ -63,9 +62,8 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
         "stamp": Stamp(order.version, thread.seq),
         "then": then_choices(order),
         "strip": {
-            "before": strip[:earlier],
-            "here": strip[earlier],
-            "after": strip[earlier + 1 :],
+            "rows": shown([*around.earlier, around.here, *around.later], view, now),
+            "here": len(around.earlier),
             "total": sum(page_counts().get(name, 0) for name in view.counted),
         },
         "properties": _properties(order, thread.tags),
@@ -142,16 +140,34 @@ def _named(ids: Sequence[int], words: str) -> str:
 
 
 def _properties(order: WorkOrder, tags: Sequence[str]) -> dict[str, Any]:
-    statuses = [each for each in Status if each is order.state or LIFECYCLE.can(order.state, each)]
-    owners = [(str(one.id), one.name) for one in working()]
+    owner, priority = str(order.assignee_id or ""), Priority(order.priority).name.lower()
+    staff = tuple((str(one.id), one.name) for one in working())
     return {
-        "statuses": [(each.value, gettext(STAFF_STATUS[each])) for each in statuses],
-        "owners": [("", gettext("Unassigned")), *owners],
-        "owner": str(order.assignee_id or ""),
-        "priorities": [(each.name.lower(), gettext(each.title)) for each in Priority],
-        "tags": tags,
+        "statuses": _options("status", order.status, lambda: _next_statuses(order)),
+        "owner": owner,
+        "owners": _options("owner", owner, lambda: [("", gettext("Unassigned")), *staff], staff),
+        "priorities": _options("priority", priority, _priorities),
+        "tags": ", ".join(tags),
         "may_solve": LIFECYCLE.can(order.state, Status.RESOLVED),
     }
+
+
+def _next_statuses(order: WorkOrder) -> list[tuple[str, str]]:
+    possible = [each for each in Status if each is order.state or LIFECYCLE.can(order.state, each)]
+    return [(each.value, gettext(STAFF_STATUS[each])) for each in possible]
+
+
+def _priorities() -> list[tuple[str, str]]:
+    return [(each.name.lower(), gettext(each.title)) for each in Priority]
+
+
+def _options(
+    name: str, chosen: str, choices: Callable[[], list[tuple[str, str]]], hangs_on: Hashable = None
+) -> Markup:
+    """Return a drawn choice list, kept by what is chosen and what the choices hang on."""
+    rows: Any = current_app.jinja_env.get_template("workorders/desk/_row.html").module
+    key = (chosen, hangs_on)
+    return part(f"options {name}", lambda: rows.options(choices(), chosen), key=key)
 
 
 def _facts(order: WorkOrder) -> list[dict[str, Any]]:

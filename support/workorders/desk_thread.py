@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -64,10 +64,11 @@ def drawn(
     `names` are those of `desk_lines.names_in`.
     """
     attached, spell = _attached(entries), clock()
+    roles = _Roles(gettext("Requester"), gettext("Agent"), gettext("Participant"), requester_id)
     found: list[tuple[datetime, Text | Mark]] = []
     for entry in entries:
         if entry.kind != "event":
-            text = _text(entry, spell(entry.at), names, attached, requester_id)
+            text = _text(entry, spell(entry.at), names, attached, roles)
             found.append((entry.at, text))
         elif words := event_words(entry, names):
             found.append((entry.at, Mark(spell(entry.at), words[0], icon(words[1], 14))))
@@ -96,6 +97,22 @@ def last_seq(entries: Sequence[Line]) -> int:
     return max((entry.seq for entry in entries if entry.kind == "event"), default=0)
 
 
+class _Roles(NamedTuple):
+    """The words for who speaks, looked up once for a thread."""
+
+    requester: str
+    agent: str
+    participant: str
+    requester_id: int
+
+    def of(self, entry: Line) -> str:
+        if entry.kind == "note":
+            return ""
+        if entry.from_staff:
+            return self.agent
+        return self.requester if entry.author_id == self.requester_id else self.participant
+
+
 def _attached(entries: Sequence[Line]) -> dict[str, list[StoredFile]]:
     streams = [f"{entry.kind}:{entry.id}" for entry in entries if entry.has_files]
     found: dict[str, list[StoredFile]] = {}
@@ -109,16 +126,15 @@ def _text(
     at: Markup,
     names: Mapping[int, str],
     attached: Mapping[str, list[StoredFile]],
-    requester_id: int,
+    roles: _Roles,
 ) -> Text:
     masked, kind, ours = mask_secrets(entry.body), entry.kind, entry.from_staff
-    role = "" if kind == "note" else gettext("Agent") if ours else gettext("Participant")
     return Text(
         kind=kind,
         id=f"{kind}-{entry.id}",
         at=at,
         author=names.get(entry.author_id or 0) or gettext("Somebody who is gone"),
-        role=gettext("Requester") if entry.author_id == requester_id and not ours else role,
+        role=roles.of(entry),
         ours=ours,
         text=masked.text,
         masked=[gettext(secret.title) for secret in masked.found],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import literal, select
 
 from support.accounts import queries as people
 from support.accounts import service_register, service_sessions, service_staff
@@ -18,12 +19,17 @@ from support.core.clock import utcnow
 from support.core.context import register
 from support.core.db import db, transaction
 from support.core.words import N_
-from support.notifications import service
+from support.notifications import queries, service
 from support.notifications.models import Purpose
 from support.notifications.templates import Template
 from tests.fixtures.pages import PageClient
 
 PASSWORD = "correct horse battery staple 42"
+
+
+def unread_count(person_id: int) -> int:
+    """Return the number on a person's inbox bell."""
+    return int(db.session.execute(select(queries.unread_of(literal(person_id)))).scalar_one())
 
 
 def welcome_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:

@@ -33,6 +33,7 @@ from tests.notifications.conftest import (
     drain,
     make_agent,
     make_member,
+    unread_count,
     use,
 )
 
@@ -319,4 +320,4 @@ def test_security_news_of_accounts_reach_the_older_addresses(
         ("old@example.com", "An address was added to your account"),
         ("old@example.com", "Your password was changed"),
     ]
-    assert queries.unread_count(alice) == 2
+    assert unread_count(alice) == 2

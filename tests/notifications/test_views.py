@@ -30,6 +30,7 @@ from tests.notifications.conftest import (
     drain,
     make_agent,
     make_member,
+    unread_count,
     use,
 )
 from tests.notifications.test_jobs import ask_code
@@ -86,10 +87,10 @@ class TestInbox:
         answer = client.submit(f"/account/inbox/{uid}", button="Mark as read")
         assert (answer.status_code, answer.location) == (303, "/account/inbox")
         with app.app_context():
-            assert queries.unread_count(alice) == 1
+            assert unread_count(alice) == 1
         client.submit("/account/inbox", button="Mark all as read")
         with app.app_context():
-            assert queries.unread_count(alice) == 0
+            assert unread_count(alice) == 0
 
     def test_somebody_elses_message_is_not_there(self, app: Flask, sign_in: SignIn) -> None:
         alice = tell_alice(app)

@@ -1,4 +1,4 @@
-"""Commands of the ground: the two background processes and the check of the audit trail."""
+"""Commands of the ground: the two background processes, the check of the audit trail, the rotation of keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from support.core import audit, file_upkeep, worker
+from support.core import audit, file_upkeep, vault, worker, wrapping
+from support.core.actors import SYSTEM
+from support.core.clock import utcnow
+from support.core.context import keys
+from support.core.db import db
 
 
 @click.command("worker")
@@ -43,6 +47,49 @@ def verify_command(heads: Path | None) -> None:
         click.echo(f"{row.stream} row {row.seq}: {row.reason}")
     click.echo("The audit trail is broken." if broken else "The audit trail is whole.")
     sys.exit(1 if broken else 0)
+
+
+vault_group = AppGroup("vault", help="The keys under which personal data is sealed.")
+
+
+@vault_group.command("prepare")
+@with_appcontext
+def prepare_command() -> None:
+    """Make the next key-encryption key. With many machines, copy it to each before `flask vault rotate`."""
+    name = keys().wrapping.prepare()
+    click.echo(f"keys/{wrapping.NEXT} holds key {name}.")
+
+
+@vault_group.command("rotate")
+@with_appcontext
+def rotate_command() -> None:
+    """Replace the key-encryption key and wrap every data key anew; stopped at any point, it goes on when run again."""
+    ring = keys().wrapping
+    unfinished = ring.may_be_unfinished() and vault.waiting_for_rotation() > 0
+    name = ring.present()[0] if unfinished else ring.replace()
+    click.echo(f"{'An earlier rotation goes on' if unfinished else 'Rotating'} to key {name}.")
+    done, broken = _rewrap(vault.waiting_for_rotation())
+    audit.record_system("vault.rotated", at=utcnow(), actor=SYSTEM, key=name, done=done)
+    for owner in broken:
+        click.echo(f"The key of {owner} is broken: what it sealed can't be read.", err=True)
+    click.echo(f"{done} data keys were wrapped anew.")
+    sys.exit(1 if broken else 0)
+
+
+def _rewrap(total: int) -> tuple[int, list[str]]:
+    """Wrap every data key anew and show how far it is; return (how many, the owners of broken ones)."""
+    from rich.console import Console  # web processes import this module too, and show no progress
+    from rich.progress import Progress
+
+    after, done, broken = 0, 0, list[str]()
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("wrapping data keys anew", total=total)
+        while (batch := vault.rewrap_some(after)) is not None:
+            after, done = batch.last, done + batch.done
+            broken += batch.broken
+            progress.update(task, completed=done + len(broken))
+            db.session.remove()
+    return done, broken
 
 
 def write_heads(now: datetime) -> None:

@@ -138,6 +138,7 @@ COMMANDS: list[Any] = [
     commands.worker_command,
     commands.tick_command,
     commands.audit_group,
+    commands.vault_group,
     cli.admin_group,
     *installer.commands.COMMANDS,
     demo.commands.demo_command,

@@ -84,6 +84,7 @@ HOOKS: list[object] = [
     Periodic("write_audit_heads", timedelta(days=1), commands.write_heads),
     Subscription("delivery.due", jobs.send_delivery, jobs.settle_delivery),
     Subscription("code.due", jobs.send_code, jobs.settle_code),
+    Periodic("forget_code_files", timedelta(minutes=1), jobs.forget_code_files),
     *account_notices.SUBSCRIPTIONS,
     *account_notices.TEMPLATES,
     AfterDrain(mail.close_doors),

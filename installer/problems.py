@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from installer.answers import SETTINGS
 from support.accounts import queries as accounts
-from support.core import doorbell, keys
+from support.core import doorbell
 from support.core.actors import Role
 from support.core.clock import utcnow
 from support.core.config import SETTINGS_FILE
@@ -116,7 +116,7 @@ def _files() -> Iterator[Problem]:
     config = settings()
     private = [
         (config.keys_dir, 0o700),
-        *((config.keys_dir / name, 0o600) for name in keys.NAMES),
+        *((path, 0o600) for path in sorted(config.keys_dir.glob("[a-z]*"))),
         (config.instance_dir / SETTINGS_FILE, 0o600),
     ]
     for path, mode in private:

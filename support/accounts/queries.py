@@ -202,6 +202,12 @@ def contacts_by_address(kind: str, value: str) -> list[ContactView]:
     )
 
 
+def live_codes(code_ids: Iterable[int], now: datetime) -> set[int]:
+    """Return those of these codes that have not expired."""
+    alive = select(Code.id).where(Code.id.in_(list(code_ids)), Code.expires_at > now)
+    return {row.id for row in fetch(alive)}
+
+
 def bound_contact(kind: str, value: str) -> tuple[int, int] | None:
     """Return (person id, contact id) of the account that this address signs in to."""
     row = db.session.execute(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from support.accounts import queries as people
 from support.accounts import service_codes
+from support.accounts.policy import CODE_LIVES
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.context import settings
@@ -14,7 +16,7 @@ from support.core.db import db
 from support.core.errors import NotFound
 from support.core.outbox import OutboxState, Outcome
 from support.core.vault import KeyDestroyed
-from support.notifications import letters, mail, queries, service, sms
+from support.notifications import letters, mail, outgoing, queries, service, sms
 from support.notifications.models import Channel, DeliveryState, Purpose
 from support.notifications.templates import facts_for, template
 
@@ -120,6 +122,13 @@ def send_code(payload: dict[str, Any]) -> str | None:
     db.session.remove()
     hand_over(ready)
     return None
+
+
+def forget_code_files(now: datetime) -> None:
+    """Remove from the demo's door the messages whose code has expired (a periodic task). Safe to run twice."""
+    kept = outgoing.kept_before(now - CODE_LIVES)
+    for uid in queries.expired_codes(kept, now) if kept else ():
+        outgoing.forget(kept[uid])
 
 
 def settle_code(payload: dict[str, Any], outcome: Outcome) -> None:

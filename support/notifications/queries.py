@@ -148,6 +148,17 @@ def states() -> dict[str, float]:
 _INBOX = (Delivery.channel == Channel.INBOX,)
 
 
+def expired_codes(uids: Iterable[str], now: datetime) -> list[str]:
+    """Return those of these deliveries that carry a code or a link that is worth nothing any more."""
+    carries = (Delivery.uid.in_(list(uids)), Delivery.template == CODE_TEMPLATE)
+    found = {
+        row.uid: row.ids["code"]
+        for row in fetch(select(Delivery.uid, Delivery.ids).where(*carries))
+    }
+    alive = people.live_codes(found.values(), now) if found else set()
+    return [uid for uid, code_id in found.items() if code_id not in alive]
+
+
 def unread_of(person: Any) -> ColumnElement[int]:
     """Return how many lines of an inbox are unread, as SQL over the column of the person's id."""
     unread = (Delivery.person_id == person, *_INBOX, Delivery.read_at.is_(None))

@@ -37,7 +37,7 @@ from support.workorders.desk_nav import colleagues
 from support.workorders.desk_queries import ROWS, SORTS, conditions, kept_statement
 from support.workorders.models import Message, Note, Tag, WorkOrder
 
-EARLIER, LATER, OTHERS = 2, 6, 5
+EARLIER, LATER, OTHERS = 1, 5, 5
 
 
 class Line(NamedTuple):

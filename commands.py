@@ -8,40 +8,49 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from support.core import audit, file_upkeep, worker
+from support.core.terminal import Command, Group
+from support.core.words import N_
+from support.core.words import spoken as _
 
 
-@click.command("worker")
+@click.command(
+    "worker", cls=Command, help=N_("Carry out what the doorbell rings for (an rq worker).")
+)
 @with_appcontext
 def worker_command() -> None:
-    """Carry out what the doorbell rings for (an rq worker)."""
+    """Run the rq worker until it is stopped."""
     worker.run_worker()
 
 
-@click.command("tick")
+@click.command("tick", cls=Command, help=N_("Sweep due rows and timers every five seconds."))
 @with_appcontext
 def tick_command() -> None:
-    """Sweep due rows and timers every five seconds."""
+    """Run the tick until it is stopped."""
     worker.run_tick()
 
 
-audit_group = AppGroup("audit", help="The audit trail.")
+audit_group = Group("audit", help=N_("The audit trail."))
 
 
-@audit_group.command("verify")
+@audit_group.command(
+    "verify",
+    help=N_("Walk every stream and name the first broken row of each; exit 1 if there is one."),
+)
 @click.option(
     "--heads",
     type=click.Path(exists=True, path_type=Path),
-    help="Compare with a signed file of heads.",
+    help=N_("Compare with a signed file of heads."),
 )
 def verify_command(heads: Path | None) -> None:
-    """Walk every stream and name the first broken row of each; exit 1 if there is one."""
+    """Print the first broken row of each stream, and end with status 1 if there is one."""
     broken = list(audit.verify()) + (list(audit.verify_heads(heads)) if heads else [])
     for row in broken:
-        click.echo(f"{row.stream} row {row.seq}: {row.reason}")
-    click.echo("The audit trail is broken." if broken else "The audit trail is whole.")
+        facts = {"stream": row.stream, "number": row.seq, "reason": _(row.reason)}
+        click.echo(_("%(stream)s row %(number)s: %(reason)s", **facts))
+    click.echo(_("The audit trail is broken.") if broken else _("The audit trail is whole."))
     sys.exit(1 if broken else 0)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.core.config import ConfigError
+from support.core.words import N_
 
 KEY_BYTES = 32
 NAMES = ("session", "codes", "blind", "kek", "audit")
@@ -39,7 +40,9 @@ def load_keys(directory: Path) -> Keyring:
     if not present:
         _make_keys(directory)
     elif missing := sorted(set(NAMES) - set(present)):
-        raise ConfigError(f"keys/{missing[0]} is missing; restore it from the backup of keys")
+        raise ConfigError(
+            N_("keys/%(name)s is missing; restore it from the backup of keys"), name=missing[0]
+        )
     return Keyring(**{name: _read_key(directory / name) for name in NAMES})
 
 
@@ -61,8 +64,12 @@ def _make_keys(directory: Path) -> None:
 
 def _read_key(path: Path) -> bytes:
     if path.stat().st_mode & 0o077:
-        raise ConfigError(f"keys/{path.name} can be read by others; make it 0600")
+        raise ConfigError(N_("keys/%(name)s can be read by others; make it 0600"), name=path.name)
     key = path.read_bytes()
     if len(key) != KEY_BYTES or len(set(key)) < KEY_BYTES // 4:
-        raise ConfigError(f"keys/{path.name} is not a key of {KEY_BYTES} random bytes")
+        raise ConfigError(
+            N_("keys/%(name)s is not a key of %(size)s random bytes"),
+            name=path.name,
+            size=KEY_BYTES,
+        )
     return key

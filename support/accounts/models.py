@@ -148,7 +148,7 @@ class SignIn(Model):
     """One try to sign in, listed to the member field by field (M8); retention empties this table.
 
     `target_blind` is the blind index of what was typed, known or not: limits count it, so that a locked
-    account can't be told from one that doesn't exist.
+    account can't be told from one that doesn't exist. `device_hash` is of the browser that it ended in a session for.
     """
 
     __tablename__ = "sign_in"
@@ -167,6 +167,7 @@ class SignIn(Model):
     outcome: Mapped[str] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(String(45))
     device: Mapped[str] = mapped_column(String(120))
+    device_hash: Mapped[bytes | None]
 
 
 class Code(Model):

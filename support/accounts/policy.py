@@ -138,4 +138,9 @@ def cut_address(address: str) -> str:
     head = (
         address.rstrip(":").rpartition(mark)[0] if mark == "." else ":".join(address.split(":")[:2])
     )
-    return address if address.endswith("x") else f"{head}{mark}x"
+    return address if is_cut(address) else f"{head}{mark}x"
+
+
+def is_cut(address: str) -> bool:
+    """True for what `cut_address` returned."""
+    return address.endswith("x")

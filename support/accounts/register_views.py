@@ -25,7 +25,13 @@ from support.accounts.forms import (
 )
 from support.accounts.policy import CodePurpose
 from support.accounts.service_sessions import OpenedSession
-from support.accounts.session_views import code_scope, device_name, page, remember
+from support.accounts.session_views import (
+    browser_id,
+    code_scope,
+    device_name,
+    page,
+    remember,
+)
 from support.accounts.views import Answer, blueprint, code_page, signed_in
 from support.core.clock import utcnow
 from support.core.errors import Expired, Invalid, Unavailable
@@ -134,6 +140,7 @@ def join(uid: str, token: str) -> Answer:
                 password=said(form.password),
                 address=client_address(),
                 device=device_name(),
+                browser=browser_id(),
             )
             return remember(redirect(url_for("accounts.factor"), 303), opened)
     return page("accounts/join.html", form, who=queries.person(code.person_id), email=code.value)
@@ -176,4 +183,5 @@ def _registered(proved: str, form: DetailsForm) -> OpenedSession:
         language=language(),
         address=client_address(),
         device=device_name(),
+        browser=browser_id(),
     )

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from support.accounts import (
     queries,
     queries_sessions,
+    service_devices,
     service_factors,
     service_register,
     service_sessions,
@@ -20,7 +21,7 @@ from support.accounts import (
 from support.accounts.console_views import own_id
 from support.accounts.forms import PasswordForm, SecondStepForm, refusals_on, said
 from support.accounts.policy import Method, Outcome
-from support.accounts.session_views import after_sign_in, page
+from support.accounts.session_views import after_sign_in, browser_id, page
 from support.accounts.views import Answer, blueprint
 from support.assurance import service as assurance
 from support.assurance.policy import Act
@@ -71,7 +72,11 @@ def sign_ins() -> Answer:
     """List the tries to sign in, with what each field is and how long it is kept (M8)."""
     rows = queries_sessions.sign_ins(own_id(), before=request.args.get("before", type=row_number))
     drawn = [(row, Method(row.method).title, Outcome(row.outcome)) for row in rows]
-    return page("accounts/sign_ins.html", rows=drawn, more=len(rows) == queries_sessions.PAGE)
+    here, more = (
+        service_devices.device_hash(own_id(), browser_id()),
+        len(rows) == queries_sessions.PAGE,
+    )
+    return page("accounts/sign_ins.html", rows=drawn, here=here, more=more)
 
 
 @blueprint.route("/account/second-factor", methods=["GET", "POST"])

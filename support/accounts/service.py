@@ -8,7 +8,15 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
-from support.accounts import limits, passwords, policy, queries, service_codes, service_factors
+from support.accounts import (
+    limits,
+    passwords,
+    policy,
+    queries,
+    service_codes,
+    service_devices,
+    service_factors,
+)
 from support.accounts.addresses import fold_name
 from support.accounts.addresses import normalise_address as normalise_address
 from support.accounts.models import Person, SignIn
@@ -37,9 +45,15 @@ class SecondStep:
 
 
 def sign_in_with_password(
-    text: str, password: str, *, address: str, device: str, now: datetime | None = None
+    text: str,
+    password: str,
+    *,
+    address: str,
+    device: str,
+    browser: str = "",
+    now: datetime | None = None,
 ) -> OpenedSession | SecondStep:
-    """Sign in by member name, e-mail or mobile, and password.
+    """Sign in by member name, e-mail or mobile, and password; `browser` is the random id of the browser.
 
     An unknown account gives the same answer in the same time. Raises `Invalid`, or `TooMany` after many
     failures of this target (PP-2.1.1, ASVS 6.3.1).
@@ -63,7 +77,7 @@ def sign_in_with_password(
                 update(Person).where(*same).values(password_hash=passwords.hash_password(password))
             )
         limits.end_try(try_id)
-        return _first_step_done(person_id, Method.PASSWORD, address, device, now)
+        return _first_step_done(person_id, Method.PASSWORD, address, device, browser, try_id, now)
 
 
 def request_sign_in_code(
@@ -77,7 +91,13 @@ def request_sign_in_code(
 
 
 def sign_in_with_code(
-    digits: str, *, visitor: str, address: str, device: str, now: datetime | None = None
+    digits: str,
+    *,
+    visitor: str,
+    address: str,
+    device: str,
+    browser: str = "",
+    now: datetime | None = None,
 ) -> OpenedSession | SecondStep:
     """Sign in with the code that this visitor asked for; raises `Invalid` for a wrong or old one."""
     now = now or utcnow()
@@ -92,12 +112,18 @@ def sign_in_with_code(
         if found is None or found[0] != code.person_id or queries.person(found[0]).disabled:
             raise Invalid("code", service_codes.WRONG)
         target = vault.blind_index("login", code.value)
-        limits.note_try(found[0], target, Method.CODE, Outcome.OK, address, device, now)
-        return _first_step_done(found[0], Method.CODE, address, device, now)
+        try_id = limits.note_try(found[0], target, Method.CODE, Outcome.OK, address, device, now)
+        return _first_step_done(found[0], Method.CODE, address, device, browser, try_id, now)
 
 
 def sign_in_second_step(
-    step: SecondStep, text: str, *, address: str, device: str, now: datetime | None = None
+    step: SecondStep,
+    text: str,
+    *,
+    address: str,
+    device: str,
+    browser: str = "",
+    now: datetime | None = None,
 ) -> OpenedSession:
     """Finish signing in with the authenticator's code or a recovery code; each works once (ASVS 6.5.1).
 
@@ -118,6 +144,7 @@ def sign_in_second_step(
             raise Expired(N_("Signing in took too long. Please start again."))
         service_factors.use_factor(step.person_id, text, now=now)
         limits.end_try(try_id)
+        service_devices.note_device(try_id, step.person_id, browser, begun=step.at, now=now)
         return open_session(step.person_id, step.method, address, device, now, second=True)
 
 
@@ -152,11 +179,18 @@ def _note_wrong_code(visitor: str, address: str, device: str, now: datetime) -> 
 
 
 def _first_step_done(
-    person_id: int, method: Method, address: str, device: str, now: datetime
+    person_id: int,
+    method: Method,
+    address: str,
+    device: str,
+    browser: str,
+    try_id: int,
+    now: datetime,
 ) -> OpenedSession | SecondStep:
     """A session where no second factor is set, else the second step. Staff without one reach enrolment only."""
     if queries.person(person_id).has_factor:
         return SecondStep(person_id, method, now)
+    service_devices.note_device(try_id, person_id, browser, begun=now, now=now)
     return open_session(person_id, method, address, device, now, second=False)
 
 

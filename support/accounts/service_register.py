@@ -13,6 +13,7 @@ from support.accounts import (
     queries,
     service_codes,
     service_contacts,
+    service_devices,
     service_sessions,
 )
 from support.accounts.addresses import checked_name, fold_name
@@ -43,6 +44,7 @@ def register_member(
     language: str,
     address: str,
     device: str,
+    browser: str = "",
     now: datetime | None = None,
 ) -> OpenedSession:
     """Make the account of the address that this visitor proved with the code `proved`, and open its first session.
@@ -72,7 +74,8 @@ def register_member(
             kind=code.kind,
         )
         target = vault.blind_index("login", code.value)
-        limits.note_try(person_id, target, Method.CODE, Outcome.OK, address, device, now)
+        try_id = limits.note_try(person_id, target, Method.CODE, Outcome.OK, address, device, now)
+        service_devices.note_device(try_id, person_id, browser, begun=now, now=now)
         return service_sessions.open_session(
             person_id, Method.CODE, address, device, now, second=False
         )

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
 
-from support.accounts import limits, policy, queries
+from support.accounts import limits, policy, queries, service_devices
 from support.accounts.models import ContactPoint, PersonKind, Session
 from support.accounts.policy import Method, Outcome, require_admin, require_self
 from support.assurance import service as assurance
@@ -64,11 +64,13 @@ def open_session(
 
 
 def open_invited_session(
-    person_id: int, *, address: str, device: str, now: datetime
+    person_id: int, *, address: str, device: str, browser: str, now: datetime
 ) -> OpenedSession:
     """Open the first session of a new member of staff, inside the transaction that used the invitation."""
     target = vault.blind_index("login", f"invitation:{person_id}")
-    limits.note_try(person_id, target, Method.INVITATION, Outcome.OK, address, device, now)
+    method, outcome = Method.INVITATION, Outcome.OK
+    try_id = limits.note_try(person_id, target, method, outcome, address, device, now)
+    service_devices.note_device(try_id, person_id, browser, begun=now, now=now)
     return open_session(person_id, Method.INVITATION, address, device, now, second=False)
 
 

@@ -87,7 +87,14 @@ def renew_invitation(
 
 
 def accept_invitation(
-    uid: str, token: str, *, password: str, address: str, device: str, now: datetime | None = None
+    uid: str,
+    token: str,
+    *,
+    password: str,
+    address: str,
+    device: str,
+    browser: str = "",
+    now: datetime | None = None,
 ) -> OpenedSession:
     """Set the password of an invited member of staff, bind the proved e-mail, and open a session for enrolment.
 
@@ -120,7 +127,7 @@ def accept_invitation(
             code=code.id,
         )
         return service_sessions.open_invited_session(
-            person_id, address=address, device=device, now=now
+            person_id, address=address, device=device, browser=browser, now=now
         )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import (
     Blueprint,
     Request,
+    g,
     redirect,
     render_template,
     request,
@@ -18,6 +20,7 @@ from flask import (
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from itsdangerous import BadSignature, Signer
 from werkzeug.wrappers import Response
 
 from support.accounts import queries_sessions, service_profile, service_sessions
@@ -26,7 +29,8 @@ from support.accounts.policy import SESSION_LIVES, TOUCH_EVERY, Method
 from support.accounts.service import SecondStep
 from support.accounts.service_sessions import OpenedSession
 from support.core.clock import utcnow
-from support.core.context import hooks, settings
+from support.core.context import hooks, keys, settings
+from support.core.db import new_uid
 from support.core.web import Visitor, current_actor, login_manager, safe_next, visitor_id
 from support.core.web_nav import Unread
 from support.core.web_pages import LANGUAGES
@@ -120,6 +124,8 @@ def remember(response: Response, opened: OpenedSession) -> Response:
     """Put a new session's secret into the cookie; the form token of before is worth nothing any more."""
     for name in ("csrf_token", "second", "proved", "enrol"):
         session.pop(name, None)
+    if opened.kind != PersonKind.GUEST:
+        _remember_browser(response)
     lasting = opened.kind == PersonKind.MEMBER
     response.set_cookie(
         cookie_name(),
@@ -131,6 +137,42 @@ def remember(response: Response, opened: OpenedSession) -> Response:
         path="/",
     )
     return response
+
+
+BROWSER_KEPT = timedelta(days=365)
+
+
+def browser_cookie() -> str:
+    """Return the name of the cookie by which a browser is known again at its next sign-in."""
+    return "__Host-device" if settings().secure else "device"
+
+
+def browser_id() -> str:
+    """Return the random id that this browser's cookie holds; a new one where there is none, or one not of ours."""
+    if "browser" not in g:
+        try:
+            g.browser = _signer().unsign(request.cookies.get(browser_cookie(), "")).decode()
+        except BadSignature:
+            g.browser = new_uid()
+    return str(g.browser)
+
+
+def _remember_browser(response: Response) -> None:
+    response.set_cookie(
+        browser_cookie(),
+        _signer().sign(browser_id()).decode(),
+        max_age=int(BROWSER_KEPT.total_seconds()),
+        secure=settings().secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def _signer() -> Signer:
+    return Signer(
+        keys().session, salt="device", key_derivation="hmac", digest_method=hashlib.sha256
+    )
 
 
 def forget(response: Response) -> Response:

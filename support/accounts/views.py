@@ -24,6 +24,7 @@ from support.accounts.service import SecondStep
 from support.accounts.service_sessions import OpenedSession
 from support.accounts.session_views import (
     after_sign_in,
+    browser_id,
     code_scope,
     device_name,
     forget,
@@ -68,6 +69,7 @@ def login() -> Answer:
                 said(form.password),
                 address=client_address(),
                 device=device_name(),
+                browser=browser_id(),
             )
             return _stepped(step)
     return page("accounts/login.html", form)
@@ -84,6 +86,7 @@ def login_code() -> Answer:
                 visitor=code_scope(),
                 address=client_address(),
                 device=device_name(),
+                browser=browser_id(),
             )
             return _stepped(step)
     return code_page(form, CodePurpose.LOGIN, _("Sign in"), url_for("accounts.login"))
@@ -99,7 +102,11 @@ def second_step() -> Answer:
     if form.validate_on_submit():
         with refusals_on(form):
             opened = service.sign_in_second_step(
-                step, said(form.code), address=client_address(), device=device_name()
+                step,
+                said(form.code),
+                address=client_address(),
+                device=device_name(),
+                browser=browser_id(),
             )
             return signed_in(opened)
     return page("accounts/second_step.html", form)

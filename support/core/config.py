@@ -15,9 +15,26 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
+from support.core.words import N_, spoken
+
 
 class ConfigError(Exception):
-    """A setting is missing, malformed or unsafe; the text names it and says what it should be."""
+    """A setting is missing, malformed or unsafe; the text names it and says what it should be.
+
+    `words` is a message id with `%(name)s` fields in `facts`, as in a `DomainError`; as a text it speaks the
+    language of the terminal, since the one who reads it starts something there.
+    """
+
+    def __init__(self, words: str, **facts: Any) -> None:
+        self.words = words
+        self.facts = facts
+        super().__init__(words)
+
+    def __str__(self) -> str:
+        return spoken(self.words, **self.facts)
+
+
+UNREADABLE = N_("%(file)s can't be read: %(reason)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +109,12 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         try:
             settings = tomllib.loads(path.read_text("utf-8"))
         except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{path.name}: {error}") from error
+            raise ConfigError(UNREADABLE, file=path.name, reason=error) from error
     known = {field.name for field in fields(Config)} - {"instance_dir"}
     if unknown := sorted(set(settings) - known):
-        raise ConfigError(f"{path.name}: unknown setting {', '.join(unknown)}")
+        raise ConfigError(
+            N_("%(file)s: unknown setting %(names)s"), file=path.name, names=", ".join(unknown)
+        )
     settings.update({name: environ[name.upper()] for name in known if name.upper() in environ})
     hints = get_type_hints(Config)
     values = {name: _read(name, value, hints[name]) for name, value in settings.items()}
@@ -105,13 +124,17 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
 def _read(name: str, value: Any, kind: Any) -> Any:
     if kind is bool:
         if str(value).lower() not in ("0", "1", "true", "false"):
-            raise ConfigError(f"{name} must be true or false, not {value!r}")
+            raise ConfigError(
+                N_("%(name)s must be true or false, not %(value)s"), name=name, value=repr(value)
+            )
         return str(value).lower() in ("1", "true")
     if kind is int:
         try:
             return int(value)
         except ValueError as error:
-            raise ConfigError(f"{name} must be a whole number, not {value!r}") from error
+            raise ConfigError(
+                N_("%(name)s must be a whole number, not %(value)s"), name=name, value=repr(value)
+            ) from error
     if kind is str:
         return str(value).strip()
     items = value.split(",") if isinstance(value, str) else value
@@ -122,16 +145,17 @@ def _checked(config: Config) -> Config:
     url = urlsplit(config.public_url)
     if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/"):
         raise ConfigError(
-            f"public_url must be like https://support.example.com, not {config.public_url!r}"
+            N_("public_url must be like https://support.example.com, not %(value)s"),
+            value=repr(config.public_url),
         )
     for name in ("guest_orders_per_hour", "guest_megabytes_per_hour"):
         if getattr(config, name) < 1:
-            raise ConfigError(f"{name} must be 1 or more")
+            raise ConfigError(N_("%(name)s must be 1 or more"), name=name)
     database = config.database_url
     if database.startswith(("postgres://", "postgresql://")):
         database = "postgresql+psycopg://" + database.split("://", 1)[1]
     elif not database:
         database = f"sqlite:///{config.instance_dir / 'gongdan.db'}"
     if not database.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ConfigError("database_url must begin with postgresql:// or sqlite:///")
+        raise ConfigError(N_("database_url must begin with postgresql:// or sqlite:///"))
     return replace(config, database_url=database, public_url=config.public_url.rstrip("/"))

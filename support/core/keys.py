@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.core.config import ConfigError
+from support.core.words import N_
 from support.core.wrapping import WrappingKeys, read_key, write_key
 
 NAMES = ("session", "codes", "blind", "kek", "audit")
@@ -38,6 +39,8 @@ def load_keys(directory: Path) -> Keyring:
         for name in NAMES:
             write_key(directory / name)
     elif missing := sorted(set(NAMES) - set(present)):
-        raise ConfigError(f"keys/{missing[0]} is missing; restore it from the backup of keys")
+        raise ConfigError(
+            N_("keys/%(name)s is missing; restore it from the backup of keys"), name=missing[0]
+        )
     fixed = {name: read_key(directory / name) for name in NAMES if name != "kek"}
     return Keyring(**fixed, wrapping=WrappingKeys(directory))

@@ -13,6 +13,7 @@ import secrets
 from pathlib import Path
 
 from support.core.config import ConfigError
+from support.core.words import N_
 
 KEY_BYTES = 32
 PRESENT, BEFORE, NEXT = "kek", "kek.before", "kek.new"
@@ -84,10 +85,14 @@ class WrappingKeys:
 def read_key(path: Path) -> bytes:
     """Return the key in a file; raise `ConfigError` for one that others can read or that is no random key."""
     if path.stat().st_mode & 0o077:
-        raise ConfigError(f"keys/{path.name} can be read by others; make it 0600")
+        raise ConfigError(N_("keys/%(name)s can be read by others; make it 0600"), name=path.name)
     key = path.read_bytes()
     if len(key) != KEY_BYTES or len(set(key)) < KEY_BYTES // 4:
-        raise ConfigError(f"keys/{path.name} is not a key of {KEY_BYTES} random bytes")
+        raise ConfigError(
+            N_("keys/%(name)s is not a key of %(size)s random bytes"),
+            name=path.name,
+            size=KEY_BYTES,
+        )
     return key
 
 

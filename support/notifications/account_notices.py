@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from support.accounts import queries as people
+from support.accounts import queries_sessions, service_devices
 from support.core import outbox
 from support.core.actors import Actor
 from support.core.errors import NotFound
@@ -39,6 +40,13 @@ def _reset_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
     if not own and not reader.is_staff:
         return None
     return {"own": own, "name": people.names([ids["person"]]).get(ids["person"], "")}
+
+
+def _device_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
+    seen = queries_sessions.seen_from(ids["person"], ids["sign_in"])
+    if seen is None or ids["person"] != reader.id:
+        return None
+    return {"at": seen.at, "device": seen.device, "address": seen.address}
 
 
 def _welcome_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
@@ -73,6 +81,13 @@ TEMPLATES = (
         N_("A second step was reset"),
         _reset_facts,
         path="/account",
+    ),
+    Template(
+        "notifications.new_device",
+        Purpose.SECURITY,
+        N_("Signed in from a new device"),
+        _device_facts,
+        path="/account/sessions",
     ),
     Template(
         "notifications.member_registered",
@@ -117,6 +132,12 @@ def tell_factor_reset(payload: dict[str, Any]) -> None:
         _tell(person_id, "factor_reset", payload, {"person": payload["person"]})
 
 
+def tell_new_device(payload: dict[str, Any]) -> None:
+    """Tell the owner by every address: whoever signed in may not be them."""
+    ids = {"person": payload["person"], "sign_in": payload["sign_in"]}
+    _tell(payload["person"], "new_device", payload, ids)
+
+
 def tell_member_registered(payload: dict[str, Any]) -> None:
     """Welcome a new member at the address that they proved."""
     ids = {"person": payload["person"]}
@@ -147,5 +168,6 @@ SUBSCRIPTIONS = (
     Subscription("password.changed", tell_password_changed),
     Subscription("factor.changed", tell_factor_changed),
     Subscription("factor.reset", tell_factor_reset),
+    Subscription(service_devices.NEW_DEVICE, tell_new_device),
     Subscription("member.registered", tell_member_registered),
 )

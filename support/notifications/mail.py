@@ -24,6 +24,7 @@ from support.core.config import Config, ConfigError
 from support.core.context import settings
 from support.core.installation import is_demo
 from support.core.outbox import GiveUp, Retry
+from support.core.words import N_
 from support.notifications import outgoing
 from support.notifications.breaker import Breaker, DoorAway
 from support.notifications.letters import Letter, operator_name
@@ -273,8 +274,10 @@ def checked_url(url: str) -> SplitResult:
         or mode not in ("", "required", "off")
     ):
         raise ConfigError(
-            "smtp_url must be like smtp://user:password@mail.example.com:587?starttls=required "
-            "or smtps://user:password@mail.example.com"
+            N_(
+                "smtp_url must be like smtp://user:password@mail.example.com:587?starttls=required "
+                "or smtps://user:password@mail.example.com"
+            )
         )
     return parts
 

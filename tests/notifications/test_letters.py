@@ -21,6 +21,7 @@ FACTS: dict[str, Any] = {
     "link": "http://localhost/account",
     "unsubscribe_url": "",
 }
+AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 CODE_PURPOSES = [
     "register",
     "login",
@@ -42,6 +43,10 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     *(("factor_changed", {"how": how}) for how in ("on", "off", "recovery_used", "new_codes")),
     ("factor_reset", {"own": True, "name": "Bob"}),
     ("factor_reset", {"own": False, "name": "Bob"}),
+    *(
+        ("new_device", {"device": device, "at": AT, "address": "203.0.113.x"})
+        for device in ("Firefox, Windows", "")
+    ),
     ("member_registered", {"name": "Alice"}),
 ]
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
 
+from support.accounts.session_views import browser_cookie, cookie_name
 from support.core import installation
 from support.core.actors import SYSTEM
 from support.core.clock import utcnow
 from support.policies import service
-from support.policies.cookie_list import COOKIES, OPTIONAL, without_lifetime
+from support.policies.cookie_list import COOKIES, OPTIONAL, shown_name, without_lifetime
 from support.policies.service_announcements import (
     end_announcement,
     publish_announcement,
@@ -198,6 +200,18 @@ def test_no_cookie_is_set_that_is_not_on_the_list(client: PageClient) -> None:
     names |= set(cookies_set(client, "/cookies", {"choice": "remember"}))
     assert {"form", "theme", "cookie_choice"} <= names
     assert names <= {cookie.name for cookie in COOKIES}
+
+
+def test_over_https_a_cookie_is_listed_by_the_name_that_it_has_there(app: Flask) -> None:
+    ground = app.extensions["ground"]
+    for public_url in ("http://localhost", "https://localhost"):
+        app.extensions["ground"] = replace(
+            ground, config=ground.config.with_changes(public_url=public_url)
+        )
+        secure = public_url.startswith("https")
+        shown = {shown_name(cookie, secure=secure) for cookie in COOKIES}
+        with app.app_context():
+            assert {cookie_name(), browser_cookie()} <= shown
 
 
 def test_deleting_an_optional_cookie_stays_deleting() -> None:

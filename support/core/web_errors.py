@@ -112,7 +112,9 @@ def on_domain_error(error: DomainError) -> BaseResponse:
         facts["retry_after"] = error.retry_after
     if isinstance(error, TooLarge):
         facts["limit"] = error.limit_bytes
-    return trouble(error.status, gettext(error.words, **error.facts), **facts)
+    plain = error.words == type(error).default_words and error.status in (403, 404, 410)
+    words = None if plain else gettext(error.words, **error.facts)
+    return trouble(error.status, words, **facts)
 
 
 def on_stale_form(_error: CSRFError) -> BaseResponse:

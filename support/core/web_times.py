@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from support.core.clock import utcnow
 from support.core.web_parts import html_lang, page_language
+from support.core.web_parts import words as gettext
 
 
 def local_time(moment: datetime, style: str = "") -> str:
@@ -35,6 +36,8 @@ def relative_time(moment: datetime, now: datetime | None = None) -> str:
     if abs(delta) > timedelta(days=7):
         return local_time(moment, "d MMM y" if page_language() != "zh" else "y年M月d日")
     seconds = int(delta.total_seconds())
+    if abs(seconds) < 60:
+        return gettext("just now") if seconds <= 0 else gettext("in a moment")
     if abs(seconds) >= 3600:
         seconds -= seconds % 60
     return _ago(seconds, str(get_locale()))

@@ -95,6 +95,8 @@ def described(file: StoredFile) -> dict[str, Any]:
         "state": _STATES[state],
         "reason": None if state is not ScanState.BLOCKED else gettext(state.label),
         "image": file.has_thumbnail,
+        "width": file.thumbnail_width,
+        "height": file.thumbnail_height,
     }
 
 

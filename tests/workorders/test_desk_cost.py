@@ -47,7 +47,9 @@ def test_a_long_thread_costs_no_more_queries_than_a_short_one(app: Flask) -> Non
     installation.mark(demo=True)
     agent, alice = make_agent(), make_member(email="alice@example.com")
     orders = []
-    for number, messages in enumerate((1, 16)):  # each has guests beside it, whose names are read too
+    for number, messages in enumerate(
+        (1, 16)
+    ):  # each has guests beside it, whose names are read too
         orders.append(make_order(alice, f"{messages} messages"))
         write(agent, alice, orders[-1], messages)
         for place in range(4):

@@ -27,7 +27,7 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "order.proved": (N_("Address confirmed by a code"), "shield-check"),
     "order.assigned": (N_("Assigned to %(name)s"), "user-check"),
     "order.unassigned": (N_("Given back to the team"), "users"),
-    "order.moved": (N_("Now: %(new)s"), "git-commit-horizontal"),
+    "order.moved": (N_("Status changed to %(new)s"), "git-commit-horizontal"),
     "order.reopened": (N_("Opened again"), "rotate-ccw"),
     "order.rated": (N_("Confirmed as solved"), "circle-check"),
     "order.not_solved": (N_("Marked as not solved"), "circle-x"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from support.core.web_parts import html_lang
 from support.core.web_times import local_time, relative_time, time_tag
 from support.workorders import queries
 from support.workorders.describe import describe, people_in
-from support.workorders.kind import Kind
+from support.workorders.kind import Kind, Stage
 from support.workorders.lifecycle import Status
 from support.workorders.models import NEVER, Message, WorkOrder
 from support.workorders.queries import Entry
@@ -45,10 +45,22 @@ def _order_item(row: Any) -> dict[str, Any]:
         "words": _(state.title),
         "tone": state.tone,
         "text": _("Last change %(when)s", when=relative_time(row.updated_at)),
-        "due_words": _("Answer due %(when)s", when=relative_time(row.due_at))
-        if row.due_at < NEVER
-        else None,
+        "due_words": _due_words(row),
     }
+
+
+def _due_words(row: Any) -> str | None:
+    """Say what the desk owes by when: an answer first, then the solution; nothing while no clock runs."""
+    if row.due_at >= NEVER:
+        return None
+    when = relative_time(row.due_at)
+    answered = row.first_replied_at is not None
+    words = (
+        _("Solution expected %(when)s", when=when)
+        if answered
+        else _("Answer due %(when)s", when=when)
+    )
+    return str(words)
 
 
 def groups(rows: Sequence[Any]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -62,20 +74,30 @@ def groups(rows: Sequence[Any]) -> list[tuple[str, list[dict[str, Any]]]]:
 
 def stages(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
     """Return the progress timeline: reached stages, the present one, and what is to come."""
-    reached = [stage for stage in kind.stages if order.state in stage.reached]
+    shown = [stage for stage in kind.stages if not _skipped(stage, order)]
+    reached = [stage for stage in shown if order.state in stage.reached]
     items = []
-    for stage in kind.stages:
+    for stage in shown:
         state = "next" if stage not in reached else "now" if stage is reached[-1] else "done"
+        title = stage.title
         if order.state is Status.CLOSED and state == "now":
             state = "done"
+        elif order.state is Status.RESOLVED and state == "now":
+            title = Status.RESOLVED.title
         items.append(
             {
-                "title": _(stage.title),
+                "title": _(title),
                 "state": state,
                 "text": _stage_text(stage is kind.stages[0], order),
             }
         )
     return items
+
+
+def _skipped(stage: Stage, order: WorkOrder) -> bool:
+    """True for "solved" on an order that its requester closed, or that closed for want of an answer: it never was."""
+    unsolved = order.state is Status.CLOSED and order.closed_reason in ("requester", "no_answer")
+    return unsolved and Status.RESOLVED in stage.reached and Status.OPEN not in stage.reached
 
 
 def _stage_text(first: bool, order: WorkOrder) -> str | None:
@@ -86,6 +108,8 @@ def entries(
     actor: Actor, thread: Sequence[Entry], files: Mapping[str, list[StoredFile]]
 ) -> list[Text | Mark]:
     """Return the thread as one party reads it: own messages, the desk's by first name, and public events."""
+    said = {entry.at for entry in thread if isinstance(entry.row, Message)}
+    thread = [entry for entry in thread if not _goes_without_saying(entry, said)]
     events = [entry.row for entry in thread if isinstance(entry.row, Event)]
     authors = {entry.row.author_id for entry in thread if isinstance(entry.row, Message)}
     names = people.names(people_in(events) | authors)
@@ -96,6 +120,15 @@ def entries(
         elif isinstance(entry.row, Event) and (words := describe(entry.row, names)) is not None:
             drawn.append(Mark(time_tag(entry.at), words[0], icon(words[1], 14)))
     return drawn
+
+
+def _goes_without_saying(entry: Entry, said: Collection[datetime]) -> bool:
+    """True for a move or an assignment that came with a message: the message and the status show it."""
+    row = entry.row
+    if not isinstance(row, Event) or entry.at not in said:
+        return False
+    moved = row.action == "order.moved" and row.data["new"] in (Status.OPEN, Status.WAITING)
+    return moved or row.action == "order.assigned"
 
 
 def _message(
@@ -127,6 +160,7 @@ def facts(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
 
 def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dict[str, Any]:
     """Return what the page of one order needs besides its forms."""
+    thread = queries.thread(actor, order)
     return {
         "order": order,
         "kind": kind,
@@ -134,7 +168,15 @@ def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dic
         "sentence": say(kind.sentence(order, "requester", now)),
         "facts": facts(kind, order),
         "stages": stages(kind, order),
-        "entries": entries(
-            actor, queries.thread(actor, order), queries.files_by_stream(actor, order)
-        ),
+        "entries": entries(actor, thread, queries.files_by_stream(actor, order)),
+        "asked": _asked(thread) if order.state is Status.WAITING else None,
     }
+
+
+def _asked(thread: Sequence[Entry]) -> dict[str, str] | None:
+    """Return what the desk wrote last, the question that the requester is waited for with, and its language."""
+    for entry in reversed(thread):
+        row = entry.row
+        if isinstance(row, Message) and row.from_staff and not row.redacted_at:
+            return {"text": row.body, "lang": html_lang(row.language)}
+    return None

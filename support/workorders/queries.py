@@ -161,7 +161,7 @@ def own_orders(
     actor: Actor, *, limit: int = 50, before: tuple[datetime, int] | None = None
 ) -> Sequence[Any]:
     """Return the actor's orders, newest change first: (id, created_at, kind, subject, status, language, updated_at,
-    status_at, due_at, fresh)."""
+    status_at, due_at, first_replied_at, fresh)."""
     statement = (
         select(
             WorkOrder.id,
@@ -173,6 +173,7 @@ def own_orders(
             WorkOrder.updated_at,
             WorkOrder.status_at,
             WorkOrder.due_at,
+            WorkOrder.first_replied_at,
             WorkOrder.fresh,
         )
         .where(WorkOrder.requester_id == actor.id)

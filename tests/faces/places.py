@@ -187,6 +187,7 @@ ELSEWHERE = {
             "accounts.retrieve_password",
             "accounts.factor_done",
             "accounts.factor_off",
+            "accounts.new_codes",
             "accounts.contact_person",
         ),
         "shown once in a change of the account: tests/accounts walks through it",

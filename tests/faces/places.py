@@ -189,6 +189,7 @@ ELSEWHERE = {
             "accounts.factor_off",
             "accounts.new_codes",
             "accounts.contact_person",
+            "accounts.remove_contact_person",
         ),
         "shown once in a change of the account: tests/accounts walks through it",
     ),

@@ -81,11 +81,13 @@ def request_code(
     check_door(kind)
     blind = vault.blind_index(kind, value)
     with transaction() as session:
-        limits.check_sending(blind, address, now)
+        signed_in = actor.session is not None
+        limits.check_sending(blind, address, now, person_id=person_id, signed_in=signed_in)
         older = (Code.visitor == visitor, Code.purpose == purpose, Code.used_at.is_(None))
         changed(update(Code).where(*older, Code.expires_at > now).values(expires_at=now))
         code = new_code(purpose, kind, value, now=now, about=about, language=language)
         code.visitor, code.address, code.person_id, code.send = visitor, address, person_id, send
+        code.target_blind, code.network = blind, policy.network_of(address)
         session.add(code)
         session.flush()
         post(code)

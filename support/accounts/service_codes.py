@@ -11,13 +11,13 @@ from sqlalchemy import delete, or_, select, update
 
 from support.accounts import code_secrets, limits, policy, queries
 from support.accounts.addresses import digits_of
-from support.accounts.models import Code, ContactKind, Person
+from support.accounts.models import Code, ContactKind, Door, Person
 from support.accounts.policy import CodePurpose
 from support.core import outbox, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
 from support.core.context import settings
-from support.core.db import changed, db, in_transaction, new_uid, transaction
+from support.core.db import changed, db, in_transaction, insert_new, new_uid, transaction
 from support.core.errors import Expired, Invalid, Unavailable
 from support.core.installation import is_demo
 from support.core.words import N_
@@ -253,7 +253,7 @@ def mark_sent(code_id: int, *, now: datetime | None = None) -> None:
 
 
 def mark_failed(code_id: int, *, now: datetime | None = None) -> None:
-    """Note that the door refused, so that the page can offer another way."""
+    """Note that this message did not leave."""
     with transaction():
         changed(
             update(Code)
@@ -262,10 +262,28 @@ def mark_failed(code_id: int, *, now: datetime | None = None) -> None:
         )
 
 
+def note_door(kind: ContactKind, *, answers: bool, now: datetime | None = None) -> None:
+    """Note whether the door for this kind of address answers, so that every page that waits for a code can say so.
+
+    Told by messages that leave whoever asks: by a code `FOR_THE_KNOWN`, a page would show that somebody is known.
+    """
+    now = now or utcnow()
+    if answers and not queries.is_door_away(kind, now):
+        return
+    with transaction():
+        insert_new(Door, kind=kind)
+        changed(update(Door).where(Door.kind == kind).values(away_at=None if answers else now))
+
+
+def has_door(kind: ContactKind) -> bool:
+    """True where codes of this kind have a way out: a door is set, or this is a demo."""
+    url = settings().smtp_url if kind == ContactKind.EMAIL else settings().sms_url
+    return bool(url) or is_demo()
+
+
 def check_door(kind: ContactKind) -> None:
     """Raise `Unavailable` where codes of this kind have no way out: no door is set, and this is no demo."""
-    url = settings().smtp_url if kind == ContactKind.EMAIL else settings().sms_url
-    if not url and not is_demo():
+    if not has_door(kind):
         words = {
             ContactKind.EMAIL: N_(
                 "Codes can't be sent by e-mail here yet. Please use a mobile number."

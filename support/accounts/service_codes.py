@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from support.accounts import code_secrets, limits, policy, queries
 from support.accounts.addresses import digits_of
@@ -70,16 +70,18 @@ def request_code(
     person_id: int | None = None,
     send: bool = True,
     about: str = "",
+    counted: str = "",
     now: datetime | None = None,
 ) -> Code:
     """Write a code of `purpose` for the address and have it sent; older ones of this visitor and purpose die.
 
-    For an unknown person pass `send=False`: the row, the limits and the answer are the same (C-11). Raises
+    For an unknown person pass `send=False`: the row, the limits and the answer are the same (C-11). Limits count the
+    address, or `counted` where that is given: what the asker knows, when they don't know the address. Raises
     `TooMany` at a limit and `Unavailable` where no door for this kind of address is set up (PP-2.1.1).
     """
     now = now or utcnow()
     check_door(kind)
-    blind = vault.blind_index(kind, value)
+    blind = vault.blind_index("counted", counted) if counted else vault.blind_index(kind, value)
     with transaction() as session:
         signed_in = actor.session is not None
         limits.check_sending(blind, address, now, person_id=person_id, signed_in=signed_in)
@@ -146,6 +148,17 @@ def request_account_code(
         person_id=person_id,
         send=person_id is not None,
         now=now,
+    )
+
+
+def had_their_share(purpose: CodePurpose, person_id: int, now: datetime) -> bool:
+    """True when as many codes of `purpose` as one address gets in an hour or a day went out to this person."""
+    theirs = (Code.person_id == person_id, Code.purpose == purpose, Code.send)
+    sent = select(func.count()).select_from(Code).where(*theirs)
+    return any(
+        db.session.execute(sent.where(Code.created_at > now - limit.within)).scalar_one()
+        >= limit.most
+        for limit in policy.SENDS_A_TARGET[1:]
     )
 
 

@@ -209,6 +209,7 @@ def test_above_the_alarm_people_keep_all_tries_where_they_signed_in_before(conte
     make_member("Alice")
     make_member("Charlie")
     opened("Alice")
+    service.sign_in_with_password("Charlie", PASSWORD, **ELSEWHERE)
     strangers_fail(policy.FAILURES_IN_ALL.most)
     for number in range(6):
         fails(f"victim{number}")

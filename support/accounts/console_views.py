@@ -6,7 +6,6 @@ from babel import Locale
 from flask import flash, redirect, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from support.accounts import (
     queries,
@@ -32,8 +31,10 @@ from support.assurance import service as assurance
 from support.assurance.policy import Act
 from support.core.clock import utcnow
 from support.core.context import hooks
+from support.core.db import new_uid
 from support.core.errors import NotAllowed
-from support.core.web import client_address, current_actor, row_number
+from support.core.once import once
+from support.core.web import client_address, current_actor, form_scope, row_number
 
 
 @blueprint.get("/account")
@@ -106,15 +107,10 @@ def contact_persons() -> Answer:
     form = ContactPersonForm()
     if form.validate_on_submit():
         with refusals_on(form):
-            uid = service_contact_persons.add_contact_person(
-                current_actor(),
-                name=said(form.name),
-                position=said(form.position),
-                authorised=form.authorised.data,
-            )
-            return redirect(url_for("accounts.contact_person", uid=uid), 303)
+            return redirect(url_for("accounts.contact_person", uid=_named_once(form)), 303)
     people = service_contact_persons.contact_persons(own_id())
-    return page("accounts/contact_persons.html", form, people=people)
+    key = request.form.get("idempotency_key") or new_uid()
+    return page("accounts/contact_persons.html", form, people=people, key=key)
 
 
 @blueprint.route("/account/contact-persons/<uid>", methods=["GET", "POST"])
@@ -149,12 +145,16 @@ def contact_code() -> Answer:
     return code_page(form, CodePurpose.CONTACT, _("Contact persons"), other)
 
 
-@blueprint.post("/account/contact-persons/<uid>/removal")
-def remove_contact_person(uid: str) -> Response:
-    """Delete a contact person."""
-    service_contact_persons.remove_contact_person(current_actor(), uid)
-    flash(_("The contact person is removed."), "success")
-    return redirect(url_for("accounts.contact_persons"), 303)
+@blueprint.route("/account/contact-persons/<uid>/removal", methods=["GET", "POST"])
+def remove_contact_person(uid: str) -> Answer:
+    """Ask, then delete a contact person."""
+    person = service_contact_persons.contact_person(current_actor(), uid)
+    _prove_first(Act.CHANGE_CONTACT)
+    if request.method == "POST":
+        service_contact_persons.remove_contact_person(current_actor(), uid)
+        flash(_("The contact person is removed."), "success")
+        return redirect(url_for("accounts.contact_persons"), 303)
+    return page("accounts/contact_person_remove.html", person=person)
 
 
 @blueprint.route("/account/settings", methods=["GET", "POST"])
@@ -176,6 +176,19 @@ def own_settings() -> Answer:
             flash(_("Your settings are saved."), "success")
             return redirect(url_for("accounts.own_settings"), 303)
     return page("accounts/settings.html", form)
+
+
+def _named_once(form: ContactPersonForm) -> str:
+    """The public id of the contact person that the form names, however often it is sent."""
+    name, position, agreed = said(form.name), said(form.position), bool(form.authorised.data)
+
+    def act() -> str:
+        return service_contact_persons.add_contact_person(
+            current_actor(), name=name, position=position, authorised=agreed
+        )
+
+    key = request.form.get("idempotency_key", "")
+    return once(form_scope(), key, "\0".join([name, position, str(agreed)]), act)
 
 
 def own_id() -> int:

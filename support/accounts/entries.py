@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from support.accounts import service, service_codes, service_sessions
+from support.accounts import limits, service, service_codes, service_sessions
 from support.accounts.console import AdminEntry, ConsoleEntry
 from support.core.actors import Role
+from support.core.web_health import Figure
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.core.worker import Periodic
@@ -18,6 +19,8 @@ HOOKS: tuple[object, ...] = (
     Periodic("forget_codes", timedelta(hours=6), service_codes.forget_codes),
     Periodic("forget_sign_ins", timedelta(hours=1), service.forget_sign_ins),
     Periodic("forget_sessions", timedelta(hours=6), service_sessions.forget_sessions),
+    Periodic("log_alarms", timedelta(minutes=1), limits.log_alarms),
+    Figure("gongdan_limit_alarms", "Limit alarms: 1 sounds", "alarm", limits.alarm_figures),
     NavItem("account", N_("Sign in"), "accounts.login", "log-in", kinds=frozenset({"anonymous"})),
     NavItem("account", N_("My account"), "accounts.console", "circle-user", kinds=_WITH_ACCOUNT),
     NavItem(

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnExpressionArgument, Select, String, bindparam, cast, literal, select
 
 from support.accounts.addresses import fold_name, mask, normalise_address
-from support.accounts.models import Code, ContactKind, ContactPoint, Person, PersonKind
+from support.accounts.models import Code, ContactKind, ContactPoint, Door, Person, PersonKind
+from support.accounts.policy import CODE_TRIES, DOOR_AWAY_LIVES, FOR_THE_KNOWN
 from support.core import vault
 from support.core.actors import Actor, Role
+from support.core.clock import utcnow
 from support.core.db import db, fetch
 from support.core.errors import Invalid, NotFound
 
@@ -55,13 +57,17 @@ class ContactView:
 
 @dataclass(frozen=True, slots=True)
 class OpenCode:
-    """The code that a browser was told to type: where it went, until when it is good, whether sending failed."""
+    """The code that a browser was told to type: where it went, until when it is good, whether sending failed.
+
+    `failed` is this message's own fate, and False for a purpose `FOR_THE_KNOWN`; `door_away` is the same for everybody.
+    """
 
     uid: str
     kind: ContactKind
     masked: str
     expires_at: datetime
     failed: bool
+    door_away: bool
 
 
 def owner(person_id: int) -> str:
@@ -270,8 +276,9 @@ def staff_count(role: Role) -> int:
     return len(staff(role))
 
 
-def open_code(visitor: str, purpose: str) -> OpenCode | None:
+def open_code(visitor: str, purpose: str, now: datetime | None = None) -> OpenCode | None:
     """Return the newest unused code that `visitor` asked for `purpose`, live or not; None when there is none."""
+    now = now or utcnow()
     row = db.session.execute(
         select(Code)
         .where(Code.visitor == visitor, Code.purpose == purpose, Code.used_at.is_(None))
@@ -282,8 +289,30 @@ def open_code(visitor: str, purpose: str) -> OpenCode | None:
         return None
     masked = mask(row.target_kind, vault.unseal("codes", code_place(row.uid), row.target_sealed))
     return OpenCode(
-        row.uid, ContactKind(row.target_kind), masked, row.expires_at, row.failed_at is not None
+        row.uid,
+        ContactKind(row.target_kind),
+        masked,
+        row.expires_at,
+        failed=row.failed_at is not None and purpose not in FOR_THE_KNOWN,
+        door_away=is_door_away(row.target_kind, now),
     )
+
+
+def is_door_away(kind: str, now: datetime) -> bool:
+    """True when the door for this kind of address gave no answer in the last minutes, and none since."""
+    away = (Door.kind == kind, Door.away_at > now - DOOR_AWAY_LIVES)
+    return db.session.execute(select(Door.kind).where(*away)).first() is not None
+
+
+def has_live_code(visitor: str, purpose: str, now: datetime) -> bool:
+    """True while the newest code of `visitor` and `purpose` takes tries."""
+    row = db.session.execute(
+        select(Code.tries, Code.used_at, Code.expires_at)
+        .where(Code.visitor == visitor, Code.purpose == purpose)
+        .order_by(Code.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return row is not None and row[0] < CODE_TRIES and row[1] is None and row[2] > now
 
 
 def person_of_code(visitor: str, purpose: str) -> int | None:

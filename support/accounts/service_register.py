@@ -209,7 +209,7 @@ def prove_password(
 ) -> None:
     """Write down that the present session gave the right password just now; raises `Invalid`, `TooMany`."""
     person_id, now = require_self(actor), now or utcnow()
-    target = vault.blind_index("login", f"confirm:{person_id}")
+    target = vault.blind_index("confirm", str(person_id))
     try_id = limits.begin_try(person_id, target, Method.PASSWORD, address, device, now)
     stored = _stored(person_id)
     db.session.rollback()  # hashing takes long: hold no read meanwhile

@@ -305,7 +305,11 @@ def _staff(person_id: int) -> queries.PersonView:
 
 
 def _keep_an_admin(person_id: int) -> None:
-    """Refuse to lose the last admin; the caller holds the lock, so two can't go at once."""
-    admins = {one.id for one in queries.staff(Role.ADMIN)}
-    if admins == {person_id}:
+    """Refuse to lose the last admin who can sign in, or before there is one the last who is invited.
+
+    The caller holds the lock, so two can't go at once.
+    """
+    admins = queries.staff(Role.ADMIN)
+    joined = [one for one in admins if one.has_password]
+    if [one.id for one in joined or admins] == [person_id]:
         raise NotAllowed(N_("This is the last administrator. Make somebody else one first."))

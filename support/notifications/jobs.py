@@ -8,7 +8,8 @@ from typing import Any
 
 from support.accounts import queries as people
 from support.accounts import service_codes
-from support.accounts.policy import CODE_LIVES
+from support.accounts.models import ContactKind
+from support.accounts.policy import CODE_LIVES, FOR_THE_KNOWN
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.context import settings
@@ -17,6 +18,7 @@ from support.core.errors import NotFound
 from support.core.outbox import OutboxState, Outcome
 from support.core.vault import KeyDestroyed
 from support.notifications import letters, mail, outgoing, queries, service, sms
+from support.notifications.breaker import DoorAway
 from support.notifications.models import Channel, DeliveryState, Purpose
 from support.notifications.templates import facts_for, template
 
@@ -35,6 +37,8 @@ class Ready:
     reader: Actor
     facts: dict[str, Any]
     unsubscribe_url: str = ""
+    tells: bool = True
+    """Whether pages may show by it that the door is away: not where the message itself says that somebody is known."""
 
 
 def send_delivery(payload: dict[str, Any]) -> str | None:
@@ -83,6 +87,18 @@ def prepare(delivery: queries.Waiting) -> Ready | None:
 
 def hand_over(ready: Ready) -> None:
     """Write the words and give them to the door of the channel; raises `Retry` or `GiveUp`."""
+    kind = ContactKind.MOBILE if ready.channel == Channel.SMS else ContactKind.EMAIL
+    try:
+        _give(ready)
+    except DoorAway:
+        if ready.tells:
+            service_codes.note_door(kind, answers=False)
+        raise
+    if ready.tells:
+        service_codes.note_door(kind, answers=True)
+
+
+def _give(ready: Ready) -> None:
     if ready.channel == Channel.SMS:
         text = letters.write_sms(ready.template, ready.reader, ready.facts)
         sms.send(sms.Sms(ready.uid, ready.address, text, ready.reader.language, ready.template))
@@ -118,7 +134,15 @@ def send_code(payload: dict[str, Any]) -> str | None:
     }
     reader = Actor("anonymous", language=code.language, timezone=settings().operator_timezone)
     name = code.purpose if code.purpose in ("account_exists", "invite") else "code"
-    ready = Ready(delivery.uid, channel, code.target, f"notifications.{name}", reader, facts)
+    ready = Ready(
+        delivery.uid,
+        channel,
+        code.target,
+        f"notifications.{name}",
+        reader,
+        facts,
+        tells=code.purpose not in FOR_THE_KNOWN,
+    )
     db.session.remove()
     hand_over(ready)
     return None

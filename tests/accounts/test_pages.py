@@ -10,6 +10,7 @@ from flask import Flask
 from support.accounts import (
     code_secrets,
     queries,
+    service_contact_persons,
     service_contacts,
     service_sessions,
     service_staff,
@@ -29,7 +30,7 @@ from tests.accounts.people import (
     sent_digits,
 )
 from tests.accounts.test_contacts import named
-from tests.fixtures.pages import PageClient
+from tests.fixtures.pages import Page, PageClient
 
 CJK = re.compile("[\u4e00-\u9fff]")
 PUBLIC = ["/login", "/register", "/retrieve"]
@@ -272,8 +273,38 @@ def test_naming_a_contact_person_who_leaves_by_the_link(app: Flask) -> None:
     assert "no longer" in stranger.page(link).text
     assert "frank@example.net" not in client.page(answer.location).text
     assert stranger.get(link[:-1]).status_code == 410
-    client.submit(answer.location, button="Remove this contact person")
+    page = client.page(answer.location)
+    [removal] = [
+        one.attributes["href"]
+        for one in page.all("a")
+        if one.attributes.get("href", "").endswith("/removal")
+    ]
+    _forget_proofs(app)
+    asked = client.get(removal)
+    assert asked.location == f"/account/confirm?next={removal}"
+    client.submit(asked.location, {"password": PASSWORD}, button="Go on with the password")
+    client.submit(removal, button="Remove this contact person")
     assert "Frank" not in client.page("/account/contact-persons").text
+
+
+def test_a_form_sent_twice_names_one_contact_person(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app, "Alice")
+    page = client.page("/account/contact-persons")
+    frank = {"name": "Frank", "position": "Accounts", "authorised": "y"}
+    form = page.values(page.form(button="Go on")) | frank
+    first, second = (client.post("/account/contact-persons", data=form) for _ in range(2))
+    assert first.location == second.location
+    assert client.post("/account/contact-persons", data=form | {"name": "G"}).status_code == 422
+    wrong = client.post("/account/contact-persons", data=form | {"name": ""})
+    kept = Page(wrong.get_data(as_text=True))
+    again = kept.values(kept.form(button="Go on"))
+    assert again["idempotency_key"] == form["idempotency_key"]
+    with app.app_context():
+        alice = queries.person_id_by_name("Alice") or 0
+        people = service_contact_persons.contact_persons(alice)
+        assert [one.name for one in people] == ["Frank"]
 
 
 def test_settings_change_the_language_of_the_account(app: Flask) -> None:

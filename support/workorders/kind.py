@@ -15,12 +15,7 @@ from support.core.actors import Role
 from support.core.context import hooks
 from support.core.errors import NotFound
 from support.core.words import N_
-from support.workorders.lifecycle import (
-    REOPEN_WITHIN,
-    RESOLVED_CLOSES_AFTER,
-    WAITING_CLOSES_AFTER,
-    Status,
-)
+from support.workorders.lifecycle import Status
 
 if TYPE_CHECKING:
     from support.workorders.models import WorkOrder
@@ -101,15 +96,11 @@ def kind_named(code: str) -> Kind:
 def plain_next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
     """The sentence of a kind without states of its own, for every status and viewer, true also when late."""
     state = order.state
-    ends = {
-        Status.WAITING: WAITING_CLOSES_AFTER,
-        Status.RESOLVED: RESOLVED_CLOSES_AFTER,
-        Status.CLOSED: REOPEN_WITHIN,
-    }
-    until = order.status_at + ends[state] if state in ends else order.due_at
+    until = order.last_minute or order.due_at
     if state in (Status.NEW, Status.OPEN) and until < now:
         return Sentence(_LATE[viewer], {"until": until})
-    if state is Status.CLOSED and (order.reopened_at is not None or until < now):
+    over = order.term_ends_at is not None and order.term_ends_at <= now
+    if state is Status.CLOSED and (over or order.reopened_at is not None):
         return Sentence(_OVER[viewer], {"until": order.status_at})
     return Sentence(_SENTENCES[state, viewer], {"until": until})
 

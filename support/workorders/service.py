@@ -162,7 +162,7 @@ def reply(
         if then != order.state:
             moves.move(actor, order, then, version=order.version, now=now)
         else:
-            moves.reset_clock(order)
+            moves.stay(order, now=now)
         event = audit.record(
             order.stream, "order.replied", actor=actor, at=now, message=message.id, then=then
         )

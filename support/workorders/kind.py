@@ -57,6 +57,7 @@ class Kind:
     page includes beside the thread; `guard(order, status)` raises when the kind's own state forbids a move;
     `on_move(order, status, now)` follows it in the same transaction; `next_step(order, viewer, now)` makes the one
     sentence; `targets` names the row of `workorders/targets.py`; `assurance` is the level asked before work begins.
+    With `recuses`, an order that names another is kept from the staff who worked on that one until then.
     """
 
     code: str
@@ -74,6 +75,7 @@ class Kind:
     first_team: str = "support"
     first_roles: frozenset[Role] = frozenset({Role.AGENT})
     assurance: int = 0
+    recuses: bool = False
 
     def sentence(self, order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
         """The one sentence for this order as `viewer` sees it at `now`."""
@@ -186,4 +188,5 @@ COMPLAINT = Kind(
     stages=_STAGES,
     targets="complaint",
     first_team="complaints",
+    recuses=True,
 )

@@ -94,8 +94,8 @@ def reset_clock(order: WorkOrder) -> None:
 
 
 def complained_about(order: WorkOrder) -> set[int]:
-    """Return the staff who wrote in, or owned, the order that a complaint is linked to."""
-    if order.related_id is None:
+    """Return the staff who wrote in, or owned, the order that a complaint is linked to; nobody for other kinds."""
+    if order.related_id is None or not kind_named(order.kind).recuses:
         return set()
     related = db.session.get_one(WorkOrder, order.related_id)
     authors = db.session.execute(

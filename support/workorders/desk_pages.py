@@ -30,6 +30,7 @@ from support.workorders.desk_rows import due_of, pieces, shown
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import LIFECYCLE, Priority, Status
 from support.workorders.models import Message, Note, WorkOrder
+from support.workorders.reference import format_reference
 from support.workorders.say import moment_words, say
 
 TYPING, VIEWING = N_("%(names)s is writing a reply"), N_("%(names)s is viewing")
@@ -70,6 +71,7 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
         "requester": requester,
         "presence": presence_words(desk_presence.others(order.id, actor.id or 0, now)),
         "related": _related(order),
+        "follow_ups": _follow_ups(order),
         "facts": _facts(order),
     }
 
@@ -204,6 +206,18 @@ def _requester(
 def _unproved_call(order: WorkOrder) -> bool:
     """True for a call in which nobody read a code back: what else belongs to the address is not told (M27)."""
     return order.channel == "phone" and moves.requester_party(order).proved_at is None
+
+
+def _follow_ups(order: WorkOrder) -> list[dict[str, str]]:
+    """Return what followed an order that is closed for good; never what is kept from who worked on it."""
+    if order.state is not Status.CLOSED:
+        return []
+    names = [
+        format_reference(row.created_at.year, row.id)
+        for row in queries.follow_ups(order)
+        if not kind_named(row.kind).recuses
+    ]
+    return [{"reference": name, "url": url_for("desk.show", reference=name)} for name in names]
 
 
 def _related(order: WorkOrder) -> dict[str, str] | None:

@@ -158,6 +158,28 @@ def facts(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in found]
 
 
+def linked(actor: Actor, order: WorkOrder) -> list[dict[str, Any]]:
+    """Return the orders that belong to this one, where the actor may see them: what it is about, what followed it."""
+    found = []
+    if order.related_id is not None:
+        about = queries.order_by_id(order.related_id)
+        if queries.party_of(actor, about) is not None:
+            found.append((_("About"), about))
+    if actor.id == order.requester_id:
+        found += [(_("Followed by"), row) for row in queries.follow_ups(order)]
+    return [{"words": words, **_link(row)} for words, row in found]
+
+
+def _link(row: Any) -> dict[str, str]:
+    reference = format_reference(row.created_at.year, row.id)
+    return {
+        "reference": reference,
+        "url": url_for("workorders.show", reference=reference),
+        "subject": row.subject,
+        "lang": html_lang(written_in(row.subject)),
+    }
+
+
 def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dict[str, Any]:
     """Return what the page of one order needs besides its forms."""
     thread = queries.thread(actor, order)
@@ -168,6 +190,7 @@ def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dic
         "sentence": say(kind.sentence(order, "requester", now)),
         "facts": facts(kind, order),
         "stages": stages(kind, order),
+        "linked": linked(actor, order),
         "entries": entries(actor, thread, queries.files_by_stream(actor, order)),
         "asked": _asked(thread) if order.state is Status.WAITING else None,
     }

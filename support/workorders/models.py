@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.db import BigId, Id, Model
@@ -14,12 +14,18 @@ from support.workorders.reference import format_reference
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The due time of an order on which no clock runs: it sorts last."""
 
+_MINUTE = timedelta(minutes=1)
 _IS_TIMED = text("status IN ('waiting', 'resolved')")
+_IS_ESTIMATED = text("term_estimated")
 _IS_ACTIVE = text("status NOT IN ('resolved', 'closed')")
 
 
 class WorkOrder(Model):
-    """One work order. `due_at` is the next moment the desk must act by; `fresh` means an unanswered message."""
+    """One work order. `due_at` is the next moment the desk must act by; `fresh` means an unanswered message.
+
+    `status_at` is when the state began, or began anew; `stopped_at` since when the desk's clock stands still, over
+    every standing state in a row; `term_ends_at` when the state's own term is over (`lifecycle.TERM_DAYS`).
+    """
 
     __tablename__ = "work_order"
     __table_args__ = (
@@ -50,9 +56,15 @@ class WorkOrder(Model):
         Index(
             "ix_work_order_timed",
             "status",
-            "status_at",
+            "term_ends_at",
             sqlite_where=_IS_TIMED,
             postgresql_where=_IS_TIMED,
+        ),
+        Index(
+            "ix_work_order_estimated",
+            "id",
+            sqlite_where=_IS_ESTIMATED,
+            postgresql_where=_IS_ESTIMATED,
         ),
         Index("ix_work_order_requester", "requester_id", "updated_at"),
         Index("ix_work_order_changed", "updated_at", "id"),
@@ -78,6 +90,9 @@ class WorkOrder(Model):
     first_replied_at: Mapped[datetime | None]
     resolve_due: Mapped[datetime]
     paused_minutes: Mapped[int] = mapped_column(default=0)
+    stopped_at: Mapped[datetime | None]
+    term_ends_at: Mapped[datetime | None]
+    term_estimated: Mapped[bool] = mapped_column(default=False, server_default=false())
     due_at: Mapped[datetime]
     closed_reason: Mapped[str | None] = mapped_column(String(24))
     reopened_at: Mapped[datetime | None]
@@ -99,6 +114,11 @@ class WorkOrder(Model):
     def state(self) -> Status:
         """The status as the enum."""
         return Status(self.status)
+
+    @property
+    def last_minute(self) -> datetime | None:
+        """The last minute of the state's term, as it is said in words: 24:00 would read as the day after."""
+        return self.term_ends_at - _MINUTE if self.term_ends_at is not None else None
 
     @property
     def active(self) -> bool:

@@ -12,7 +12,7 @@ from support.core.db import compare_and_set, db
 from support.core.errors import NotAllowed
 from support.workorders import targets
 from support.workorders.kind import kind_named
-from support.workorders.lifecycle import LIFECYCLE, Status
+from support.workorders.lifecycle import LIFECYCLE, TERM_DAYS, Status
 from support.workorders.models import NEVER, Message, Party, WorkOrder
 
 
@@ -64,11 +64,10 @@ def move(
         order,
         version=version,
         status=status,
-        status_at=now,
         updated_at=now,
         fresh=order.fresh if fresh is None else fresh,
         closed_reason=reason if status is Status.CLOSED else None,
-        **targets.after_pause(order, old, status, now),
+        **targets.begun(order, status, now),
     )
     reset_clock(order)
     audit.record(
@@ -76,6 +75,14 @@ def move(
     )
     kind.on_move(order, status, now)
     return order
+
+
+def stay(order: WorkOrder, *, now: datetime) -> None:
+    """Leave the order in its state after a message of the desk; a state with a term begins anew, reminders too."""
+    if order.state in TERM_DAYS:
+        columns = targets.begun(order, order.state, now)
+        order = compare_and_set(order, version=order.version, **columns)
+    reset_clock(order)
 
 
 def reset_clock(order: WorkOrder) -> None:
@@ -87,8 +94,8 @@ def reset_clock(order: WorkOrder) -> None:
 
 
 def complained_about(order: WorkOrder) -> set[int]:
-    """Return the staff who wrote in, or owned, the order that a complaint is linked to."""
-    if order.related_id is None:
+    """Return the staff who wrote in, or owned, the order that a complaint is linked to; nobody for other kinds."""
+    if order.related_id is None or not kind_named(order.kind).recuses:
         return set()
     related = db.session.get_one(WorkOrder, order.related_id)
     authors = db.session.execute(

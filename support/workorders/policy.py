@@ -8,7 +8,7 @@ from support.accounts.queries import PersonView
 from support.core.actors import Actor, Role
 from support.core.errors import NotAllowed
 from support.core.words import N_
-from support.workorders.lifecycle import REOPEN_WITHIN, Status
+from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
 
 
@@ -23,7 +23,8 @@ def may_reopen(order: WorkOrder, now: datetime) -> bool:
     return (
         order.state is Status.CLOSED
         and order.reopened_at is None
-        and now <= order.status_at + REOPEN_WITHIN
+        and order.term_ends_at is not None
+        and now < order.term_ends_at
     )
 
 

@@ -13,12 +13,14 @@ from support.accounts import queries as people
 from support.core import files
 from support.core.actors import Actor
 from support.core.audit import Event
-from support.core.db import db
+from support.core.db import db, fetch
 from support.core.errors import NotFound
 from support.core.files import StoredFile
 from support.workorders.lifecycle import Status
 from support.workorders.models import Message, Note, Party, Tag, WorkOrder
 from support.workorders.reference import parse_reference
+
+MOST_LINKED = 20
 
 _BY_ID = select(WorkOrder).where(WorkOrder.id == bindparam("order"))
 
@@ -187,6 +189,13 @@ def own_orders(
             | ((WorkOrder.updated_at == moment) & (WorkOrder.id < order_id))
         )
     return db.session.execute(statement).all()
+
+
+def follow_ups(order: WorkOrder) -> Sequence[Any]:
+    """Return what the requester filed about this order afterwards, oldest first: (id, created_at, kind, subject)."""
+    about = (WorkOrder.requester_id == order.requester_id, WorkOrder.related_id == order.id)
+    columns = (WorkOrder.id, WorkOrder.created_at, WorkOrder.kind, WorkOrder.subject)
+    return fetch(select(*columns).where(*about).order_by(WorkOrder.id).limit(MOST_LINKED)).all()
 
 
 def open_count(actor: Actor) -> int:

@@ -12,7 +12,6 @@ from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import compare_and_set, insert_new, transaction
 from support.workorders import moves, policy, targets
-from support.workorders.kind import kind_named
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import Tag, WorkOrder
 
@@ -49,16 +48,8 @@ def set_priority(
         return order
     with transaction():
         old = order.priority
-        first, resolve = targets.dues(
-            kind_named(order.kind), priority, order.created_at, paused_minutes=order.paused_minutes
-        )
         order = compare_and_set(
-            order,
-            version=version,
-            priority=priority,
-            first_reply_due=first.at,
-            resolve_due=resolve.at,
-            updated_at=now,
+            order, version=version, updated_at=now, **targets.reset(order, priority)
         )
         moves.reset_clock(order)
         audit.record(order.stream, "order.priority", actor=actor, at=now, old=old, new=priority)

@@ -248,7 +248,8 @@ def _form(kind: Kind, draft: Saved | None) -> OrderForm:
     """Fill the form: from the request when it was posted here, else from the draft."""
     posted = request.method == "POST" and request.endpoint == "workorders.new_order"
     about = request.args.get("about", "")
-    fields: dict[str, Any] = {"about": about, **(draft.fields if draft else {})}
+    fields = {**_follow_up(kind, about), **(draft.fields if draft else {})}
+    fields["about"] = about or fields.get("about", "")
     form = OrderForm(
         CombinedMultiDict([request.files, request.form]) if posted else None,
         data=fields,
@@ -256,6 +257,14 @@ def _form(kind: Kind, draft: Saved | None) -> OrderForm:
     )
     form.offer_topics([(topic.code, _(topic.title)) for topic in kind.topics])
     return form
+
+
+def _follow_up(kind: Kind, about: str) -> dict[str, str]:
+    """Return what stands in the form for a new order about an old one: its number, none of its text."""
+    related = None if kind.recuses else _related(about)
+    if related is None:
+        return {}
+    return {"subject": _("More about %(reference)s", reference=related.reference)}
 
 
 def _meta(posted: bool) -> dict[str, Any]:

@@ -281,6 +281,10 @@ def test_synthetic_orders_are_as_the_verbs_would_have_left_them(app: Flask) -> N
         assert 20 <= shares["new"] + shares["open"] + shares["waiting"] <= 60
         assert 800 <= shares["closed"] <= 900
         assert [each for each in audit.verify() if each.stream.startswith("order:")] == []
+        for order in bulk:
+            term = targets.term(order.state, order.status_at)
+            assert order.term_ends_at == (term.at if term else None)
+            assert (order.stopped_at is None) is (term is None)
         for order in bulk[::97]:
             messages = db.session.execute(
                 select(Message).where(Message.order_id == order.id).order_by(Message.id)

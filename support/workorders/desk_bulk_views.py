@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from support.core.db import new_uid
 from support.core.errors import Invalid, NotFound
+from support.core.masking import mask_secrets
 from support.core.web import current_actor, form_scope, safe_next
 from support.core.words import N_
 from support.workorders import queries, service_bulk
@@ -57,8 +58,9 @@ def bulk_result(uid: str) -> str:
     if run is None:
         raise NotFound()
     refused = [
-        {"order": queries.order_by_id(order_id), "words": gettext(words)}
+        {"order": order, "subject": mask_secrets(order.subject).text, "words": gettext(words)}
         for order_id, words in run.refused
+        for order in [queries.order_by_id(order_id)]
     ]
     return render_template(
         "workorders/desk/bulk_result.html", run=run, refused=refused, title=gettext(TITLES[run.act])

@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template
 
 from support.core.icons import icon
+from support.core.masking import mask_secrets
 from support.core.web import current_actor
 from support.core.web_parts import words as gettext
 from support.notifications.queries import deliveries_about
@@ -19,8 +20,13 @@ from support.workorders.models import WorkOrder
 @blueprint.get("/orders/<reference>/history")
 def history(reference: str) -> str:
     """Show what happened, newest first."""
-    order = queries.order_for(current_actor(), reference)
-    return render_template("workorders/desk/history.html", order=order, rows=_rows(order))
+    order = queries.order_at_desk(current_actor(), reference)
+    return render_template(
+        "workorders/desk/history.html",
+        order=order,
+        subject=mask_secrets(order.subject).text,
+        rows=_rows(order),
+    )
 
 
 def _rows(order: WorkOrder) -> list[dict[str, Any]]:

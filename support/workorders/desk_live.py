@@ -95,7 +95,7 @@ def _answer(
 def presence(reference: str) -> Answer:
     """Note that the agent is at this order, and answer who else is and whether it changed; 204 for as before."""
     actor, now = current_actor(), utcnow()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
     desk_presence.beat(order.id, actor.id or 0, request.form.get("state", ""), now)
     present = desk_presence.others(order.id, actor.id or 0, now)
     cursor = f"{order.version}.{_mark(present)}"

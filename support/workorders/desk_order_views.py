@@ -39,7 +39,7 @@ from support.workorders.service_drafts import Saved
 def show(reference: str) -> str:
     """Show the order, its thread, and what can be done with it."""
     actor = current_actor()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
     draft = service_drafts.load_draft(drafts_web.owner(), _about(order))
     said = draft.fields if draft else {}
     return _page(actor, order, said, draft=draft)
@@ -49,7 +49,7 @@ def show(reference: str) -> str:
 def reply(reference: str) -> Response | tuple[str, int]:
     """Send a reply or save a note; one that came too late is shown beside what came in meanwhile."""
     actor, form = current_actor(), ReplyForm()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
     sending, problems = _files(order)
     if not form.validate_on_submit() or problems:
         words = " ".join(str(each) for each in (*form.body.errors, *problems)) or gettext(
@@ -70,7 +70,7 @@ def reply(reference: str) -> Response | tuple[str, int]:
 def change(reference: str) -> Response | tuple[str, int]:
     """Set status, owner, priority and tags, those that the form shows."""
     actor = current_actor()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
     stamp = Stamp.read(request.form.get("version", ""))
     try:
         service_desk.change_order(actor, order, _wanted(), version=stamp.version)
@@ -83,21 +83,21 @@ def change(reference: str) -> Response | tuple[str, int]:
 @blueprint.post("/orders/<reference>/draft")
 def save_draft(reference: str) -> drafts_web.Answer:
     """Save what is being typed."""
-    order = queries.order_for(current_actor(), reference)
+    order = queries.order_at_desk(current_actor(), reference)
     return drafts_web.save(_about(order), ("body", "audience", "then"))
 
 
 @blueprint.post("/orders/<reference>/uploads")
 def upload(reference: str) -> drafts_web.Answer:
     """Take one file for the reply, sent alone by a script."""
-    return drafts_web.upload(_about(queries.order_for(current_actor(), reference)))
+    return drafts_web.upload(_about(queries.order_at_desk(current_actor(), reference)))
 
 
 @blueprint.post("/orders/<reference>/files/<uid>")
 def read_file(reference: str, uid: str) -> Response:
     """Give a file to the agent and write down that they opened it; so it is no GET."""
     actor = current_actor()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
     file = files.file_by_uid(uid)
     if file.attached_to not in desk_pages.file_streams(order):
         raise NotFound()

@@ -15,6 +15,7 @@ from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import db
 from support.core.errors import DomainError, NotFound
+from support.core.masking import mask_secrets
 from support.core.text import written_in
 from support.core.web_parts import html_lang, part
 from support.core.web_parts import words as gettext
@@ -44,6 +45,7 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
     requester = _requester(order, around, contacts, now)
     thread = desk_lines.read(order)
     names = desk_lines.names_in(thread.lines, order.requester_id, requester["name"])
+    subject = mask_secrets(order.subject)
     deliveries = deliveries_about(order.stream, contacts)
     return {
         "order": order,
@@ -52,6 +54,8 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
         "view_args": view.address(),
         "pieces": pieces(),
         "sentence": say(kind.sentence(order, "staff", now)),
+        "subject": subject.text,
+        "subject_masked": [gettext(secret.title) for secret in subject.found],
         "subject_lang": html_lang(written_in(order.subject)),
         "priority": (
             Priority(order.priority).name.lower(),
@@ -216,5 +220,5 @@ def _related(order: WorkOrder) -> dict[str, str] | None:
     return {
         "reference": related.reference,
         "url": url_for("desk.show", reference=related.reference),
-        "subject": related.subject,
+        "subject": mask_secrets(related.subject).text,
     }

@@ -39,11 +39,6 @@ def may_take_work(person: PersonView) -> None:
         raise NotAllowed(N_("This person can't take work orders."))
 
 
-def may_see_everything(actor: Actor) -> bool:
-    """True for staff; parties see their own stream only."""
-    return actor.is_staff or actor.kind == "system"
-
-
 def may_assign_others(actor: Actor) -> bool:
     """True for every agent and admin: a queue is shared."""
     return actor.has(Role.AGENT, Role.ADMIN)

@@ -16,7 +16,7 @@ from support.core.web import current_actor, form_scope, safe_next
 from support.core.words import N_
 from support.workorders import queries, service_bulk
 from support.workorders.desk_filters import STAFF_STATUS
-from support.workorders.desk_nav import working
+from support.workorders.desk_nav import takers
 from support.workorders.desk_views import blueprint
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.service_bulk import NOTHING_CHOSEN, BulkRun, Chosen
@@ -97,7 +97,7 @@ def _value(act: str, said: str) -> Any:
 
 def _choices(act: str) -> list[tuple[str, str]]:
     if act == "assign":
-        others = [(str(one.id), one.name) for one in working()]
+        others = [(str(one.id), one.name) for one in takers()]
         return [("me", gettext("Me")), ("none", gettext("Nobody, back to the team")), *others]
     if act == "status":
         offered = (Status.OPEN, Status.WAITING, Status.RESOLVED, Status.CLOSED)

@@ -36,6 +36,7 @@ from support.workorders.desk_filters import View
 from support.workorders.desk_nav import colleagues
 from support.workorders.desk_queries import ROWS, SORTS, conditions, kept_statement
 from support.workorders.models import Message, Note, Tag, WorkOrder
+from support.workorders.queries import IS_SHOWN
 
 EARLIER, LATER, OTHERS = 2, 6, 5
 
@@ -196,7 +197,7 @@ def around(view: View, actor: Actor, now: datetime, order: WorkOrder) -> Around:
     sort = SORTS[view.sort]
     statement = kept_statement("around", view, actor, lambda: _around(view, actor, now))
     place = {f"key_{at}": value for at, value in enumerate(sort.key_of(order))}
-    given = {"order": order.id, "requester_of": order.requester_id, **place}
+    given = {"order": order.id, "requester_of": order.requester_id, "reader": actor.id, **place}
     found: dict[str, list[Any]] = {"here": [], "earlier": [], "later": [], "others": []}
     for row in fetch(statement, given):
         found[row.leg].append(row)
@@ -209,7 +210,8 @@ def around(view: View, actor: Actor, now: datetime, order: WorkOrder) -> Around:
 def _around(view: View, actor: Actor, now: datetime) -> Any:
     sort = SORTS[view.sort]
     inside = ROWS.where(*conditions(view, actor, now), WorkOrder.id != _ORDER)
-    others = ROWS.where(WorkOrder.requester_id == bindparam("requester_of"), WorkOrder.id != _ORDER)
+    of_requester = WorkOrder.requester_id == bindparam("requester_of")
+    others = ROWS.where(of_requester, WorkOrder.id != _ORDER, IS_SHOWN)
     legs = {
         "here": ROWS.where(WorkOrder.id == _ORDER),
         "earlier": sort.page(inside, sort.place(), EARLIER, backwards=True),

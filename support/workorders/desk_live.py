@@ -45,8 +45,11 @@ def live() -> Answer:
     """
     actor, now, view = current_actor(), utcnow(), read_view(request.args, SORTS)
     cursor, page = _read_cursor(now), _ids(request.args.get("known", ""))
-    changed = desk_queries.changed_since(*cursor.place)
+    changed = desk_queries.changed_since(*cursor.place, actor)
     present = desk_presence.everybody(actor.id or 0, now)
+    if present:
+        seen = queries.shown_at_desk(actor, present)
+        present = {at: who for at, who in present.items() if at in seen}
     marks = {at: _mark(who) for at, who in present.items() if not page or at in page}
     ids = {at for at, _moment in changed} | _differ(cursor.told, marks)
     if not ids:

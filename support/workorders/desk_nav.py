@@ -12,7 +12,8 @@ from support.accounts.queries import PersonView
 from support.core.actors import Actor, Role
 from support.core.web_nav import NavItem
 from support.core.words import N_
-from support.workorders import desk_counts
+from support.workorders import desk_counts, policy
+from support.workorders.kind import kinds
 
 _COUNTS_KEPT = 1.0
 _STAFF_KEPT = 30.0
@@ -40,6 +41,11 @@ def colleagues() -> dict[int, PersonView]:
 def working() -> list[PersonView]:
     """Return the staff who can be given work now, by name."""
     return [one for one in colleagues().values() if not one.disabled]
+
+
+def takers() -> list[PersonView]:
+    """Return those of them who can be given orders of some kind."""
+    return [one for one in working() if any(policy.may_be_given(one, kind, ()) for kind in kinds())]
 
 
 def held_roles() -> frozenset[Role]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,14 +21,14 @@ from support.core.web_parts import html_lang, part
 from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.notifications.queries import deliveries_about
-from support.workorders import desk_lines, desk_presence, desk_thread, moves, queries
+from support.workorders import desk_lines, desk_presence, desk_thread, moves, policy, queries
 from support.workorders.describe import team_title
 from support.workorders.desk_filters import STAFF_STATUS, View
 from support.workorders.desk_forms import Stamp
 from support.workorders.desk_lines import Around
 from support.workorders.desk_nav import colleagues, page_counts, working
 from support.workorders.desk_rows import due_of, pieces, shown
-from support.workorders.kind import kind_named
+from support.workorders.kind import Kind, kind_named
 from support.workorders.lifecycle import LIFECYCLE, Priority, Status
 from support.workorders.models import Message, Note, WorkOrder
 from support.workorders.say import moment_words, say
@@ -70,7 +70,8 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
             "here": len(around.earlier),
             "total": sum(page_counts().get(name, 0) for name in view.counted),
         },
-        "properties": _properties(order, thread.tags),
+        "properties": _properties(order, kind, thread.tags),
+        "may_work": policy.may_work(actor, kind),
         "requester": requester,
         "presence": presence_words(desk_presence.others(order.id, actor.id or 0, now)),
         "related": _related(order),
@@ -80,11 +81,8 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
 
 def then_choices(order: WorkOrder) -> list[tuple[str, str]]:
     """Return the statuses that may follow a reply now."""
-    return [
-        (each.value, gettext(STAFF_STATUS[each]))
-        for each in _THEN
-        if each is order.state or LIFECYCLE.can(order.state, each)
-    ]
+    possible = _possible(order)
+    return [(each.value, gettext(STAFF_STATUS[each])) for each in _THEN if each in possible]
 
 
 def file_streams(order: WorkOrder) -> set[str]:
@@ -143,22 +141,36 @@ def _named(ids: Sequence[int], words: str) -> str:
     return gettext(words, names=", ".join(names)) if names else ""
 
 
-def _properties(order: WorkOrder, tags: Sequence[str]) -> dict[str, Any]:
+def _properties(order: WorkOrder, kind: Kind, tags: Sequence[str]) -> dict[str, Any]:
     owner, priority = str(order.assignee_id or ""), Priority(order.priority).name.lower()
-    staff = tuple((str(one.id), one.name) for one in working())
+    recused, possible = queries.recused(order), _possible(order)
+    staff = tuple(
+        (str(one.id), one.name) for one in working() if policy.may_be_given(one, kind, recused)
+    )
+    values = {"status": order.status, "assignee": owner, "priority": priority}
+    words = property_words([*values.items(), ("tags", ", ".join(tags))])
     return {
-        "statuses": _options("status", order.status, lambda: _next_statuses(order)),
+        "words": [{"label": label, "value": value} for label, value in words],
+        "statuses": _options(
+            "status", order.status, lambda: _statuses(possible), tuple(sorted(possible))
+        ),
         "owner": owner,
         "owners": _options("owner", owner, lambda: [("", gettext("Unassigned")), *staff], staff),
         "priorities": _options("priority", priority, _priorities),
         "tags": ", ".join(tags),
-        "may_solve": LIFECYCLE.can(order.state, Status.RESOLVED),
+        "may_solve": order.state is not Status.RESOLVED and Status.RESOLVED in possible,
     }
 
 
-def _next_statuses(order: WorkOrder) -> list[tuple[str, str]]:
-    possible = [each for each in Status if each is order.state or LIFECYCLE.can(order.state, each)]
-    return [(each.value, gettext(STAFF_STATUS[each])) for each in possible]
+def _possible(order: WorkOrder) -> frozenset[Status]:
+    """Return the present status and those that the desk may set now."""
+    shut = () if moves.is_proved(order) else moves.FINISHED
+    legal = {each for each in Status if LIFECYCLE.can(order.state, each) and each not in shut}
+    return frozenset({order.state, *legal})
+
+
+def _statuses(possible: Collection[Status]) -> list[tuple[str, str]]:
+    return [(each.value, gettext(STAFF_STATUS[each])) for each in Status if each in possible]
 
 
 def _priorities() -> list[tuple[str, str]]:

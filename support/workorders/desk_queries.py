@@ -19,6 +19,7 @@ from support.workorders.desk_filters import View
 from support.workorders.kind import kinds
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import Tag, WorkOrder
+from support.workorders.queries import IS_SHOWN, hidden_from
 
 PAGE = 25
 SOON = timedelta(hours=2)
@@ -194,8 +195,8 @@ def kept_statement(what: str, view: View, actor: Actor, build: Callable[[], Any]
 
 
 def conditions(view: View, actor: Actor, now: datetime) -> list[Any]:
-    """Return the WHERE of a view."""
-    found: list[Any] = []
+    """Return the WHERE of a view: what it narrows, and never an order that is kept from the reader."""
+    found: list[Any] = [WorkOrder.id.not_in(hidden_from(actor))]
     status = view.value("status")
     if not status:
         found.append(IS_ACTIVE)
@@ -222,15 +223,25 @@ def conditions(view: View, actor: Actor, now: datetime) -> list[Any]:
     return found
 
 
-def changed_since(moment: datetime, order_id: int) -> list[tuple[int, datetime]]:
-    """Return (id, moment) of the orders that changed after (`moment`, `order_id`), oldest change first."""
-    statement = (
-        select(WorkOrder.id, WorkOrder.updated_at)
-        .where(tuple_(WorkOrder.updated_at, WorkOrder.id) > (moment, order_id))
-        .order_by(WorkOrder.updated_at, WorkOrder.id)
-        .limit(MOST_CHANGED)
+_CHANGED = (
+    select(WorkOrder.id, WorkOrder.updated_at)
+    .where(
+        tuple_(WorkOrder.updated_at, WorkOrder.id)
+        > tuple_(
+            bindparam("moment", type_=WorkOrder.updated_at.type),
+            bindparam("place", type_=WorkOrder.id.type),
+        ),
+        IS_SHOWN,
     )
-    return [(row[0], row[1]) for row in fetch(statement)]
+    .order_by(WorkOrder.updated_at, WorkOrder.id)
+    .limit(MOST_CHANGED)
+)
+
+
+def changed_since(moment: datetime, order_id: int, actor: Actor) -> list[tuple[int, datetime]]:
+    """Return (id, moment) of the orders that changed after (`moment`, `order_id`), oldest change first."""
+    given = {"moment": moment, "place": order_id, "reader": actor.id}
+    return [(row[0], row[1]) for row in fetch(_CHANGED, given)]
 
 
 def rows_of(order_ids: Sequence[int], view: View, actor: Actor, now: datetime) -> list[Any]:
@@ -247,14 +258,10 @@ def row_of(order_id: int) -> Any:
     return fetch(ROWS.where(WorkOrder.id == order_id)).one()
 
 
-def orders_of(requester_id: int) -> list[Any]:
+def orders_of(requester_id: int, actor: Actor) -> list[Any]:
     """Return the newest orders of one requester."""
-    return list(fetch(_others(requester_id, but=0, limit=5)))
-
-
-def _others(requester_id: int, *, but: int, limit: int) -> Any:
-    statement = ROWS.where(WorkOrder.requester_id == requester_id, WorkOrder.id != but)
-    return SORTS["updated"].page(statement, None, limit)
+    shown = (WorkOrder.requester_id == requester_id, WorkOrder.id.not_in(hidden_from(actor)))
+    return list(fetch(SORTS["updated"].page(ROWS.where(*shown), None, 5)))
 
 
 def own_desk(actor: Actor, until: datetime) -> tuple[list[Any], list[Any], list[Any]]:
@@ -262,7 +269,9 @@ def own_desk(actor: Actor, until: datetime) -> tuple[list[Any], list[Any], list[
     statement = (
         select(*COLUMNS)
         .join(Person, Person.id == WorkOrder.requester_id)
-        .where(WorkOrder.assignee_id == actor.id, IS_ACTIVE)
+        .where(
+            WorkOrder.assignee_id == actor.id, IS_ACTIVE, WorkOrder.id.not_in(hidden_from(actor))
+        )
         .order_by(WorkOrder.due_at, WorkOrder.id)
         .limit(200)
     )

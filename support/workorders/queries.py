@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,11 @@ from support.accounts import queries as people
 from support.core import files
 from support.core.actors import Actor
 from support.core.audit import Event
-from support.core.db import db
+from support.core.db import db, fetch
 from support.core.errors import NotFound
 from support.core.files import StoredFile
 from support.workorders.lifecycle import Status
-from support.workorders.models import Message, Party, Tag, WorkOrder
+from support.workorders.models import Message, Party, Recusal, Tag, WorkOrder
 from support.workorders.reference import parse_reference
 
 _BY_ID = select(WorkOrder).where(WorkOrder.id == bindparam("order"))
@@ -40,20 +40,57 @@ def takes_part(actor: Actor, reference: str) -> bool:
         return False
 
 
+def hidden_from(actor: Actor) -> Select[int]:
+    """Return what finds the orders that are kept from the actor: every list of the desk leaves them out."""
+    return select(Recusal.order_id).where(Recusal.person_id == actor.id)
+
+
+_READER = bindparam("reader", type_=Recusal.person_id.type)
+IS_SHOWN = WorkOrder.id.not_in(select(Recusal.order_id).where(Recusal.person_id == _READER))
+"""The same for statements that are made once: `reader` is the id of who looks."""
+
+_SHOWN_OF = select(WorkOrder.id).where(WorkOrder.id.in_(bindparam("ids", expanding=True)), IS_SHOWN)
+
+
+def shown_at_desk(actor: Actor, ids: Collection[int]) -> frozenset[int]:
+    """Return those of `ids` that are orders which the actor may know of."""
+    rows = fetch(_SHOWN_OF, {"ids": list(ids), "reader": actor.id}) if ids else ()
+    return frozenset(row[0] for row in rows)
+
+
+_AT_DESK = _BY_ID.where(IS_SHOWN)
+
+
 def order_at_desk(actor: Actor, reference: str) -> WorkOrder:
-    """Return the order called `reference` to somebody who works at the desk; raise `NotFound` otherwise."""
+    """Return the order called `reference` to somebody who works at the desk; raise `NotFound` otherwise.
+
+    Whom a complaint is about does not learn that there is one.
+    """
     if not actor.is_staff:
         raise NotFound()
-    return order_named(reference)
+    return _named(reference, _AT_DESK, reader=actor.id)
+
+
+def recused(order: WorkOrder) -> frozenset[int]:
+    """Return the staff from whom the order is kept; only one that names another is kept from anybody."""
+    if order.related_id is None:
+        return frozenset()
+    people_of = select(Recusal.person_id).where(Recusal.order_id == order.id)
+    return frozenset(db.session.execute(people_of).scalars())
 
 
 def order_named(reference: str) -> WorkOrder:
     """Return the order called `reference`, whoever asks; for receipts and jobs only. Raises `NotFound`."""
+    return _named(reference, _BY_ID)
+
+
+def _named(reference: str, statement: Select[WorkOrder], **given: Any) -> WorkOrder:
     try:
         parsed = parse_reference(reference)
     except ValueError as error:
         raise NotFound() from error
-    order = db.session.execute(_BY_ID, {"order": parsed.sequence}).scalar_one_or_none()
+    found = db.session.execute(statement, {"order": parsed.sequence, **given})
+    order = found.scalar_one_or_none()
     if order is None or order.created_at.year % 100 != parsed.year:
         raise NotFound()
     return order

@@ -51,7 +51,7 @@ def ask_caller(
     count by agent, since a whole desk shares one network address. Raises `TooMany`, `Unavailable`.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    policy.require_calls(actor)
     found = _on_file(who)
     service_codes.request_code(
         actor,
@@ -75,7 +75,7 @@ def prove_caller(
     Call it outside any transaction: a try counts even when what follows fails.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    policy.require_calls(actor)
     checked = service_codes.check_code(PURPOSE, visitor=visitor, digits=digits, now=now)
     with transaction():
         service_codes.use_code(checked.id, now=now)
@@ -102,7 +102,7 @@ def file_phone_order(
     `Invalid("address")`.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    policy.require_calls(actor)
     with transaction():
         if caller is not None and caller.person_id is not None:
             requester_id, contact_id = caller.person_id, None

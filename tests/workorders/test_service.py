@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from support.core.actors import Actor, Role
+from support.core.actors import Actor
 from support.core.audit import Event
-from support.core.clock import utcnow
 from support.core.db import db
 from support.core.errors import IllegalMove, NotAllowed, NotFound, Stale
 from support.core.outbox import OutboxRow
@@ -281,8 +280,3 @@ def test_events_hold_no_personal_text() -> None:
     assert "ecret" not in str(payloads)
 
 
-def test_roles_are_not_asked_of_agents_alone() -> None:
-    legal = make_agent("Lena", Role.LEGAL)
-    order = make_order(make_member("Alice"))
-    reply(legal, order, now=utcnow())
-    assert order.assignee_id == legal.id

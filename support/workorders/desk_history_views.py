@@ -12,7 +12,8 @@ from support.core.web import current_actor
 from support.core.web_parts import words as gettext
 from support.notifications.queries import deliveries_about
 from support.workorders import desk_lines, queries
-from support.workorders.desk_thread import delivery_words, event_words
+from support.workorders.describe import delivery_words
+from support.workorders.desk_thread import event_words
 from support.workorders.desk_views import blueprint
 from support.workorders.models import WorkOrder
 

@@ -143,7 +143,6 @@ PUBLIC_EVENTS = (
     "order.moved",
     "order.reopened",
     "order.rated",
-    "delivery.sent",
 )
 
 

@@ -248,9 +248,9 @@ def test_a_complaint_is_kept_from_those_whom_it_is_about(world: World) -> None:
         assert answer.status_code == 404
     for path in ("", "/history", "/why"):
         assert world.client("mei").get(f"/desk/orders/{reference}{path}").status_code == 404
-    for act in DESK_POSTS:
-        address = f"/desk/orders/{reference}/{act.format(uid='a' * 32)}"
-        assert world.post("mei", address, {"body": "x"}).status_code == 404, act
+    for name in DESK_POSTS:
+        address = f"/desk/orders/{reference}/{name.format(uid='a' * 32)}"
+        assert world.post("mei", address, {"body": "x"}).status_code == 404, name
     with world.app.app_context():
         assert db.session.get_one(WorkOrder, complaint.id).version == before
 

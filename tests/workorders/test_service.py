@@ -278,5 +278,3 @@ def test_events_hold_no_personal_text() -> None:
     assert "alice@" not in str(data)
     payloads = db.session.execute(select(OutboxRow.payload)).scalars().all()
     assert "ecret" not in str(payloads)
-
-

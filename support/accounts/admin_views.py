@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from support.accounts import queries, service_sessions, service_staff
-from support.accounts.console import AdminEntry
+from support.accounts.console import AdminEntry, AdminNotice
 from support.accounts.forms import InviteForm, RenewForm, RolesForm, refusals_on, said
 from support.accounts.models import PersonKind
 from support.accounts.session_views import page
@@ -29,7 +29,8 @@ def index() -> Answer:
     entries = sorted(hooks(AdminEntry), key=lambda entry: entry.order)
     held = {role for one in queries.staff() for role in one.roles}
     unstaffed = [role.title for role in Role if role not in held]
-    return page("accounts/admin.html", entries=entries, unstaffed=unstaffed)
+    notices = [notice for hook in hooks(AdminNotice) for notice in hook.of()]
+    return page("accounts/admin.html", entries=entries, unstaffed=unstaffed, notices=notices)
 
 
 @blueprint.get("/admin/people")

@@ -16,7 +16,7 @@ from support.core.web import current_actor, form_scope, safe_next
 from support.core.words import N_
 from support.workorders import queries, service_bulk
 from support.workorders.desk_filters import STAFF_STATUS
-from support.workorders.desk_nav import takers
+from support.workorders.desk_staff import takers
 from support.workorders.desk_views import blueprint
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.service_bulk import NOTHING_CHOSEN, BulkRun, Chosen

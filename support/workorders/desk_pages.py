@@ -26,8 +26,9 @@ from support.workorders.describe import team_title
 from support.workorders.desk_filters import STAFF_STATUS, View
 from support.workorders.desk_forms import Stamp
 from support.workorders.desk_lines import Around
-from support.workorders.desk_nav import colleagues, page_counts, working
+from support.workorders.desk_nav import page_counts
 from support.workorders.desk_rows import due_of, pieces, shown
+from support.workorders.desk_staff import colleagues, working
 from support.workorders.kind import Kind, kind_named
 from support.workorders.lifecycle import LIFECYCLE, Priority, Status
 from support.workorders.models import Message, Note, WorkOrder
@@ -61,7 +62,8 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
             Priority(order.priority).name.lower(),
             gettext(Priority(order.priority).title),
         ),
-        "due": due_of(order.status, order.due_at, now, pieces()),
+        "due": due_of(order.status, around.here.due_at, now, pieces()),
+        "unstaffed": around.here.due_at != order.due_at,
         "entries": desk_thread.drawn(thread.lines, deliveries, order.requester_id, names),
         "stamp": Stamp(order.version, thread.seq),
         "then": then_choices(order),

@@ -16,8 +16,8 @@ from support.core.masking import mask_secrets
 from support.core.web_parts import html_lang, part
 from support.core.words import N_
 from support.workorders.desk_filters import STAFF_STATUS, View
-from support.workorders.desk_nav import colleagues
 from support.workorders.desk_queries import SOON
+from support.workorders.desk_staff import colleagues
 from support.workorders.kind import kinds
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import NEVER

@@ -20,7 +20,7 @@ from support.core.search import Hit
 from support.core.text import clean_line, query_tokens
 from support.workorders import index, queries
 from support.workorders.desk_filters import LANGUAGES
-from support.workorders.desk_queries import IS_ACTIVE, ROWS
+from support.workorders.desk_queries import IS_ACTIVE, lists
 from support.workorders.lifecycle import Status
 from support.workorders.models import Message, Note, WorkOrder
 
@@ -126,12 +126,12 @@ def _first_met(hits: Sequence[Hit], words: str) -> list[Hit]:
 
 def rows(order_ids: Sequence[int]) -> dict[int, Any]:
     """Return rows of the queue's columns by order id."""
-    found = fetch(_ROWS_OF, {"ids": list(order_ids)}) if order_ids else ()
+    statement = lists().rows.where(WorkOrder.id.in_(_IDS))
+    found = fetch(statement, {"ids": list(order_ids)}) if order_ids else ()
     return {row.id: row for row in found}
 
 
 _IDS: Any = bindparam("ids", expanding=True)
-_ROWS_OF = ROWS.where(WorkOrder.id.in_(_IDS))
 _TEXTS = {
     "message": select(Message.id, Message.body, Message.language, Message.redacted_at).where(
         Message.id.in_(_IDS)

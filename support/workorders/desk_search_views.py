@@ -14,9 +14,9 @@ from support.core.web import current_actor, row_number
 from support.core.web_parts import html_lang
 from support.workorders import desk_queries, desk_search
 from support.workorders.desk_filters import View
-from support.workorders.desk_nav import colleagues
 from support.workorders.desk_rows import Row, shown
 from support.workorders.desk_search import Asked
+from support.workorders.desk_staff import colleagues
 from support.workorders.desk_views import blueprint
 
 MOST_PEOPLE = 5

@@ -21,7 +21,7 @@ from support.accounts import (  # noqa: F401  (the last three add their routes)
     session_views,
 )
 from support.accounts import views as account_views
-from support.accounts.console import ConsoleEntry
+from support.accounts.console import AdminNotice, ConsoleEntry
 from support.core import once, web_kept, worker
 from support.core.outbox import AfterDrain, Subscription
 from support.core.web_health import Figure
@@ -72,6 +72,7 @@ BLUEPRINTS: list[Any] = [
 
 HOOKS: list[object] = [
     *desk_nav.NAV_ITEMS,
+    AdminNotice(desk_nav.unstaffed_notices),
     Periodic("fold_counts", timedelta(seconds=5), desk_counts.fold_counts),
     Periodic("fold_arrivals", timedelta(minutes=1), desk_counts.fold_arrivals),
     Periodic("forget_bulk_runs", timedelta(hours=6), service_bulk.forget_old_runs),

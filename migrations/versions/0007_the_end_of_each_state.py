@@ -14,7 +14,7 @@ from alembic import op
 from support.core.calendars import CN_ZONE, Due, cn_calendar_days
 
 revision = "0007"
-down_revision = "0002"
+down_revision = "0006"
 
 MOMENT = sa.DateTime(timezone=True)
 DAYS = {"waiting": 7 + 3, "resolved": 7, "closed": 30}

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from support.accounts import limits, queries, service_sessions, service_staff
-from support.accounts.console import AdminEntry
+from support.accounts.console import AdminEntry, AdminNotice
 from support.accounts.forms import InviteForm, RenewForm, RolesForm, refusals_on, said
 from support.accounts.models import PersonKind
 from support.accounts.session_views import page
@@ -30,7 +30,9 @@ def index() -> Answer:
     held = {role for one in queries.staff() for role in one.roles}
     unstaffed = [role.title for role in Role if role not in held]
     sounding = [alarm.title for alarm in limits.alarms(utcnow())]
-    return page("accounts/admin.html", entries=entries, unstaffed=unstaffed, alarms=sounding)
+    notices = [notice for hook in hooks(AdminNotice) for notice in hook.of()]
+    facts = {"unstaffed": unstaffed, "alarms": sounding, "notices": notices}
+    return page("accounts/admin.html", entries=entries, **facts)
 
 
 @blueprint.get("/admin/people")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -25,3 +26,10 @@ class AdminEntry:
     endpoint: str
     icon: str
     order: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdminNotice:
+    """A hook: what stands on top of the administrator's page while it is so; `of()` gives (title, text, address)."""
+
+    of: Callable[[], Sequence[tuple[str, str, str]]]

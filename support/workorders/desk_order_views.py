@@ -19,6 +19,7 @@ from support.core.web import current_actor, form_scope, row_number
 from support.workorders import (
     desk_pages,
     drafts_web,
+    policy,
     queries,
     service,
     service_desk,
@@ -29,6 +30,7 @@ from support.workorders.desk_filters import read_view
 from support.workorders.desk_forms import ReplyForm, Stamp, tag_words
 from support.workorders.desk_queries import SORTS
 from support.workorders.desk_views import blueprint
+from support.workorders.kind import kind_named
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import WorkOrder
 from support.workorders.service_desk import UNCHANGED, Properties
@@ -39,7 +41,7 @@ from support.workorders.service_drafts import Saved
 def show(reference: str) -> str:
     """Show the order, its thread, and what can be done with it."""
     actor = current_actor()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
     draft = service_drafts.load_draft(drafts_web.owner(), _about(order))
     said = draft.fields if draft else {}
     return _page(actor, order, said, draft=draft)
@@ -49,7 +51,7 @@ def show(reference: str) -> str:
 def reply(reference: str) -> Response | tuple[str, int]:
     """Send a reply or save a note; one that came too late is shown beside what came in meanwhile."""
     actor, form = current_actor(), ReplyForm()
-    order = queries.order_for(actor, reference)
+    order = _to_work_on(reference)
     sending, problems = _files(order)
     if not form.validate_on_submit() or problems:
         words = " ".join(str(each) for each in (*form.body.errors, *problems)) or gettext(
@@ -70,7 +72,7 @@ def reply(reference: str) -> Response | tuple[str, int]:
 def change(reference: str) -> Response | tuple[str, int]:
     """Set status, owner, priority and tags, those that the form shows."""
     actor = current_actor()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
     stamp = Stamp.read(request.form.get("version", ""))
     try:
         service_desk.change_order(actor, order, _wanted(), version=stamp.version)
@@ -83,27 +85,33 @@ def change(reference: str) -> Response | tuple[str, int]:
 @blueprint.post("/orders/<reference>/draft")
 def save_draft(reference: str) -> drafts_web.Answer:
     """Save what is being typed."""
-    order = queries.order_for(current_actor(), reference)
-    return drafts_web.save(_about(order), ("body", "audience", "then"))
+    return drafts_web.save(_about(_to_work_on(reference)), ("body", "audience", "then"))
 
 
 @blueprint.post("/orders/<reference>/uploads")
 def upload(reference: str) -> drafts_web.Answer:
     """Take one file for the reply, sent alone by a script."""
-    return drafts_web.upload(_about(queries.order_for(current_actor(), reference)))
+    return drafts_web.upload(_about(_to_work_on(reference)))
 
 
 @blueprint.post("/orders/<reference>/files/<uid>")
 def read_file(reference: str, uid: str) -> Response:
     """Give a file to the agent and write down that they opened it; so it is no GET."""
     actor = current_actor()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
     file = files.file_by_uid(uid)
     if file.attached_to not in desk_pages.file_streams(order):
         raise NotFound()
     found = file_serving.open_for_download(file)
     service_desk.read_file(actor, order, file)
     return FlaskResponse(found.stream, headers=found.headers, direct_passthrough=True)
+
+
+def _to_work_on(reference: str) -> WorkOrder:
+    """Return the order if the actor may work on it, not only read it: what they send is kept."""
+    order = queries.order_at_desk(current_actor(), reference)
+    policy.require_work(current_actor(), kind_named(order.kind), ())
+    return order
 
 
 def _about(order: WorkOrder) -> str:

@@ -56,7 +56,8 @@ class Kind:
     `entry` is the endpoint of its first page, None for the common form; `panel` the template that the desk
     page includes beside the thread; `guard(order, status)` raises when the kind's own state forbids a move;
     `on_move(order, status, now)` follows it in the same transaction; `next_step(order, viewer, now)` makes the one
-    sentence; `targets` names the row of `workorders/targets.py`; `assurance` is the level asked before work begins.
+    sentence; `targets` names the row of `workorders/targets.py`; `assurance` is the level that the requester
+    must have shown before the desk solves or closes an order (`assurance/policy.py`).
     With `recuses`, an order that names another is kept from the staff who worked on that one until then.
     """
 

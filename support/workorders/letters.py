@@ -56,9 +56,10 @@ def requester_facts(ids: dict[str, Any], reader: Actor) -> Facts:
 
 
 def staff_facts(ids: dict[str, Any], reader: Actor) -> Facts:
-    """Facts for somebody who works at the desk now; None for anybody else, and for who left."""
+    """Facts for somebody who works at the desk now; None for anybody else, for who left, and for whom a complaint
+    is about."""
     order = _order(ids)
-    if order is None or not _works_here(reader):
+    if order is None or not _works_here(reader) or reader.id in queries.recused(order):
         return None
     facts = _facts(order, reader, "staff", utcnow())
     return facts | {"mine": order.assignee_id == reader.id}

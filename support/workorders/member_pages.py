@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from flask import url_for
@@ -17,15 +18,16 @@ from support.core.icons import icon
 from support.core.text import written_in
 from support.core.web_parts import html_lang
 from support.core.web_times import local_time, relative_time, time_tag
+from support.notifications.queries import DeliveryLine, deliveries_to
 from support.workorders import queries
-from support.workorders.describe import describe, people_in
+from support.workorders.describe import delivery_words, describe, people_in
 from support.workorders.kind import Kind, Stage
 from support.workorders.lifecycle import Status
 from support.workorders.models import NEVER, Message, WorkOrder
 from support.workorders.queries import Entry
 from support.workorders.reference import format_reference
 from support.workorders.say import say
-from support.workorders.thread import Mark, Text
+from support.workorders.thread import Fold, Mark, Text, folded
 from support.workorders.uploads import described
 
 
@@ -105,21 +107,31 @@ def _stage_text(first: bool, order: WorkOrder) -> str | None:
 
 
 def entries(
-    actor: Actor, thread: Sequence[Entry], files: Mapping[str, list[StoredFile]]
-) -> list[Text | Mark]:
-    """Return the thread as one party reads it: own messages, the desk's by first name, and public events."""
+    actor: Actor,
+    thread: Sequence[Entry],
+    files: Mapping[str, list[StoredFile]],
+    deliveries: Sequence[DeliveryLine],
+) -> list[Text | Mark | Fold]:
+    """Return the thread as one party reads it: own messages, the desk's by first name, public events, and what was
+    sent to them; runs of events are folded under one line."""
     said = {entry.at for entry in thread if isinstance(entry.row, Message)}
     thread = [entry for entry in thread if not _goes_without_saying(entry, said)]
     events = [entry.row for entry in thread if isinstance(entry.row, Event)]
     authors = {entry.row.author_id for entry in thread if isinstance(entry.row, Message)}
     names = people.names(people_in(events) | authors)
-    drawn: list[Text | Mark] = []
+    drawn: list[tuple[datetime, Text | Mark]] = []
     for entry in thread:
         if isinstance(entry.row, Message):
-            drawn.append(_message(actor, entry.row, names, files))
-        elif isinstance(entry.row, Event) and (words := describe(entry.row, names)) is not None:
-            drawn.append(Mark(time_tag(entry.at), words[0], icon(words[1], 14)))
-    return drawn
+            drawn.append((entry.at, _message(actor, entry.row, names, files)))
+        elif (words := describe(entry.row, names)) is not None:
+            drawn.append((entry.at, Mark(time_tag(entry.at), words[0], icon(words[1], 14))))
+    drawn += [
+        (line.at, Mark(time_tag(line.at), words[0], icon(words[1], 14)))
+        for line in deliveries
+        if (words := delivery_words(line)) is not None
+    ]
+    drawn.sort(key=itemgetter(0))
+    return folded([item for _at, item in drawn])
 
 
 def _goes_without_saying(entry: Entry, said: Collection[datetime]) -> bool:
@@ -191,7 +203,12 @@ def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dic
         "facts": facts(kind, order),
         "stages": stages(kind, order),
         "linked": linked(actor, order),
-        "entries": entries(actor, thread, queries.files_by_stream(actor, order)),
+        "entries": entries(
+            actor,
+            thread,
+            queries.files_by_stream(actor, order),
+            deliveries_to(actor.id or 0, order.stream),
+        ),
         "asked": _asked(thread) if order.state is Status.WAITING else None,
     }
 

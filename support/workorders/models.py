@@ -140,6 +140,17 @@ class Party(Model):
     proved_at: Mapped[datetime | None]
 
 
+class Recusal(Model):
+    """Somebody of the staff from whom an order is kept: it is about what they did."""
+
+    __tablename__ = "recusal"
+    __table_args__ = (UniqueConstraint("person_id", "order_id"), Index(None, "order_id"))
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    order_id: Mapped[int] = mapped_column(BigId, ForeignKey("work_order.id"))
+
+
 class Message(Model):
     """What a party wrote to the desk, or the desk to that party."""
 

@@ -64,6 +64,8 @@ def file_order(
         )
         db.session.add(order)
         db.session.flush()  # the reference is made of the row id
+        if kind.recuses and related is not None:
+            moves.recuse(order, related)
         proved_at = now if actor.id == requester_id else None
         party = Party(
             order_id=order.id,
@@ -138,11 +140,9 @@ def reply(
     `version` is the one on the agent's page: raises `Stale` when anybody wrote or changed something since.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    moves.require_work(actor, order, then=then)
     if then not in (Status.OPEN, Status.WAITING, Status.RESOLVED):
         raise IllegalMove(order.state, then)
-    if actor.id is not None:
-        policy.may_be_assigned(order, actor.id, moves.complained_about(order))
     with transaction():
         party = moves.requester_party(order)
         if order.first_replied_at is None:
@@ -182,7 +182,7 @@ def reply(
 def add_note(actor: Actor, order: WorkOrder, *, body: str, now: datetime | None = None) -> Note:
     """Add an internal note; no party ever sees it, and no clock stops."""
     now = now or utcnow()
-    policy.require_staff(actor)
+    moves.require_work(actor, order)
     with transaction():
         note = Note(
             order_id=order.id,

@@ -53,7 +53,7 @@ def ask_caller(
     `TooMany`, and `Unavailable` where no code can leave at all.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    policy.require_calls(actor)
     doors = [
         kind for kind in (ContactKind.MOBILE, ContactKind.EMAIL) if service_codes.has_door(kind)
     ]
@@ -87,7 +87,7 @@ def prove_caller(
     Call it outside any transaction: a try counts even when what follows fails.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    policy.require_calls(actor)
     checked = service_codes.check_code(PURPOSE, visitor=visitor, digits=digits, now=now)
     with transaction():
         service_codes.use_code(checked.id, now=now)
@@ -114,7 +114,7 @@ def file_phone_order(
     `Invalid("address")`.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    policy.require_calls(actor)
     with transaction():
         if caller is not None and caller.person_id is not None:
             requester_id, contact_id = caller.person_id, None

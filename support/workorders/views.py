@@ -58,8 +58,11 @@ def index() -> str:
 
 
 @blueprint.get("/orders/<reference>")
-def show(reference: str) -> str:
-    """One order as its requester sees it."""
+def show(reference: str) -> str | Response:
+    """One order as its requester sees it; staff without a part in it are led to the desk."""
+    actor = current_actor()
+    if actor.is_staff and not queries.takes_part(actor, reference):
+        return redirect(url_for("desk.show", reference=reference), 303)
     return _order_page(_order(reference), MessageForm(), RatingForm())
 
 

@@ -41,7 +41,7 @@ def test_moves_and_assignments_that_came_with_a_message_do_not_echo_it(app: Flas
         agent, order, body="Done.", version=order.version, then=Status.RESOLVED, language="en"
     )
     with app.test_request_context():
-        shown = member_pages.entries(alice, queries.thread(alice, order), {})
+        shown = member_pages.entries(alice, queries.thread(alice, order), {}, [])
     marks = [entry.words for entry in shown if isinstance(entry, Mark)]
     assert marks == ["Work order filed", "Status changed to Solved, please confirm"]
 

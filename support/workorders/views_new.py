@@ -247,8 +247,8 @@ def _keep(kind: Kind, form: OrderForm) -> Saved:
 def _form(kind: Kind, draft: Saved | None) -> OrderForm:
     """Fill the form: from the request when it was posted here, else from the draft."""
     posted = request.method == "POST" and request.endpoint == "workorders.new_order"
-    about = request.args.get("about", "")
-    fields: dict[str, Any] = {"about": about, **(draft.fields if draft else {})}
+    offered = {name: request.args.get(name, "") for name in ("about", "topic")}
+    fields: dict[str, Any] = {**offered, **(draft.fields if draft else {})}
     form = OrderForm(
         CombinedMultiDict([request.files, request.form]) if posted else None,
         data=fields,

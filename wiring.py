@@ -33,6 +33,7 @@ from support.notifications import policy as notice_policy
 from support.notifications import queries as notice_queries
 from support.notifications import views as notice_views
 from support.notifications import views_desk as delivery_views
+from support.notifications.templates import MisuseForm
 from support.policies import policy as policies_policy
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
@@ -88,6 +89,7 @@ HOOKS: list[object] = [
     Periodic("forget_code_files", timedelta(minutes=1), jobs.forget_code_files),
     *account_notices.SUBSCRIPTIONS,
     *account_notices.TEMPLATES,
+    MisuseForm(order_letters.misuse_path),
     AfterDrain(mail.close_doors),
     Unread(notice_queries.unread_of),
     Figure("gongdan_deliveries", "Messages by state", "state", notice_queries.states),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 
@@ -23,6 +25,7 @@ from support.accounts.forms import (
     refusals_on,
     said,
 )
+from support.accounts.models import ContactKind
 from support.accounts.policy import CodePurpose
 from support.accounts.service_sessions import OpenedSession
 from support.accounts.session_views import (
@@ -41,6 +44,9 @@ from support.core.words import N_
 from support.policies import queries as policy_queries
 
 _NUMBER = N_("Enter a mobile number of mainland China: 11 digits that begin with 1.")
+_NO_MAIL = N_(
+    "In mainland China a mobile number is needed. To register with an e-mail address, choose “Somewhere else” above."
+)
 
 
 @blueprint.route("/register", methods=["GET", "POST"])
@@ -49,10 +55,7 @@ def register() -> Answer:
     form = RegisterForm()
     if form.validate_on_submit():
         with refusals_on(form):
-            auto = form.where.data == "other"
-            kind, value = normalise_address("auto" if auto else "mobile", said(form.address))
-            if not auto and not is_mainland_mobile(value):
-                raise Invalid("address", _NUMBER)
+            kind, value = _address_there(form.where.data, said(form.address))
             service_register.request_registration(
                 kind, value, visitor=code_scope(), address=client_address(), language=language()
             )
@@ -79,7 +82,9 @@ def register_details() -> Answer:
     form = DetailsForm(policy_version=version.id)
     if form.validate_on_submit():
         with refusals_on(form):
-            return signed_in(_registered(proved, form))
+            opened = _registered(proved, form)
+            flash(_("Welcome! Your account is ready."), "success")
+            return signed_in(opened)
     return page("accounts/register_details.html", form, policy=version)
 
 
@@ -154,6 +159,19 @@ def opt_out(uid: str, token: str) -> Answer:
         service_contact_persons.opt_out(uid, token)
         return redirect(url_for("accounts.opt_out", uid=uid, token=token), 303)
     return page("accounts/opt_out.html", name=person.name, done=person.opted_out)
+
+
+def _address_there(where: str, text: str) -> tuple[ContactKind, str]:
+    """Read the address by the rule of the place chosen; the words of a refusal are that place's, too."""
+    if where == "other":
+        return normalise_address("auto", text)
+    if "@" in text:
+        raise Invalid("address", _NO_MAIL)
+    with suppress(Invalid):
+        kind, value = normalise_address("mobile", text)
+        if is_mainland_mobile(value):
+            return kind, value
+    raise Invalid("address", _NUMBER)
 
 
 def _prove(purpose: CodePurpose, then: str, title: str, other: str) -> Answer:

@@ -46,10 +46,13 @@ class CheckedCode:
 class CodeToSend:
     """What the mail or SMS door needs. `purpose` is a code's, or `account_exists` (no digits, just the news).
 
-    `path` is an address of ours to be put behind the public URL (invitation, opt-out), or "".
+    `path` is an address of ours to be put behind the public URL (invitation, opt-out), or ""; `person_id` and
+    `about` are whose code it is and for what, as `request_code` was told.
     """
 
     purpose: str
+    person_id: int | None
+    about: str
     kind: ContactKind
     target: str
     digits: str
@@ -248,6 +251,8 @@ def reveal_code(code_id: int, *, now: datetime | None = None) -> CodeToSend | No
         digits = ""
     return CodeToSend(
         purpose=purpose,
+        person_id=code.person_id,
+        about=code.about,
         kind=ContactKind(code.target_kind),
         target=target,
         digits=digits,

@@ -37,7 +37,9 @@ from support.core.web_pages import LANGUAGES
 
 blueprint = Blueprint("account_sessions", __name__)
 
-DESK_PATH = "/desk"  # fixed by the design, and owned by a room above
+# fixed by the design, and owned by a room above
+DESK_PATH = "/desk"
+ORDERS_PATH = "/orders"
 _ENROLMENT = frozenset(
     {
         "static",
@@ -187,7 +189,7 @@ def forget(response: Response) -> Response:
 def after_sign_in(kind: str) -> str:
     """Return where a person goes on: the page they wanted, else their own start."""
     wanted = safe_next(session.pop("next", ""))
-    return wanted or (DESK_PATH if kind == PersonKind.STAFF else url_for("accounts.console"))
+    return wanted or (DESK_PATH if kind == PersonKind.STAFF else ORDERS_PATH)
 
 
 def keep_next(target: str | None) -> None:

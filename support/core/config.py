@@ -61,6 +61,8 @@ class Config:
     operator_timezone: str = "Asia/Shanghai"
     operator_complaints: str = ""
     filing_numbers: tuple[str, ...] = ()
+    filing_numbers_zh: tuple[str, ...] = ()
+    """What Chinese pages show instead, where the numbers stand in words; without it all pages show the same."""
     guest_orders_per_hour: int = 60
     """From one network address (IPv6: one /64) without an account; raise it where many people share one."""
     guest_megabytes_per_hour: int = 500

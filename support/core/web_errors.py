@@ -109,7 +109,7 @@ def on_domain_error(error: DomainError) -> BaseResponse:
         return redirect(url_for("accounts.confirm", next=request.full_path.rstrip("?")), 303)
     facts: dict[str, Any] = {}
     if isinstance(error, TooMany):
-        facts["retry_after"] = error.retry_after
+        facts |= {"retry_after": error.retry_after, "wait_said": "minutes" in error.facts}
     if isinstance(error, TooLarge):
         facts["limit"] = error.limit_bytes
     plain = error.words == type(error).default_words and error.status in (403, 404, 410)

@@ -9,7 +9,7 @@ from typing import Any
 from support.accounts import queries as people
 from support.accounts import service_codes
 from support.accounts.models import ContactKind
-from support.accounts.policy import CODE_LIVES, FOR_THE_KNOWN
+from support.accounts.policy import CODE_LIVES, FOR_THE_KNOWN, CodePurpose
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.context import settings
@@ -81,7 +81,13 @@ def prepare(delivery: queries.Waiting) -> Ready | None:
     if facts is None:
         return None
     leave = service.unsubscribe_url(delivery.person_id) if kind.purpose == Purpose.NEWS else ""
-    facts |= {"check_code": queries.spelled(delivery.check_code), "unsubscribe_url": leave}
+    # a guest has no account to sign in to, so no link to choices behind a sign-in
+    choose = kind.purpose == Purpose.ORDERS and reader.kind != "guest"
+    facts |= {
+        "check_code": queries.spelled(delivery.check_code),
+        "unsubscribe_url": leave,
+        "notices_url": f"{settings().public_url}/account/notices" if choose else "",
+    }
     return Ready(delivery.uid, delivery.channel, contact.address, kind.code, reader, facts, leave)
 
 
@@ -111,6 +117,7 @@ def _give(ready: Ready) -> None:
             letter,
             language=ready.reader.language,
             at=utcnow(),
+            thread=ready.facts.get("reference", ""),
             unsubscribe_url=ready.unsubscribe_url,
         )
     )
@@ -129,6 +136,8 @@ def send_code(payload: dict[str, Any]) -> str | None:
     facts = {
         "purpose": code.purpose,
         "digits": code.digits,
+        "order": code.about if code.purpose == CodePurpose.FOLLOW else "",
+        "who": people.names([code.person_id]).get(code.person_id, "") if code.person_id else "",
         "link": settings().public_url + code.path if code.path else "",
         "check_code": queries.spelled(delivery.check_code),
     }

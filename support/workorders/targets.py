@@ -61,6 +61,12 @@ def _hours(text: str, zone: str) -> OfficeHours:
     return OfficeHours.parse(text, zone=zone, holidays="cn")
 
 
+def has_usual_days() -> bool:
+    """True where every day that the desk is open is as long as `DAY`, so that its multiples are working days."""
+    week = filter(None, office_hours().week)
+    return {sum(end - start for start, end in spans) for spans in week} == {DAY}
+
+
 def office_hours() -> OfficeHours:
     """Return the operator's opening hours with the PRC working-day calendar."""
     config = settings()

@@ -248,7 +248,8 @@ def _form(kind: Kind, draft: Saved | None) -> OrderForm:
     """Fill the form: from the request when it was posted here, else from the draft."""
     posted = request.method == "POST" and request.endpoint == "workorders.new_order"
     about = request.args.get("about", "")
-    fields = {**_follow_up(kind, about), **(draft.fields if draft else {})}
+    offered = {"topic": request.args.get("topic", ""), **_follow_up(kind, about)}
+    fields: dict[str, Any] = {**offered, **(draft.fields if draft else {})}
     fields["about"] = about or fields.get("about", "")
     form = OrderForm(
         CombinedMultiDict([request.files, request.form]) if posted else None,

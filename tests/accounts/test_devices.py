@@ -168,7 +168,7 @@ def test_registering_makes_its_browser_known(app: Flask) -> None:
         db.session.remove()
     client.submit("/register/code", {"code": code}, button="Go on")
     details = {"name": "Dora", "password": PASSWORD, "password_again": PASSWORD, "accept": "y"}
-    assert client.submit("/register/details", details, button="Register").location == "/account"
+    assert client.submit("/register/details", details, button="Register").location == "/orders"
     enter(client, "Dora")
     assert told(app) == []
     enter(browse(app), "Dora")

@@ -89,10 +89,13 @@ def test_registering_from_the_first_page_to_the_account(app: Flask) -> None:
     client = browse(app)
     short = client.submit("/register", {"address": "010 5550"}, button="Send me a code")
     assert short.status_code == 422
+    assert "+44" not in short.get_data(as_text=True)
     foreign = {"address": "+44 7400 123456"}
     assert client.submit("/register", foreign, button="Send me a code").status_code == 422
     mail = {"address": "alice@example.org"}
-    assert client.submit("/register", mail, button="Send me a code").status_code == 422
+    refused = client.submit("/register", mail, button="Send me a code")
+    assert refused.status_code == 422
+    assert "choose “Somewhere else” above" in refused.get_data(as_text=True)
     answer = client.submit(
         "/register", {"address": "138 0013 8000", "where": "cn"}, button="Send me a code"
     )
@@ -108,7 +111,8 @@ def test_registering_from_the_first_page_to_the_account(app: Flask) -> None:
     differ = details | {"password_again": "another", "accept": "y"}
     assert client.submit("/register/details", differ, button="Register").status_code == 422
     answer = client.submit("/register/details", details | {"accept": "y"}, button="Register")
-    assert answer.location == "/account"
+    assert answer.location == "/orders"
+    assert "Welcome! Your account is ready." in client.page("/orders").text
     assert "You are Alice" in client.page("/account").text
     assert client.get("/register/details").status_code == 410
 
@@ -141,7 +145,7 @@ def test_retrieving_a_password(app: Flask) -> None:
     signed = client.submit(
         "/login", {"account": "Alice", "password": new["password"]}, button="Sign in"
     )
-    assert signed.location == "/account"
+    assert signed.location == "/orders"
 
 
 def test_signing_in_with_a_code_and_the_second_step(app: Flask) -> None:
@@ -410,3 +414,60 @@ def test_opening_an_invitation_changes_nothing(app: Flask) -> None:
     weak = {"password": "password1", "password_again": "password1"}
     assert browse(app).submit(path, weak, button="Go on").status_code == 422
     assert browse(app).get(path[:-1]).status_code == 410
+
+
+def options(page: Page) -> list[str]:
+    """Return the words of the country list."""
+    return [
+        one.text
+        for one in page.all("option")
+        if one.parent is not None and one.parent.attributes.get("name") == "country"
+    ]
+
+
+def test_countries_stand_in_the_readers_order_with_chinas_regions_first_and_named_alike(
+    app: Flask,
+) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app, "Alice")
+    english = options(client.page("/account/basic"))
+    assert english[1] == "China"
+    assert english[5:8] == ["Afghanistan", "Åland Islands", "Albania"]
+    client.submit("/account/settings", {"language": "zh"}, button="Save")
+    chinese = options(client.page("/account/basic"))
+    assert chinese[1:5] == ["中国", "中国香港特别行政区", "中国澳门特别行政区", "中国台湾"]
+    assert chinese[5:8] == ["阿尔巴尼亚", "阿尔及利亚", "阿富汗"]
+    # by sound also where the character set sorts by radical: fēilǜbīn, fěijì, fēnlán; nánsūdān, nǎolǔ, níbó'ěr
+    for before, between, after in (("菲律宾", "斐济", "芬兰"), ("南苏丹", "瑙鲁", "尼泊尔")):
+        assert chinese.index(before) < chinese.index(between) < chinese.index(after)
+
+
+def test_a_summary_names_the_field_that_is_missing(app: Flask) -> None:
+    answer = browse(app).submit("/login", {"account": ""}, button="Sign in")
+    assert "Please fill in “Member name, e-mail or mobile”." in answer.get_data(as_text=True)
+
+
+def test_a_text_message_is_not_looked_for_among_spam(app: Flask) -> None:
+    client = browse(app)
+    client.submit("/register", {"address": "138 0013 8000"}, button="Send me a code")
+    assert "spam" not in client.page("/register/code").text
+    there = {"address": "alice@example.org", "where": "other"}
+    client.submit("/register", there, button="Send me a code")
+    assert "spam" in client.page("/register/code").text
+
+
+def test_too_many_tries_leads_to_signing_in_with_a_code_and_says_the_wait_once(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app)
+    wrong = {"account": "Alice", "password": "wrong"}
+    for _time in range(30):
+        answer = client.submit("/login", wrong, button="Sign in")
+        if answer.status_code == 429:
+            break
+    assert answer.status_code == 429
+    text = answer.get_data(as_text=True)
+    assert 'href="/login"' in text
+    assert "Sign in with a code instead" in text
+    assert "You can try again in" not in text

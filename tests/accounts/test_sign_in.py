@@ -269,7 +269,7 @@ def test_next_leads_only_to_our_own_pages(app: Flask) -> None:
         answer = client.submit(
             "/login", {"account": "Alice", "password": PASSWORD}, button="Sign in"
         )
-        assert answer.location == "/account", target
+        assert answer.location == "/orders", target
     client = browse(app)
     client.get("/login", query_string={"next": "/account/sessions?x=1"})
     answer = client.submit("/login", {"account": "Alice", "password": PASSWORD}, button="Sign in")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import refresh
 from sqlalchemy import select
 
 from app import create_app
@@ -17,6 +19,7 @@ from support.core.errors import Invalid, NotFound, Stale, TooMany, Unavailable
 from support.core.web import is_local_request, safe_next
 from support.core.web_kept import KeptForm
 from support.core.web_pages import hours_words, language
+from support.core.web_times import zone_words
 from tests.fixtures.pages import PageClient
 from tests.workorders.desk_world import make_member, make_order, sign_in
 
@@ -201,3 +204,22 @@ def test_a_secure_site_sets_host_cookies_and_hsts(config: Any) -> None:
         }
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "words"),
+    [
+        ("zh", "Asia/Shanghai", "北京时间 UTC+8"),
+        ("zh", "America/New_York", "纽约时间 UTC-5"),
+        ("en", "Asia/Shanghai", "Shanghai time, UTC+8"),
+        ("en", "Asia/Kolkata", "Kolkata time, UTC+5:30"),
+        ("en", "UTC", "UTC+0"),
+    ],
+)
+def test_a_zone_is_named_by_its_city_and_its_distance(
+    app: Flask, language: str, zone: str, words: str
+) -> None:
+    with app.test_request_context("/", headers={"Accept-Language": language}):
+        refresh()
+        app.extensions["babel"].timezone_selector = lambda: zone
+        assert zone_words(datetime(2026, 11, 27, tzinfo=UTC)) == words

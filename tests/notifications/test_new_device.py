@@ -67,9 +67,10 @@ def test_the_owner_reads_when_from_what_and_what_to_do(
     for part in both:
         for each in (*words, "Firefox, Windows", "203.0.113.x", "(Asia/Shanghai)"):
             assert each in part
-        for path in ("/account/sessions", "/account/password", "/orders/new/leak"):
+        for path in ("/account/sessions", "/account/password", "/orders/new/question?topic=access"):
             assert f"{SITE}{path}" in part
         assert "203.0.113.77" not in part
+        assert "/account/notices" not in part
     assert unread_count(alice) == 1
 
 

@@ -23,6 +23,7 @@ from support.accounts.forms import (
     refusals_on,
     said,
 )
+from support.accounts.identity_views import pending_identity, pending_title
 from support.accounts.policy import CodePurpose
 from support.accounts.service_sessions import OpenedSession
 from support.accounts.session_views import (
@@ -57,7 +58,7 @@ def register() -> Answer:
                 kind, value, visitor=code_scope(), address=client_address(), language=language()
             )
             return redirect(url_for("accounts.register_code"), 303)
-    return page("accounts/register.html", form)
+    return page("accounts/register.html", form, other=pending_title())
 
 
 @blueprint.route("/register/code", methods=["GET", "POST"])
@@ -80,7 +81,9 @@ def register_details() -> Answer:
     if form.validate_on_submit():
         with refusals_on(form):
             return signed_in(_registered(proved, form))
-    return page("accounts/register_details.html", form, policy=version)
+    if form.form_errors:
+        session.pop("identity", None)  # it belongs to somebody else by now
+    return page("accounts/register_details.html", form, policy=version, other=pending_title())
 
 
 @blueprint.route("/retrieve", methods=["GET", "POST"])
@@ -184,4 +187,5 @@ def _registered(proved: str, form: DetailsForm) -> OpenedSession:
         address=client_address(),
         device=device_name(),
         browser=browser_id(),
+        identity=pending_identity(),
     )

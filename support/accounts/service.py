@@ -77,7 +77,7 @@ def sign_in_with_password(
                 update(Person).where(*same).values(password_hash=passwords.hash_password(password))
             )
         limits.end_try(try_id)
-        return _first_step_done(person_id, Method.PASSWORD, address, device, browser, try_id, now)
+        return first_step_done(person_id, Method.PASSWORD, address, device, browser, try_id, now)
 
 
 def request_sign_in_code(
@@ -113,7 +113,7 @@ def sign_in_with_code(
             raise Invalid("code", service_codes.WRONG)
         target = vault.blind_index("login", code.value)
         try_id = limits.note_try(found[0], target, Method.CODE, Outcome.OK, address, device, now)
-        return _first_step_done(found[0], Method.CODE, address, device, browser, try_id, now)
+        return first_step_done(found[0], Method.CODE, address, device, browser, try_id, now)
 
 
 def sign_in_second_step(
@@ -178,7 +178,7 @@ def _note_wrong_code(visitor: str, address: str, device: str, now: datetime) -> 
             limits.note_try(person_id, target, Method.CODE, Outcome.FAILED, address, device, now)
 
 
-def _first_step_done(
+def first_step_done(
     person_id: int,
     method: Method,
     address: str,

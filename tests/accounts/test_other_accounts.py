@@ -158,7 +158,7 @@ def test_an_answer_that_this_browser_did_not_ask_for_is_refused(app: Flask) -> N
         answer = victim.get(target)
         assert answer.status_code == 403
         assert FOREIGN in answer.get_data(as_text=True)
-    come_back(victim, "weibo", start="/account/other-accounts/taobao/binding")
+    come_back(victim, "weibo", start="/account/other-accounts/weibo/binding")
     assert victim.get(path).status_code == 403
     token = victim.page("/account/other-accounts")
     csrf = token.values(token.form(action="/logout"))

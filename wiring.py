@@ -11,11 +11,12 @@ from typing import Any
 import commands
 import demo.commands
 import installer.commands
-from support.accounts import (  # noqa: F401  (the last three add their routes)
+from support.accounts import (  # noqa: F401  (most add their routes)
     admin_views,
     cli,
     confirm_views,
     entries,
+    identity_views,
     register_views,
     security_views,
     session_views,

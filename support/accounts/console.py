@@ -6,15 +6,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class ConsoleEntry:
-    """One task of the console: `title` and `text` are message ids; lower `order` stands higher."""
+    """One task of the console: `title` and `text` are message ids; lower `order` stands higher.
+
+    `shown` says whether this installation has the task at all.
+    """
 
     title: str
     text: str
     endpoint: str
     icon: str
     order: int
+    shown: Callable[[], bool] = _always
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ from support.core.web import client_address, current_actor, form_scope, row_numb
 @blueprint.get("/account")
 def console() -> Answer:
     """List what the person can see and change here; every room adds its own entries."""
-    entries = sorted(hooks(ConsoleEntry), key=lambda entry: entry.order)
+    shown = (entry for entry in hooks(ConsoleEntry) if entry.shown())
+    entries = sorted(shown, key=lambda entry: entry.order)
     return page("accounts/console.html", entries=entries)
 
 

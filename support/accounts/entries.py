@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from support.accounts import limits, service, service_codes, service_sessions
+from support.accounts import limits, providers, service, service_codes, service_sessions
 from support.accounts.console import AdminEntry, ConsoleEntry
 from support.core.actors import Role
 from support.core.web_health import Figure
@@ -53,6 +53,14 @@ HOOKS: tuple[object, ...] = (
         "accounts.factor",
         "smartphone",
         30,
+    ),
+    ConsoleEntry(
+        N_("Other accounts"),
+        N_("Accounts with other services that sign in here."),
+        "accounts.other_accounts",
+        "link-2",
+        35,
+        lambda: bool(providers.services()),
     ),
     ConsoleEntry(
         N_("Where you are signed in"),
@@ -104,6 +112,8 @@ PUBLIC = frozenset(
         "accounts.login_code",
         "accounts.second_step",
         "accounts.logout",
+        "accounts.other_start",
+        "accounts.other_back",
         "accounts.register",
         "accounts.register_code",
         "accounts.register_details",

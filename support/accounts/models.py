@@ -222,6 +222,28 @@ class Door(Model):
     away_at: Mapped[datetime | None]
 
 
+class ExternalIdentity(Model):
+    """An account elsewhere that signs in here (M6): who it is there is sealed, and found through its blind index.
+
+    The unique keys decide between two who bind at the same moment: an account belongs to one person, and a person
+    has one account with each provider.
+    """
+
+    __tablename__ = "external_identity"
+    __table_args__ = (
+        UniqueConstraint("provider", "subject_blind"),
+        UniqueConstraint("person_id", "provider"),
+    )
+
+    id: Mapped[Id]
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    provider: Mapped[str] = mapped_column(String(16))
+    subject_blind: Mapped[bytes]
+    sealed: Mapped[bytes]
+    bound_at: Mapped[datetime]
+
+
 class RecoveryCode(Model):
     """One of ten codes that replace the second factor once; only a hash is kept."""
 

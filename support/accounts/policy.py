@@ -56,6 +56,7 @@ CODE_TRIES = 5
 DOOR_AWAY_LIVES = timedelta(minutes=10)
 PROVED_LIVES = timedelta(minutes=30)
 INVITATION_LIVES = timedelta(hours=72)
+OTHER_SIGN_IN_LIVES = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,12 @@ class Method(StrEnum):
     TOTP = "totp"
     RECOVERY = "recovery"
     INVITATION = "invitation"
+    OIDC = "oidc"
+    TAOBAO = "taobao"
+    ALI1688 = "1688"
+    DINGTALK = "dingtalk"
+    ALIPAY = "alipay"
+    WEIBO = "weibo"
 
     @property
     def title(self) -> str:  # type: ignore[override]  # the method's name, not str.title()
@@ -148,6 +155,12 @@ _METHOD_TITLES = {
     Method.TOTP: N_("Authenticator app"),
     Method.RECOVERY: N_("Recovery code"),
     Method.INVITATION: N_("Invitation"),
+    Method.OIDC: N_("Account service"),
+    Method.TAOBAO: N_("Taobao"),
+    Method.ALI1688: N_("1688"),
+    Method.DINGTALK: N_("DingTalk"),
+    Method.ALIPAY: N_("Alipay"),
+    Method.WEIBO: N_("Weibo"),
 }
 
 

@@ -25,6 +25,7 @@ from support.accounts.forms import (
     refusals_on,
     said,
 )
+from support.accounts.identity_views import pending_identity, pending_title
 from support.accounts.models import ContactKind
 from support.accounts.policy import CodePurpose
 from support.accounts.service_sessions import OpenedSession
@@ -60,7 +61,7 @@ def register() -> Answer:
                 kind, value, visitor=code_scope(), address=client_address(), language=language()
             )
             return redirect(url_for("accounts.register_code"), 303)
-    return page("accounts/register.html", form)
+    return page("accounts/register.html", form, other=pending_title())
 
 
 @blueprint.route("/register/code", methods=["GET", "POST"])
@@ -85,7 +86,9 @@ def register_details() -> Answer:
             opened = _registered(proved, form)
             flash(_("Welcome! Your account is ready."), "success")
             return signed_in(opened)
-    return page("accounts/register_details.html", form, policy=version)
+    if form.form_errors:
+        session.pop("identity", None)  # it belongs to somebody else by now
+    return page("accounts/register_details.html", form, policy=version, other=pending_title())
 
 
 @blueprint.route("/retrieve", methods=["GET", "POST"])
@@ -202,4 +205,5 @@ def _registered(proved: str, form: DetailsForm) -> OpenedSession:
         address=client_address(),
         device=device_name(),
         browser=browser_id(),
+        identity=pending_identity(),
     )

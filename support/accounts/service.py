@@ -76,9 +76,7 @@ def sign_in_with_password(
             changed(
                 update(Person).where(*same).values(password_hash=passwords.hash_password(password))
             )
-        done = _first_step_done(person_id, Method.PASSWORD, address, device, browser, try_id, now)
-        limits.end_try(try_id, _outcome(done))
-        return done
+        return first_step_done(person_id, Method.PASSWORD, address, device, browser, try_id, now)
 
 
 def request_sign_in_code(
@@ -118,9 +116,7 @@ def sign_in_with_code(
         try_id = limits.note_try(
             found[0], target, Method.CODE, Outcome.FAILED, address, device, now
         )
-        done = _first_step_done(found[0], Method.CODE, address, device, browser, try_id, now)
-        limits.end_try(try_id, _outcome(done))
-        return done
+        return first_step_done(found[0], Method.CODE, address, device, browser, try_id, now)
 
 
 def sign_in_second_step(
@@ -189,7 +185,7 @@ def _note_wrong_code(visitor: str, address: str, device: str, now: datetime) -> 
         limits.note_try(person_id, target, Method.CODE, Outcome.FAILED, address, device, now)
 
 
-def _first_step_done(
+def first_step_done(
     person_id: int,
     method: Method,
     address: str,
@@ -198,15 +194,14 @@ def _first_step_done(
     try_id: int,
     now: datetime,
 ) -> OpenedSession | SecondStep:
-    """A session where no second factor is set, else the second step. Staff without one reach enrolment only."""
+    """A session where no second factor is set, else the second step; the try says which. Staff without a factor reach
+    enrolment only."""
     if queries.person(person_id).has_factor:
+        limits.end_try(try_id, Outcome.FIRST_STEP)
         return SecondStep(person_id, method, now)
+    limits.end_try(try_id)
     service_devices.note_device(try_id, person_id, browser, begun=now, now=now)
     return open_session(person_id, method, address, device, now, second=False)
-
-
-def _outcome(done: OpenedSession | SecondStep) -> Outcome:
-    return Outcome.OK if isinstance(done, OpenedSession) else Outcome.FIRST_STEP
 
 
 def forget_sign_ins(now: datetime) -> None:

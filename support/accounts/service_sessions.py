@@ -20,11 +20,8 @@ from support.core.clock import utcnow
 from support.core.db import changed, db, transaction
 from support.core.errors import NotFound
 
-_PROOFS = {
-    Method.PASSWORD: ProofKind.FRESH_SESSION,
-    Method.CODE: ProofKind.CODE,
-    Method.INVITATION: ProofKind.FRESH_SESSION,
-}
+_PROOFS = {Method.CODE: ProofKind.CODE}
+"""What a way of signing in proves; every other one proves no more than a session that has just begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,8 @@ def open_session(
     db.session.flush()
     actor = Actor(who.kind.value, who.id, who.roles, row.id)
     audit.record(actor.ref, "session.opened", actor=actor, at=now, session=row.id, method=method)
-    assurance.write_proof(actor, _PROOFS[method], session_id=row.id, now=now)
+    proof = _PROOFS.get(method, ProofKind.FRESH_SESSION)
+    assurance.write_proof(actor, proof, session_id=row.id, now=now)
     if second:
         assurance.write_proof(actor, ProofKind.SECOND_FACTOR, session_id=row.id, now=now)
     return OpenedSession(row.id, secret, who.kind)

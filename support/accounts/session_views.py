@@ -124,7 +124,7 @@ def code_scope() -> str:
 
 def remember(response: Response, opened: OpenedSession) -> Response:
     """Put a new session's secret into the cookie; the form token of before is worth nothing any more."""
-    for name in ("csrf_token", "second", "proved"):
+    for name in ("csrf_token", "second", "proved", "other", "identity"):
         session.pop(name, None)
     if opened.kind != PersonKind.GUEST:
         _remember_browser(response)

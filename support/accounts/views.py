@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from support.accounts import (
+    providers,
     queries,
     service,
     service_codes,
@@ -71,8 +72,8 @@ def login() -> Answer:
                 device=device_name(),
                 browser=browser_id(),
             )
-            return _stepped(step)
-    return page("accounts/login.html", form)
+            return stepped(step)
+    return page("accounts/login.html", form, others=offered_services())
 
 
 @blueprint.route("/login/code", methods=["GET", "POST"])
@@ -88,7 +89,7 @@ def login_code() -> Answer:
                 device=device_name(),
                 browser=browser_id(),
             )
-            return _stepped(step)
+            return stepped(step)
     return code_page(form, CodePurpose.LOGIN, _("Sign in"), url_for("accounts.login"))
 
 
@@ -161,6 +162,14 @@ def code_page(form: CodeForm, purpose: CodePurpose, title: str, other_url: str) 
     )
 
 
+def offered_services() -> list[tuple[str, str]]:
+    """Return code and title of each service whose accounts sign in here, in the order of the buttons."""
+    return [
+        (one.method.value, _(providers.title(one.method, language())))
+        for one in providers.services()
+    ]
+
+
 def _send_sign_in_code(text: str) -> Response:
     service.request_sign_in_code(
         text, visitor=code_scope(), address=client_address(), language=language()
@@ -168,7 +177,8 @@ def _send_sign_in_code(text: str) -> Response:
     return redirect(url_for("accounts.login_code"), 303)
 
 
-def _stepped(step: OpenedSession | SecondStep) -> Response:
+def stepped(step: OpenedSession | SecondStep) -> Response:
+    """Go on after the first step: to where the person was heading, or to the second factor."""
     if isinstance(step, OpenedSession):
         return signed_in(step)
     keep_second_step(step)

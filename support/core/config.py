@@ -1,8 +1,8 @@
 """Configuration: one flat typed object, read once from the settings file and the environment.
 
 `flask setup` writes `gongdan.toml` into the instance directory; an environment variable of the same
-name in capitals wins over it. Secrets are never in it: keys are files (`core.keys`), passwords of
-services stand in their URLs.
+name in capitals wins over it. Our own secrets are never in it: keys are files (`core.keys`). Passwords of services
+stand in their URLs, and what another service gave us to sign in with its accounts stands beside its id.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
@@ -66,6 +66,28 @@ class Config:
     guest_orders_per_hour: int = 60
     """From one network address (IPv6: one /64) without an account; raise it where many people share one."""
     guest_megabytes_per_hour: int = 500
+    oidc_issuer: str = ""
+    """The operator's own account service (OpenID Connect), such as https://account.example.com."""
+    oidc_title: str = ""
+    oidc_title_zh: str = ""
+    oauth_oidc_id: str = ""
+    oauth_oidc_secret: str = field(default="", repr=False)
+    oauth_taobao_id: str = ""
+    oauth_taobao_secret: str = field(default="", repr=False)
+    oauth_taobao_urls: tuple[str, ...] = ()
+    oauth_1688_id: str = ""
+    oauth_1688_secret: str = field(default="", repr=False)
+    oauth_1688_urls: tuple[str, ...] = ()
+    oauth_dingtalk_id: str = ""
+    oauth_dingtalk_secret: str = field(default="", repr=False)
+    oauth_dingtalk_urls: tuple[str, ...] = ()
+    oauth_alipay_id: str = ""
+    oauth_alipay_secret: str = field(default="", repr=False)
+    oauth_alipay_urls: tuple[str, ...] = ()
+    oauth_weibo_id: str = ""
+    oauth_weibo_secret: str = field(default="", repr=False)
+    oauth_weibo_urls: tuple[str, ...] = ()
+    """Of a sandbox, by place: its sign-in page, its token endpoint, its profile; what is left out stays as usual."""
     log_format: str = "json"
     testing: bool = False
 
@@ -153,6 +175,7 @@ def _checked(config: Config) -> Config:
     for name in ("guest_orders_per_hour", "guest_megabytes_per_hour"):
         if getattr(config, name) < 1:
             raise ConfigError(N_("%(name)s must be 1 or more"), name=name)
+    _check_other_accounts(config)
     database = config.database_url
     if database.startswith(("postgres://", "postgresql://")):
         database = "postgresql+psycopg://" + database.split("://", 1)[1]
@@ -161,3 +184,29 @@ def _checked(config: Config) -> Config:
     if not database.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ConfigError(N_("database_url must begin with postgresql:// or sqlite:///"))
     return replace(config, database_url=database, public_url=config.public_url.rstrip("/"))
+
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+OTHER_ACCOUNTS = ("taobao", "1688", "dingtalk", "alipay", "weibo")
+
+
+def is_guarded(address: str) -> bool:
+    """True for an https address, or one on this machine: nobody between can read or change what goes there."""
+    url = urlsplit(address)
+    return bool(url.hostname) and (
+        url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
+    )
+
+
+def _check_other_accounts(config: Config) -> None:
+    """The accounts of other services: an id comes with its secret, and no address is open to eavesdroppers."""
+    addresses = {"oidc_issuer": (config.oidc_issuer,) if config.oidc_issuer else ()}
+    for name in OTHER_ACCOUNTS:
+        addresses[f"oauth_{name}_urls"] = getattr(config, f"oauth_{name}_urls")
+        if getattr(config, f"oauth_{name}_id") and not getattr(config, f"oauth_{name}_secret"):
+            raise ConfigError(N_("%(name)s is missing"), name=f"oauth_{name}_secret")
+    if config.oauth_oidc_id and not config.oidc_issuer:
+        raise ConfigError(N_("%(name)s is missing"), name="oidc_issuer")
+    for name, given in addresses.items():
+        if len(given) > 3 or not all(is_guarded(address) for address in given):
+            raise ConfigError(N_("%(name)s must be https:// addresses, at most three"), name=name)

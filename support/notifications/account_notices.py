@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.accounts import providers, queries_sessions, service_devices, service_identities
 from support.accounts import queries as people
-from support.accounts import queries_sessions, service_devices
+from support.accounts.policy import Method
 from support.core import outbox
 from support.core.actors import Actor
 from support.core.errors import NotFound
@@ -32,6 +33,13 @@ def _contact_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
 
 def _own_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
     return {"how": ids["how"]} if ids["person"] == reader.id else None
+
+
+def _identity_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
+    if ids["person"] != reader.id:
+        return None
+    service = providers.title(Method(ids["provider"]), reader.language)
+    return {"service": service, "change": ids["change"]}
 
 
 def _reset_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
@@ -74,6 +82,13 @@ TEMPLATES = (
         N_("Your second step was changed"),
         _own_facts,
         path="/account",
+    ),
+    Template(
+        "notifications.identity_changed",
+        Purpose.SECURITY,
+        N_("An account that signs in to yours was changed"),
+        _identity_facts,
+        path="/account/other-accounts",
     ),
     Template(
         "notifications.factor_reset",
@@ -126,6 +141,12 @@ def tell_factor_changed(payload: dict[str, Any]) -> None:
     )
 
 
+def tell_identity_changed(payload: dict[str, Any]) -> None:
+    """Tell the owner by every address."""
+    ids = {name: payload[name] for name in ("person", "provider", "change")}
+    _tell(payload["person"], "identity_changed", payload, ids)
+
+
 def tell_factor_reset(payload: dict[str, Any]) -> None:
     """Tell the owner and every administrator."""
     for person_id in {payload["person"], *payload["tell"]}:
@@ -167,6 +188,7 @@ SUBSCRIPTIONS = (
     Subscription("contact.changed", tell_contact_changed),
     Subscription("password.changed", tell_password_changed),
     Subscription("factor.changed", tell_factor_changed),
+    Subscription(service_identities.CHANGED, tell_identity_changed),
     Subscription("factor.reset", tell_factor_reset),
     Subscription(service_devices.NEW_DEVICE, tell_new_device),
     Subscription("member.registered", tell_member_registered),

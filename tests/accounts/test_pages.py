@@ -40,6 +40,7 @@ OWN = [
     "/account/password",
     "/account/second-factor",
     "/account/sessions",
+    "/account/other-accounts",
     "/account/sign-ins",
     "/account/basic",
     "/account/contact-persons",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -202,3 +202,29 @@ class QueueCount(Model):
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(40), unique=True)
     number: Mapped[int]
+
+
+class DayFigure(Model):
+    """How many of something one team had on one day of the desk; folded from orders and events, read by reports.
+
+    `name` is one of those that `desk_figures` folds.
+    """
+
+    __tablename__ = "day_figure"
+    __table_args__ = (UniqueConstraint("day", "team", "name"),)
+
+    id: Mapped[Id]
+    day: Mapped[date]
+    team: Mapped[str] = mapped_column(String(24))
+    name: Mapped[str] = mapped_column(String(48))
+    number: Mapped[int]
+
+
+class DayFold(Model):
+    """When the figures of a day were last folded: which day comes next, and how fresh a report is."""
+
+    __tablename__ = "day_fold"
+
+    id: Mapped[Id]
+    day: Mapped[date] = mapped_column(unique=True)
+    at: Mapped[datetime]

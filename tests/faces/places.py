@@ -133,6 +133,9 @@ PLACES = (
     Place("desk.mine", "agent", "/desk/mine"),
     Place("desk.new_order", "agent", "/desk/orders/new"),
     Place("desk.search", "agent", "/desk/search?q=zzzz"),
+    Place("desk.reports", "agent", "/desk/reports?days=90"),
+    Place("desk.reports", "agent", "/desk/reports?since=yesterday&until=2026-01-01", status=422),
+    Place("desk.reports", "agent", "/desk/reports?since=2020-01-01&until=2020-01-31&team=complaints"),
     Place("desk.search", "agent", "/desk/search"),
     Place("accounts.console", "agent", "/account"),
     # An administrator
@@ -171,6 +174,7 @@ ELSEWHERE = {
             "policies.feed",
             "policies.index",
             "desk.live",
+            "desk.reports_file",
             "accounts.factor_qr",
             "workorders.download",
             "workorders.thumbnail",

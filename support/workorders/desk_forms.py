@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -14,6 +14,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, StopValidation
 
 from support.core.text import fold_digits
+from support.workorders import desk_saved
 from support.workorders.forms import BODY_FITS, SUBJECT_FITS, block, line
 
 _STAMP = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
@@ -56,10 +57,66 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     version = StringField()
     idempotency_key = StringField()
 
+    def validate_body(self, field: Any) -> None:
+        """Refuse to send the requester a place of a saved reply that nobody filled in."""
+        words = desk_saved.unfilled_words(field.data or "")
+        if words and self.audience.data == "reply":
+            raise StopValidation(words)
+
     @property
     def stamp(self) -> Stamp:
         """What the writer had seen."""
         return Stamp.read(self.version.data or "")
+
+
+class SavedTexts(TypedDict):
+    """What a saved reply says, as the verbs take it."""
+
+    title: str
+    text_en: str
+    text_zh: str
+
+
+class SavedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A saved reply; one of its two languages may be missing."""
+
+    title = StringField(
+        _l("Title"),
+        filters=[line],
+        validators=[
+            DataRequired(_l("Give it a title by which colleagues find it.")),
+            Length(max=120, message=_l("Keep the title under %(max)d characters.")),
+        ],
+    )
+    text_en = TextAreaField(_l("Text in English"), filters=[block], validators=[BODY_FITS])
+    text_zh = TextAreaField(_l("Text in Chinese"), filters=[block], validators=[BODY_FITS])
+    idempotency_key = StringField()
+
+    @property
+    def texts(self) -> SavedTexts:
+        """What was typed."""
+        return {
+            "title": self.title.data or "",
+            "text_en": self.text_en.data or "",
+            "text_zh": self.text_zh.data or "",
+        }
+
+    def validate_text_en(self, field: Any) -> None:
+        """Refuse a reply without any text, and a place that nothing could fill."""
+        if not field.data and not self.text_zh.data:
+            raise StopValidation(_l("Write the text in at least one of the two languages."))
+        self._places_are_known(field)
+
+    def validate_text_zh(self, field: Any) -> None:
+        """Refuse a place that nothing could fill."""
+        self._places_are_known(field)
+
+    @staticmethod
+    def _places_are_known(field: Any) -> None:
+        if strange := desk_saved.unknown(field.data or ""):
+            raise StopValidation(
+                _l("There is nothing to fill in for %(places)s.", places=", ".join(strange))
+            )
 
 
 class CallerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.db import BigId, Id, Model
@@ -228,3 +228,23 @@ class DayFold(Model):
     id: Mapped[Id]
     day: Mapped[date] = mapped_column(unique=True)
     at: Mapped[datetime]
+
+
+class SavedReply(Model):
+    """A text that the desk sends often, in English, in Chinese or in both ("" where it is missing).
+
+    Deleted ones stay for a while, so that deleting can be undone; `used` counts how often it was put in.
+    """
+
+    __tablename__ = "saved_reply"
+    __table_args__ = (CheckConstraint("text_en <> '' OR text_zh <> ''", name="text"),)
+
+    id: Mapped[Id]
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    text_en: Mapped[str] = mapped_column(Text)
+    text_zh: Mapped[str] = mapped_column(Text)
+    used: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)

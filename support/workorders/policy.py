@@ -47,3 +47,14 @@ def may_see_everything(actor: Actor) -> bool:
 def may_assign_others(actor: Actor) -> bool:
     """True for every agent and admin: a queue is shared."""
     return actor.has(Role.AGENT, Role.ADMIN)
+
+
+def may_write_saved(actor: Actor) -> bool:
+    """True for agents and admins (and the system): they write the desk's saved replies; all staff use them."""
+    return actor.has(Role.AGENT, Role.ADMIN) or actor.kind == "system"
+
+
+def require_saved_writer(actor: Actor) -> None:
+    """Raise `NotAllowed` unless the actor may write saved replies."""
+    if not may_write_saved(actor):
+        raise NotAllowed()

@@ -1,4 +1,4 @@
-"""The figures of each day, folded by the tick for reports."""
+"""The figures of each day, folded by the tick for reports; the saved replies of the desk."""
 
 from __future__ import annotations
 
@@ -33,8 +33,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("day", name="uq_day_fold_day"),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "saved_reply",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("text_en", sa.Text(), nullable=False),
+        sa.Column("text_zh", sa.Text(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("changed_at", MOMENT, nullable=False),
+        sa.Column("deleted_at", MOMENT, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("text_en <> '' OR text_zh <> ''", name="ck_saved_reply_text"),
+        sa.PrimaryKeyConstraint("id", name="pk_saved_reply"),
+        sa.UniqueConstraint("uid", name="uq_saved_reply_uid"),
+        sqlite_autoincrement=True,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("saved_reply")
     op.drop_table("day_fold")
     op.drop_table("day_figure")

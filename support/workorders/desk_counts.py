@@ -18,6 +18,8 @@ from support.workorders.lifecycle import Status
 from support.workorders.models import QueueCount, WorkOrder
 
 HOURS = 24
+AGES = ("day", "three_days", "week", "older")
+"""How long an order has been open: under a day, under three, under seven, or longer."""
 _ARRIVALS = "arrivals:"
 UNSTAFFED = "unstaffed:"
 _COUNTS = select(QueueCount.name, QueueCount.number)
@@ -25,8 +27,8 @@ _COUNTS = select(QueueCount.name, QueueCount.number)
 
 def counts() -> dict[str, int]:
     """Return every folded count by name: `open unassigned breached due_soon waiting dead_letters`,
-    `assignee:<id>`, `team:<code>`, `unstaffed:<team>` for what nobody can take, and `arrivals:<h>`
-    for what was filed in the hour that ended `h` hours ago."""
+    `assignee:<id>`, `team:<code>`, `unstaffed:<team>` for what nobody can take, `age:<team>:<one of AGES>`, and
+    `arrivals:<h>` for what was filed in the hour that ended `h` hours ago."""
     rows = fetch(_COUNTS)
     return {name: number for name, number in rows}  # noqa: C416 (rows are no pairs to mypy)
 
@@ -37,11 +39,17 @@ def fold_counts(now: datetime) -> None:
     due = due_column(unstaffed)
     late = case((due < now, 2), (due < now + SOON, 1), else_=0)
     shut = case((nobody_takes(unstaffed), 1), else_=0)
-    grouped = (WorkOrder.assignee_id, WorkOrder.team, WorkOrder.status, late, shut)
+    age = case(
+        (WorkOrder.created_at > now - timedelta(days=1), 0),
+        (WorkOrder.created_at > now - timedelta(days=3), 1),
+        (WorkOrder.created_at > now - timedelta(days=7), 2),
+        else_=3,
+    )
+    grouped = (WorkOrder.assignee_id, WorkOrder.team, WorkOrder.status, late, shut, age)
     statement = select(*grouped, func.count()).where(IS_ACTIVE).group_by(*grouped)
     found: Counter[str] = Counter()
-    for assignee, team, status, urgency, nobody, number in fetch(statement):
-        names = ["open", f"team:{team}"]
+    for assignee, team, status, urgency, nobody, since, number in fetch(statement):
+        names = ["open", f"team:{team}", f"age:{team}:{AGES[since]}"]
         names.append(f"assignee:{assignee}" if assignee else "unassigned")
         if status == Status.WAITING:
             names.append("waiting")

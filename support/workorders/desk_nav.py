@@ -102,4 +102,12 @@ NAV_ITEMS = (
         args=(("view", "waiting"),),
     ),
     NavItem(_MORE, N_("Search"), "desk.search", "search", tab=True, kinds=_STAFF),
+    NavItem(
+        _MORE,
+        N_("Saved replies"),
+        "desk.saved_replies",
+        "message-square-quote",
+        kinds=_STAFF,
+    ),
+    NavItem(_MORE, N_("Reports"), "desk.reports", "chart-column", kinds=_STAFF),
 )

@@ -18,6 +18,7 @@ from support.core.text import written_in
 from support.core.web import current_actor, form_scope, row_number
 from support.workorders import (
     desk_pages,
+    desk_saved,
     drafts_web,
     policy,
     queries,
@@ -139,6 +140,8 @@ def _page(
         error=error,
         waiting_files=uploads.waiting(draft),
         key=said.get("idempotency_key") or new_uid(),
+        saved_replies=desk_saved.offered(order.language),
+        unfilled="" if error else desk_saved.unfilled_words(said.get("body") or ""),
         **desk_pages.order_page(actor, order, view),
     )
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.db import BigId, Id, Model
@@ -233,3 +242,49 @@ class QueueCount(Model):
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(40), unique=True)
     number: Mapped[int]
+
+
+class DayFigure(Model):
+    """How many of something one team had on one day of the desk; folded from orders and events, read by reports.
+
+    `name` is one of those that `desk_figures` folds.
+    """
+
+    __tablename__ = "day_figure"
+    __table_args__ = (UniqueConstraint("day", "team", "name"),)
+
+    id: Mapped[Id]
+    day: Mapped[date]
+    team: Mapped[str] = mapped_column(String(24))
+    name: Mapped[str] = mapped_column(String(48))
+    number: Mapped[int]
+
+
+class DayFold(Model):
+    """When the figures of a day were last folded: which day comes next, and how fresh a report is."""
+
+    __tablename__ = "day_fold"
+
+    id: Mapped[Id]
+    day: Mapped[date] = mapped_column(unique=True)
+    at: Mapped[datetime]
+
+
+class SavedReply(Model):
+    """A text that the desk sends often, in English, in Chinese or in both ("" where it is missing).
+
+    Deleted ones stay for a while, so that deleting can be undone; `used` counts how often it was put in.
+    """
+
+    __tablename__ = "saved_reply"
+    __table_args__ = (CheckConstraint("text_en <> '' OR text_zh <> ''", name="text"),)
+
+    id: Mapped[Id]
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    text_en: Mapped[str] = mapped_column(Text)
+    text_zh: Mapped[str] = mapped_column(Text)
+    used: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)

@@ -82,3 +82,14 @@ def require_taker(person: PersonView, kind: Kind, recused: Collection[int]) -> N
         raise NotAllowed(RECUSED)
     if not may_be_given(person, kind, recused):
         raise NotAllowed(N_("This person can't take work orders."))
+
+
+def may_write_saved(actor: Actor) -> bool:
+    """True for agents and admins (and the system): they write the desk's saved replies; all staff use them."""
+    return actor.has(Role.AGENT, Role.ADMIN) or actor.kind == "system"
+
+
+def require_saved_writer(actor: Actor) -> None:
+    """Raise `NotAllowed` unless the actor may write saved replies."""
+    if not may_write_saved(actor):
+        raise NotAllowed()

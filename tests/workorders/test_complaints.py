@@ -19,7 +19,7 @@ from support.core.config import Config
 from support.core.db import db
 from support.core.errors import NotAllowed
 from support.notifications.models import Delivery
-from support.workorders import desk_presence, queries, service, service_bulk, timers
+from support.workorders import desk_presence, letters, queries, service, service_bulk, timers
 from support.workorders.kind import COMPLAINT, QUESTION, Kind
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import Recusal, WorkOrder
@@ -209,6 +209,9 @@ def test_nothing_about_it_is_told_to_whom_it_is_about(app: Flask, world: Any) ->
             Delivery.template == "workorders.overdue_team"
         )
         found = set(map(tuple, db.session.execute(told)))
+        ids = {"order": world["id"]}
+        assert letters.staff_facts(ids, world["actors"]["mei"]) is None
+        assert letters.staff_facts(ids, world["actors"]["jonas"]) is not None
     mei, jonas = (world["actors"][name].id for name in ("mei", "jonas"))
     assert (jonas, f"order:{second}") in found
     assert (boss.id, f"order:{world['id']}") in found

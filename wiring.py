@@ -50,6 +50,7 @@ from support.workorders import (  # noqa: F401  (most add their routes to the de
     service_drafts,
     timers,
     views_new,
+    views_reply,
     why_views,
 )
 from support.workorders import jobs as order_jobs
@@ -111,6 +112,7 @@ HOOKS: list[object] = [
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,
+    session_views.AtSignIn(service_drafts.move_drafts),
     Periodic("forget_old_drafts", timedelta(hours=6), service_drafts.forget_old_drafts),
     NavItem("member", N_("New work order"), "workorders.new", "plus"),
     NavItem(
@@ -167,6 +169,7 @@ PUBLIC = frozenset(
         "workorders.send_order",
         "workorders.save_draft",
         "workorders.upload",
+        "workorders.other_draft",
         "workorders.receipt",
         "workorders.follow",
         "workorders.follow_code",

@@ -34,6 +34,7 @@ class OpenedSession:
     session_id: int
     secret: str
     kind: PersonKind
+    person_id: int
 
 
 def open_session(
@@ -60,7 +61,7 @@ def open_session(
     assurance.write_proof(actor, _PROOFS[method], session_id=row.id, now=now)
     if second:
         assurance.write_proof(actor, ProofKind.SECOND_FACTOR, session_id=row.id, now=now)
-    return OpenedSession(row.id, secret, who.kind)
+    return OpenedSession(row.id, secret, who.kind, who.id)
 
 
 def open_invited_session(

@@ -47,6 +47,10 @@ class Config:
     guest_orders_per_hour: int = 60
     """From one network address (IPv6: one /64) without an account; raise it where many people share one."""
     guest_megabytes_per_hour: int = 500
+    person_orders_per_hour: int = 60
+    """From one member or guest who is signed in."""
+    person_replies_per_hour: int = 120
+    person_megabytes_per_hour: int = 600
     log_format: str = "json"
     testing: bool = False
 
@@ -124,7 +128,7 @@ def _checked(config: Config) -> Config:
         raise ConfigError(
             f"public_url must be like https://support.example.com, not {config.public_url!r}"
         )
-    for name in ("guest_orders_per_hour", "guest_megabytes_per_hour"):
+    for name in (each.name for each in fields(Config) if each.name.endswith("_per_hour")):
         if getattr(config, name) < 1:
             raise ConfigError(f"{name} must be 1 or more")
     database = config.database_url

@@ -27,7 +27,9 @@ MOST_FROM_ONE_ADDRESS = "60 per hour"
 """A late form needs no account and no token, so without a limit anybody could fill the disk with them."""
 MOST_BYTES = 256 * 1024 * 1024
 """Of all kept forms together, since there are more addresses than one. Beyond it the text is only shown."""
-NO_ROOM = N_("What you typed could not be kept. Copy it from here, open the page again and send it.")
+NO_ROOM = N_(
+    "What you typed could not be kept. Copy it from here, open the page again and send it."
+)
 _NEVER_KEPT = ("csrf_token", "password", "code", "totp", "secret")
 
 

@@ -23,7 +23,6 @@ from support.core.web_pages import hours_words, language
 from tests.fixtures.pages import PageClient
 from tests.workorders.desk_world import make_member, make_order, sign_in
 
-
 # Werkzeug's test client leaves its own temporary file of a large body to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 

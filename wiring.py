@@ -56,6 +56,7 @@ from support.workorders import (  # noqa: F401  (most add their routes to the de
     service_saved,
     timers,
     views_new,
+    views_reply,
     why_views,
 )
 from support.workorders import jobs as order_jobs
@@ -122,6 +123,7 @@ HOOKS: list[object] = [
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,
     Periodic("forget_deleted_saved", timedelta(hours=6), service_saved.forget_deleted_saved),
+    session_views.AtSignIn(service_drafts.move_drafts),
     Periodic("forget_old_drafts", timedelta(hours=6), service_drafts.forget_old_drafts),
     NavItem("member", N_("New work order"), "workorders.new", "plus"),
     NavItem(
@@ -179,6 +181,7 @@ PUBLIC = frozenset(
         "workorders.send_order",
         "workorders.save_draft",
         "workorders.upload",
+        "workorders.other_draft",
         "workorders.receipt",
         "workorders.follow",
         "workorders.follow_code",

@@ -142,6 +142,9 @@ function settle(box, { item, state, bar }, answer) {
   Object.assign(remove, { type: "button", className: "btn quiet small", textContent: "×" });
   remove.setAttribute("aria-label", fill(box.dataset.removeWords, { n: answer.name }));
   remove.addEventListener("click", () => {
+    const body = new FormData();
+    body.append("remove_file", answer.id);
+    post(box.dataset.uploadUrl, body).catch(() => {}); // a file that nobody sends is purged after a day
     item.remove();
     box.querySelector("input[type=file]").focus();
   });

@@ -34,9 +34,10 @@ from support.assurance.policy import Act
 from support.core.clock import utcnow
 from support.core.context import hooks
 from support.core.db import new_uid
-from support.core.errors import NotAllowed
+from support.core.errors import NotAllowed, Stale
 from support.core.once import once
 from support.core.web import client_address, current_actor, form_scope, row_number
+from support.core.web_late import late_form
 
 
 @blueprint.get("/account")
@@ -93,15 +94,29 @@ def profile() -> Answer:
     form = ProfileForm(data={**known.values, "enterprise": "yes" if known.enterprise else "no"})
     form.country.choices = choices(*_countries())
     if form.validate_on_submit():
-        service_profile.save_profile(
-            current_actor(),
-            enterprise=form.enterprise.data == "yes",
-            values={name: form[name].data or "" for name in service_profile.FIELDS},
-            version=request.form.get("version", 0, type=row_number),
-        )
+        try:
+            _save_profile(form)
+        except Stale as error:
+            return _late_profile(form, error)
         flash(_("Your basic information is saved."), "success")
         return redirect(url_for("accounts.profile"), 303)
     return page("accounts/profile.html", form, profile=known)
+
+
+def _save_profile(form: ProfileForm) -> None:
+    service_profile.save_profile(
+        current_actor(),
+        enterprise=form.enterprise.data == "yes",
+        values={name: form[name].data or "" for name in service_profile.FIELDS},
+        version=request.form.get("version", 0, type=row_number),
+    )
+
+
+def _late_profile(form: ProfileForm, error: Stale) -> Answer:
+    kept = service_profile.profile_of(own_id())
+    shown = {**kept.values, "enterprise": "yes" if kept.enterprise else "no"}
+    back = url_for("accounts.profile")
+    return late_form(form, shown, error, version=kept.version, back=back)
 
 
 @blueprint.route("/account/contact-persons", methods=["GET", "POST"])

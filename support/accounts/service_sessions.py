@@ -31,6 +31,7 @@ class OpenedSession:
     session_id: int
     secret: str
     kind: PersonKind
+    person_id: int
 
 
 def open_session(
@@ -58,7 +59,7 @@ def open_session(
     assurance.write_proof(actor, proof, session_id=row.id, now=now)
     if second:
         assurance.write_proof(actor, ProofKind.SECOND_FACTOR, session_id=row.id, now=now)
-    return OpenedSession(row.id, secret, who.kind)
+    return OpenedSession(row.id, secret, who.kind, who.id)
 
 
 def open_invited_session(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,6 +65,13 @@ class SignedIn(Visitor):
         self.second_factor = speaker.second_factor
         self.character_keys = speaker.character_keys
         self.unread = speaker.unread
+
+
+@dataclass(frozen=True, slots=True)
+class AtSignIn:
+    """What a room does once a browser's visitor is known to be a person: `run(visitor, person_id)`."""
+
+    run: Callable[[str, int], None]
 
 
 def cookie_name() -> str:
@@ -138,6 +147,9 @@ def remember(response: Response, opened: OpenedSession) -> Response:
         samesite="Lax",
         path="/",
     )
+    if visitor := session.get("visitor"):
+        for hook in hooks(AtSignIn):
+            hook.run(visitor, opened.person_id)
     return response
 
 

@@ -66,6 +66,10 @@ class Config:
     guest_orders_per_hour: int = 60
     """From one network address (IPv6: one /64) without an account; raise it where many people share one."""
     guest_megabytes_per_hour: int = 500
+    person_orders_per_hour: int = 60
+    """From one member or guest who is signed in."""
+    person_replies_per_hour: int = 120
+    person_megabytes_per_hour: int = 600
     oidc_issuer: str = ""
     """The operator's own account service (OpenID Connect), such as https://account.example.com."""
     oidc_title: str = ""
@@ -172,7 +176,7 @@ def _checked(config: Config) -> Config:
             N_("public_url must be like https://support.example.com, not %(value)s"),
             value=repr(config.public_url),
         )
-    for name in ("guest_orders_per_hour", "guest_megabytes_per_hour"):
+    for name in (each.name for each in fields(Config) if each.name.endswith("_per_hour")):
         if getattr(config, name) < 1:
             raise ConfigError(N_("%(name)s must be 1 or more"), name=name)
     _check_other_accounts(config)

@@ -148,15 +148,8 @@ def _page(
 
 def _files(order: WorkOrder) -> tuple[tuple[Saved | None, list[str]], list[uploads.Refused]]:
     """Take the posted files; return (draft, the uids that go with this message) and words for those refused."""
-    posted = request.files.getlist("files")
-    if not any(file.filename for file in posted) and "uploads" not in request.form:
-        return (None, []), []
-    draft = drafts_web.present(_about(order))
-    before = {file.uid for file in files.waiting_files(draft.files_owner)}
-    problems = uploads.take(draft, posted)
-    wanted = set(request.form.getlist("uploads"))
-    now = [file.uid for file in files.waiting_files(draft.files_owner)]
-    return (draft, [uid for uid in now if uid in wanted or uid not in before]), problems
+    sent = drafts_web.sending(_about(order))
+    return (sent.draft, [*sent.uids]), [*sent.problems]
 
 
 def _send(

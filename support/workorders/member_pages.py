@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
@@ -16,6 +16,7 @@ from support.core.audit import Event
 from support.core.files import StoredFile
 from support.core.icons import icon
 from support.core.text import written_in
+from support.core.web import row_number
 from support.core.web_parts import html_lang
 from support.core.web_times import local_time, relative_time, time_tag
 from support.notifications.queries import DeliveryLine, deliveries_to
@@ -29,6 +30,23 @@ from support.workorders.reference import format_reference
 from support.workorders.say import say
 from support.workorders.thread import Fold, Mark, Text, folded
 from support.workorders.uploads import described
+
+PAGE = 50
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def place_of(row: Any) -> str:
+    """Return how an address names the place of a row in the list of own orders."""
+    return f"{(row.updated_at - _EPOCH) // timedelta(microseconds=1)}_{row.id}"
+
+
+def read_place(said: str) -> tuple[datetime, int] | None:
+    """Return the place that an address names; None, the beginning, when it names none."""
+    moment, _sign, order_id = said.partition("_")
+    try:
+        return _EPOCH + timedelta(microseconds=row_number(moment)), row_number(order_id)
+    except (ValueError, OverflowError):
+        return None
 
 
 def order_items(rows: Sequence[Any]) -> list[dict[str, Any]]:

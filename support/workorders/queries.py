@@ -168,6 +168,22 @@ def files_by_stream(actor: Actor, order: WorkOrder) -> dict[str, list[StoredFile
     return found
 
 
+def last_written(actor: Actor, order: WorkOrder) -> Message:
+    """Return the newest message that the actor wrote on the order."""
+    own = (Message.order_id == order.id, Message.author_id == actor.id)
+    statement = select(Message).where(*own).order_by(Message.id.desc()).limit(1)
+    return db.session.execute(statement).scalar_one()
+
+
+def proved_contact(actor: Actor) -> int | None:
+    """Return the contact point by which a guest signed in, so that it leads to a further order of theirs as well;
+    None for everybody with an account."""
+    if actor.kind != "guest":
+        return None
+    proved = [each.id for each in people.contacts_of(actor.id or 0) if each.verified]
+    return proved[-1] if proved else None
+
+
 def contact_on_order(reference: str, kind: str, address: str) -> int | None:
     """Return the contact point of a guest who is a party of the order and gave this address, if there is one."""
     try:

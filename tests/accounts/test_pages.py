@@ -253,6 +253,29 @@ def test_basic_information_is_kept(app: Flask) -> None:
     assert client.post("/account/basic", data=older).status_code == 409
 
 
+def test_basic_information_that_came_too_late_is_shown_beside_what_is_kept(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app, "Alice")
+    page = client.page("/account/basic")
+    older = page.values(page.form(button="Save"))
+    told = {"organisation": "Umbrella", "street": "Long Lane 1", "country": "DE"}
+    assert client.submit("/account/basic", told, button="Save").status_code == 303
+    late = {"organisation": "Parasol", "country": "FR", "street": "Long Lane 1"}
+    answer = client.post("/account/basic", data=older | late)
+    assert answer.status_code == 409
+    page = Page(answer.get_data(as_text=True))
+    assert [each.text for each in page.all("dd")] == ["Umbrella", "Germany"], (
+        "what differs, in words"
+    )
+    again = page.values(page.form(action="/account/basic"))
+    assert again["organisation"] == "Parasol"
+    assert client.post("/account/basic", data=again).status_code == 303
+    page = client.page("/account/basic")
+    kept = page.values(page.form(button="Save"))
+    assert kept | late == kept
+
+
 def test_naming_a_contact_person_who_leaves_by_the_link(app: Flask) -> None:
     with app.app_context():
         make_member("Alice")

@@ -58,7 +58,7 @@ def all_problems() -> list[Problem]:
 
 
 def blocking_problems() -> list[Problem]:
-    """Return what keeps the pages closed: no own policy text, or no operator; never anything on a demo.
+    """Return what keeps the pages closed: no own policy, no operator, http for others; never anything on a demo.
 
     Cheap enough for every request: once open, it stays open; until then it looks every five seconds.
     """
@@ -68,7 +68,7 @@ def blocking_problems() -> list[Problem]:
     state.found = (
         []
         if is_demo()
-        else [each for check in (_operator, _policy) for each in check() if each.blocking]
+        else [each for check in (_operator, _policy, _address) for each in check() if each.blocking]
     )
     state.open = not state.found
     state.fresh_until = time.monotonic() + _LOOK_AGAIN_SECONDS
@@ -215,10 +215,14 @@ def _policy() -> Iterator[Problem]:
 
 
 def _address() -> Iterator[Problem]:
+    """Over http every session could be read on its way; on this machine alone nothing is on its way."""
     config = settings()
     if not config.secure:
         yield Problem(
-            "http", f"People reach us by {config.public_url}.", "flask setup (an https:// address)"
+            "http",
+            f"People reach us by {config.public_url}.",
+            "flask setup (an https:// address)",
+            blocking=not set(config.hosts) <= set(_LOOPBACK),
         )
 
 

@@ -93,6 +93,8 @@ def test_the_mailbox_is_for_this_machine_and_the_demo_only(world: World) -> None
         (here, {"X-Forwarded-For": "203.0.113.7"}),
         (here, {"Forwarded": "for=203.0.113.7"}),
         (here, {"X-Forwarded-Host": "desk.example.org"}),
+        (here, {"X-Real-IP": "203.0.113.7"}),
+        (here, {"Via": "1.1 proxy"}),
     ):
         for path in ("/mailbox", "/mailbox/x", "/mailbox/x/html"):
             assert client.get(path, environ_base=environ, headers=headers).status_code == 403

@@ -63,7 +63,7 @@ def all_problems() -> list[Problem]:
 
 
 def blocking_problems() -> list[Problem]:
-    """Return what keeps the pages closed: no own policy text, or no operator; never anything on a demo.
+    """Return what keeps the pages closed: no own policy, no operator, http for others; never anything on a demo.
 
     Cheap enough for every request: once open, it stays open; until then it looks every five seconds.
     """
@@ -73,7 +73,7 @@ def blocking_problems() -> list[Problem]:
     state.found = (
         []
         if is_demo()
-        else [each for check in (_operator, _policy) for each in check() if each.blocking]
+        else [each for check in (_operator, _policy, _address) for each in check() if each.blocking]
     )
     state.open = not state.found
     state.fresh_until = time.monotonic() + _LOOK_AGAIN_SECONDS
@@ -231,10 +231,12 @@ def _policy() -> Iterator[Problem]:
 
 
 def _address() -> Iterator[Problem]:
+    """Over http every session could be read on its way; on this machine alone nothing is on its way."""
     config = settings()
     if not config.secure:
         words = _("People reach us by %(address)s.", address=config.public_url)
-        yield Problem("http", words, _("flask setup (an https:// address)"))
+        fix = _("flask setup (an https:// address)")
+        yield Problem("http", words, fix, blocking=not set(config.hosts) <= set(_LOOPBACK))
 
 
 def _doors() -> Iterator[Problem]:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.actors import Actor
 from support.core.context import keys
-from support.core.db import Id, Model, create_with, db, insert_new, transaction
+from support.core.db import Id, Model, create_with, db, insert_new, snapshot, transaction
 from support.core.words import N_
 
 START = b"\0" * 32
@@ -123,7 +123,15 @@ class Broken:
 
 
 def verify() -> Iterator[Broken]:
-    """Walk every stream and yield the first broken row of each; nothing yielded means an unbroken trail."""
+    """Walk every stream and yield the first broken row of each; nothing yielded means an unbroken trail.
+
+    Heads and rows are read as of one moment, so that a desk at work breaks nothing.
+    """
+    with snapshot():
+        yield from _broken_streams()
+
+
+def _broken_streams() -> Iterator[Broken]:
     heads = {stream: (seq, digest) for stream, seq, digest in db.session.execute(select(*_HEAD))}
     rows = db.session.execute(
         select(Event).order_by(Event.stream, Event.seq).execution_options(yield_per=1000)

@@ -205,6 +205,26 @@ def transaction(*, durable: bool = True) -> Iterator[Session]:
             log.warning("after_commit_failed", extra={"error": type(error).__name__})
 
 
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Read all of what is asked inside as it stands at one moment, however long it takes; no writer waits.
+
+    SQLite's read is such a snapshot as it is; PostgreSQL is told that one is wanted. What was loaded before is
+    expired, and what is read here is not kept open. Raises `WriteOutsideTransaction` where rows were changed.
+    """
+    session = db.session()
+    if session.info.get("writing") or session.new or session.dirty or session.deleted:
+        raise WriteOutsideTransaction("a snapshot is for reading alone")
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        session.connection(execution_options=options)
+    try:
+        yield session
+    finally:
+        session.rollback()
+
+
 def in_transaction() -> bool:
     """True while a `transaction()` is open in this context."""
     return bool(db.session().info.get("writing"))

@@ -132,19 +132,23 @@ def form_scope() -> str:
     return f"session:{actor.session}" if actor.session else f"visitor:{visitor_id()}"
 
 
+_PASSED_ON = re.compile(
+    r"(^|-)(forwarded|via|proxy|proxied|remote|original|rewrite|envoy|cf|cdn|cloudfront)(-|$)"
+    r"|(ip|ipv6|addr|address)$|^x-(host|scheme)$",
+    re.IGNORECASE,
+)
+"""Names of headers that proxies add and browsers never send: Via, X-Real-IP, CF-Connecting-IP, and so on."""
+
+
 def is_local_request() -> bool:
-    """True for a peer on this machine that speaks for itself: no forwarding header, none but our own host names."""
+    """True for a peer on this machine that speaks for itself: no header of any proxy, none but our own host names."""
     try:
         local = ipaddress.ip_address(request.remote_addr or "").is_loopback
     except ValueError:
         return False
-    forwarded = [
-        name
-        for name, _value in request.headers
-        if name.lower().startswith(("forwarded", "x-forwarded"))
-    ]
+    passed_on = any(_PASSED_ON.search(name) for name, _value in request.headers)
     host = request.host.rsplit(":", 1)[0].strip("[]")
-    return local and not forwarded and host in {*settings().hosts, "localhost", "127.0.0.1", "::1"}
+    return local and not passed_on and host in {*settings().hosts, "localhost", "127.0.0.1", "::1"}
 
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")

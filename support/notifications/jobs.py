@@ -17,12 +17,11 @@ from support.core.db import db
 from support.core.errors import NotFound
 from support.core.outbox import OutboxState, Outcome
 from support.core.vault import KeyDestroyed
-from support.notifications import letters, mail, outgoing, queries, service, sms
+from support.notifications import letters, mail, outgoing, policy, queries, service, sms
 from support.notifications.breaker import DoorAway
 from support.notifications.models import Channel, DeliveryState, Purpose
 from support.notifications.templates import facts_for, template
 
-CANCELLED = "cancelled"
 NOTHING = "nothing"
 
 
@@ -47,8 +46,8 @@ def send_delivery(payload: dict[str, Any]) -> str | None:
     if delivery is None:
         return NOTHING
     ready = prepare(delivery)
-    if ready is None:
-        return CANCELLED
+    if isinstance(ready, DeliveryState):
+        return ready
     db.session.remove()  # the connection goes back before the network call
     hand_over(ready)
     return None
@@ -62,24 +61,26 @@ def settle_delivery(payload: dict[str, Any], outcome: Outcome) -> None:
 
 def _state(outcome: Outcome) -> DeliveryState:
     if outcome.state == OutboxState.DONE:
-        return DeliveryState.CANCELLED if outcome.note == CANCELLED else DeliveryState.SENT
+        return DeliveryState(outcome.note or DeliveryState.SENT)
     return DeliveryState.WAITING if outcome.state == OutboxState.PENDING else DeliveryState.DEAD
 
 
-def prepare(delivery: queries.Waiting) -> Ready | None:
-    """Ask again for reader, address, choice and permission right before sending; None when one is gone."""
+def prepare(delivery: queries.Waiting) -> Ready | DeliveryState:
+    """Ask again for reader, address, choice and permission right before sending; where one is gone, the end."""
     try:
         reader = service.reader_of(people.person(delivery.person_id))
         contact = people.contact(delivery.contact_id)
     except (NotFound, KeyDestroyed):
-        return None
+        return DeliveryState.CANCELLED
     if contact.person_id != reader.id or delivery.refused:
-        return None
+        return DeliveryState.CANCELLED
+    if not policy.may_leave(delivery.purpose, reader, bound=contact.bound):
+        return DeliveryState.REMOVED
     reader = replace(reader, language=delivery.language)
     kind = template(delivery.template)
     facts = facts_for(kind, delivery.ids, reader)
     if facts is None:
-        return None
+        return DeliveryState.CANCELLED
     leave = service.unsubscribe_url(delivery.person_id) if kind.purpose == Purpose.NEWS else ""
     # a guest has no account to sign in to, so no link to choices behind a sign-in
     choose = kind.purpose == Purpose.ORDERS and reader.kind != "guest"

@@ -58,11 +58,15 @@ _PURPOSE_TITLES = {
 
 
 class DeliveryState(StrEnum):
-    """`waiting` for its turn or for another try; the others are ends, and staff may revive a dead one."""
+    """`waiting` for its turn or for another try; the others are ends, and staff may revive a dead one.
+
+    `removed`: the address was no longer the person's when its turn came.
+    """
 
     WAITING = "waiting"
     SENT = "sent"
     CANCELLED = "cancelled"
+    REMOVED = "removed"
     DEAD = "dead"
 
     @property
@@ -73,14 +77,22 @@ class DeliveryState(StrEnum):
     @property
     def tone(self) -> str:
         """The colour and shape of the state."""
-        return {"waiting": "wait", "sent": "ok", "cancelled": "mute", "dead": "bad"}[self]
+        return _STATE_TONES[self]
 
 
 _STATE_TITLES = {
     DeliveryState.WAITING: N_("Waiting"),
     DeliveryState.SENT: N_("Sent"),
     DeliveryState.CANCELLED: N_("Not sent, no longer right"),
+    DeliveryState.REMOVED: N_("Not sent, the address was removed"),
     DeliveryState.DEAD: N_("Could not be delivered"),
+}
+_STATE_TONES = {
+    DeliveryState.WAITING: "wait",
+    DeliveryState.SENT: "ok",
+    DeliveryState.CANCELLED: "mute",
+    DeliveryState.REMOVED: "mute",
+    DeliveryState.DEAD: "bad",
 }
 
 

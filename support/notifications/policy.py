@@ -36,6 +36,15 @@ def wants(
     return channel == Channel.MAIL or Channel.MAIL not in reachable
 
 
+def may_leave(purpose: Purpose, reader: Actor, *, bound: bool) -> bool:
+    """Say whether a message that was told may leave for an address of the reader's now.
+
+    A member's address must still be bound; a guest has none but the one that they filed or proved. News of
+    security goes to an address that was just removed, too: whoever removed it may not be its owner.
+    """
+    return bound or reader.kind == "guest" or purpose == Purpose.SECURITY
+
+
 def require_deliveries(actor: Actor) -> None:
     """Raise `NotFound` for people outside the desk, `NotAllowed` for staff without agent or admin role."""
     if not actor.is_staff:

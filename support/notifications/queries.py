@@ -232,6 +232,7 @@ class Waiting:
     contact_id: int
     channel: Channel
     template: str
+    purpose: Purpose
     ids: dict[str, Any]
     language: str
     check_code: str
@@ -268,14 +269,15 @@ def waiting_delivery(uid: str) -> Waiting | None:
     row = fetch(_WAITING, {"due": uid}).one_or_none()
     if row is None or row.person_id is None or row.contact_id is None:
         return None
-    channel = Channel(row.channel)
-    free = not policy.is_fixed(Purpose(row.purpose), channel)
+    channel, purpose = Channel(row.channel), Purpose(row.purpose)
+    free = not policy.is_fixed(purpose, channel)
     return Waiting(
         row.uid,
         row.person_id,
         row.contact_id,
         channel,
         row.template,
+        purpose,
         dict(row.ids),
         row.language,
         row.check_code,

@@ -6,6 +6,7 @@ An answer carries a cursor. It holds how far the changes were read and which ord
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from support.workorders.desk_views import blueprint
 
 Answer = Response | tuple[str, int]
 
+_ROW = re.compile(r"[1-9][0-9]{0,17}")
 MOST_TOLD = 100
 """Orders that a cursor or a page may name."""
 
@@ -129,7 +131,7 @@ def _read_cursor(now: datetime) -> Cursor:
 def _ids(said: str) -> frozenset[int]:
     """Return the row ids in a list with dots; anything else in it is left out."""
     parts = said.split(".")[:MOST_TOLD]
-    return frozenset(int(part) for part in parts if part.isascii() and part.isdigit())
+    return frozenset(int(part) for part in parts if _ROW.fullmatch(part))
 
 
 def _drawn(

@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, select, text, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    and_,
+    bindparam,
+    case,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 
 from support.accounts.models import Person
 from support.core import search
@@ -171,13 +180,20 @@ def read_key(said: str, sort: Sort) -> tuple[Any, ...] | None:
     if len(parts) != len(sort.columns):
         return None
     try:
-        numbers = [int(part) for part in parts if len(part) < 20 and part.isascii()]
         return tuple(
-            _EPOCH + number * _MICROSECOND if isinstance(column.type, UtcDateTime) else number
-            for column, number in zip(sort.columns, numbers, strict=True)
+            _read_part(part, column) for part, column in zip(parts, sort.columns, strict=True)
         )
     except (ValueError, OverflowError):
         return None
+
+
+def _read_part(said: str, column: Any) -> Any:
+    """Return what a column may hold; `ValueError` or `OverflowError` for a number that no row can have in it."""
+    wide = isinstance(column.type, BigInteger | UtcDateTime)
+    if not said.isascii() or len(said) > (18 if wide else 9):
+        raise ValueError("no row has this number")
+    number = int(said)
+    return _EPOCH + number * _MICROSECOND if isinstance(column.type, UtcDateTime) else number
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from support.core import audit
@@ -54,6 +54,27 @@ def test_many_writers_at_once_share_no_number_and_leave_no_gap(app: Flask) -> No
             .all()
         )
         assert list(numbers) == list(range(1, 81))
+        assert list(audit.verify()) == []
+
+
+def test_a_trail_that_grows_while_it_is_checked_is_whole(app: Flask) -> None:
+    grown = []
+
+    def grow(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if "FROM event" in statement and not grown:
+            grown.append(statement)
+            assert in_threads(app, 1, lambda _index: record("order:1")) == [None]
+
+    with app.app_context():
+        record("order:1", 2)
+        record("order:2", 1)
+        event.listen(db.engine, "before_cursor_execute", grow)
+        try:
+            assert list(audit.verify()) == []
+        finally:
+            event.remove(db.engine, "before_cursor_execute", grow)
+        assert grown
+        record("order:1")  # and the connection writes again
         assert list(audit.verify()) == []
 
 

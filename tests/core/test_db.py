@@ -15,6 +15,7 @@ from support.core.db import (
     compare_and_set,
     db,
     insert_new,
+    snapshot,
     transaction,
 )
 from support.core.errors import Stale
@@ -124,6 +125,30 @@ def test_a_stale_version_changes_nothing(app: Flask) -> None:
         with pytest.raises(Stale), transaction():
             compare_and_set(person, version=1, name="second")
         assert db.session.execute(select(Person.name, Person.version)).one() == ("first", 2)
+
+
+def test_a_snapshot_stands_still_while_others_write_and_writes_nothing_itself(app: Flask) -> None:
+    def insert(index: int) -> None:
+        with transaction() as session:
+            row = {"owner": f"person:{index}", "version": 1, "wrapped": b"x"}
+            session.add(VaultKey(**row, created_at=utcnow()))
+
+    def count() -> int:
+        return len(db.session.execute(select(VaultKey.id)).all())
+
+    with app.app_context():
+        with snapshot() as session:
+            assert count() == 0
+            assert in_threads(app, 3, insert) == [None] * 3
+            assert count() == 0
+            session.add(VaultKey(owner="x", version=1, wrapped=b"x", created_at=utcnow()))
+            with pytest.raises(WriteOutsideTransaction):
+                session.flush()
+        assert count() == 3
+        with transaction(), pytest.raises(WriteOutsideTransaction), snapshot():
+            pass
+        insert(9)
+        assert count() == 4
 
 
 def test_insert_new_says_whether_the_unique_key_was_free(app: Flask) -> None:

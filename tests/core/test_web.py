@@ -49,20 +49,64 @@ def test_a_foreign_host_is_refused_so_no_link_can_be_poisoned(client: PageClient
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_forwarding_headers_from_anybody_are_ignored(app: Flask) -> None:
-    for header in ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Forwarded-Proto"):
-        local = {"REMOTE_ADDR": "127.0.0.1"}
-        with app.test_request_context("/", headers={header: "203.0.113.9"}, environ_base=local):
-            assert not is_local_request()
+PROXIES_ADD = (
+    *("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port"),
+    *("X-Forwarded", "X-Forwarded-Prefix", "Forwarded-For", "X-Original-Forwarded-For", "Via"),
+    *("X-Real-IP", "X-Client-IP", "Client-IP", "X-Cluster-Client-IP", "True-Client-IP"),
+    *("CF-Connecting-IP", "CF-Connecting-IPv6", "CF-Ray", "CDN-Loop", "Fastly-Client-IP"),
+    *("Fly-Client-IP", "X-Azure-ClientIP", "X-Azure-SocketIP", "X-Remote-IP", "X-Remote-Addr"),
+    *("X-Envoy-External-Address", "X-ProxyUser-IP", "Proxy-Client-IP", "WL-Proxy-Client-IP"),
+    *("X-Original-URL", "X-Original-Host", "X-Rewrite-URL", "X-Host", "X-Appengine-User-IP"),
+)
+BROWSERS_SEND = {
+    "Accept": "text/html",
+    "Accept-Encoding": "gzip, br, zstd",
+    "Accept-Language": "zh-CN,zh;q=0.9",
+    "Cache-Control": "max-age=0",
+    "Connection": "keep-alive",
+    "Cookie": "form=x",
+    "DNT": "1",
+    "If-None-Match": '"x"',
+    "Origin": "http://localhost",
+    "Pragma": "no-cache",
+    "Priority": "u=0, i",
+    "Purpose": "prefetch",
+    "Range": "bytes=0-",
+    "Referer": "http://localhost/",
+    "Sec-CH-UA": '"Chromium";v="130"',
+    "Sec-CH-UA-Platform": '"Linux"',
+    "Sec-Fetch-Site": "same-origin",
+    "Sec-GPC": "1",
+    "TE": "trailers",
+    "Upgrade-Insecure-Requests": "1",
+    "User-Agent": "Mozilla/5.0",
+    "X-Prometheus-Scrape-Timeout-Seconds": "10",
+    "X-Requested-With": "fetch",
+}
+
+
+def test_what_any_proxy_passed_on_is_not_of_this_machine(app: Flask) -> None:
+    local = {"REMOTE_ADDR": "127.0.0.1"}
+    for header in PROXIES_ADD:
+        for name in (header, header.lower(), header.upper()):
+            with app.test_request_context("/", headers={name: "127.0.0.1"}, environ_base=local):
+                assert not is_local_request(), name
     with app.test_request_context("/", environ_base={"REMOTE_ADDR": "203.0.113.9"}):
         assert not is_local_request()
-    with app.test_request_context("/", environ_base={"REMOTE_ADDR": "127.0.0.1"}):
-        assert is_local_request()
+
+
+def test_browsers_and_prometheus_on_this_machine_are_of_this_machine(app: Flask) -> None:
+    for address in ("127.0.0.1", "::1"):
+        with app.test_request_context(
+            "/", headers=BROWSERS_SEND, environ_base={"REMOTE_ADDR": address}
+        ):
+            assert is_local_request()
 
 
 def test_metrics_answer_this_machine_only(client: PageClient) -> None:
     assert client.get("/metrics").status_code == 200
-    assert client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 403
+    for header in ("X-Forwarded-For", "X-Real-IP", "Via"):
+        assert client.get("/metrics", headers={header: "127.0.0.1"}).status_code == 403
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code == 403
     assert b"doorbell" in client.get("/readyz").data
     assert b"doorbell" not in client.get("/readyz", environ_base={"REMOTE_ADDR": "192.0.2.1"}).data

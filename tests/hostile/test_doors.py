@@ -81,42 +81,6 @@ def test_addresses_with_odd_bytes_are_not_found_but_never_a_fault(world: World) 
                 assert world.post(who, address).status_code < 500, address
 
 
-def test_odd_query_strings_are_never_a_fault(world: World) -> None:
-    odd = ("\x00", "9" * 40, "-1", "a_b", "é" * 300, "'; --", "{{7*7}}", "1.1_2", "١٢٣")
-    names = (
-        *("q", "before", "after", "since", "known", "status", "assignee", "team", "kind", "done"),
-        *("priority", "language", "tag", "due", "view", "sort", "call", "asked", "about", "next"),
-        *("text", "version", "reference"),
-    )
-    paths = {
-        "mei": (
-            "/desk",
-            "/desk/search",
-            "/desk/live",
-            f"/desk/orders/{world.orders['alice']}",
-            f"/desk/orders/{world.orders['alice']}/presence",
-            "/desk/orders/new",
-        ),
-        "alice": (
-            "/account/inbox",
-            "/account/sign-ins",
-            "/orders/new/complaint",
-            "/policies",
-            "/announcements",
-            "/login",
-            "/follow",
-        ),
-    }
-    for who, addresses in paths.items():
-        for path in addresses:
-            for word in odd:
-                answer = world.client(who).get(path, query_string=dict.fromkeys(names, word))
-                assert answer.status_code < 500, f"{path} {word!r}"
-                for name in ("before", "after", "done"):
-                    answer = world.client(who).get(path, query_string={name: word})
-                    assert answer.status_code < 500, f"{path} {name}={word!r}"
-
-
 def test_the_mailbox_is_for_this_machine_and_the_demo_only(world: World) -> None:
     client = world.client("nobody")
     assert client.get("/mailbox").status_code == 404
@@ -129,6 +93,8 @@ def test_the_mailbox_is_for_this_machine_and_the_demo_only(world: World) -> None
         (here, {"X-Forwarded-For": "203.0.113.7"}),
         (here, {"Forwarded": "for=203.0.113.7"}),
         (here, {"X-Forwarded-Host": "desk.example.org"}),
+        (here, {"X-Real-IP": "203.0.113.7"}),
+        (here, {"Via": "1.1 proxy"}),
     ):
         for path in ("/mailbox", "/mailbox/x", "/mailbox/x/html"):
             assert client.get(path, environ_base=environ, headers=headers).status_code == 403

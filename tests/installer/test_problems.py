@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -170,6 +171,38 @@ def test_an_own_policy_and_an_operator_open_the_desk(
     with refusing.app_context():
         publish_own()
     assert client.get("/policies").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"public_url": "http://support.example.com"},
+        {"public_url": "http://localhost", "allowed_hosts": ("support.example.com",)},
+    ],
+)
+def test_a_real_desk_serves_nobody_over_http(refusing: Flask, changes: dict[str, Any]) -> None:
+    configured(refusing, operator_name="Example", operator_name_zh="示例", **changes)
+    with refusing.app_context():
+        publish_own()
+        assert [each.code for each in blocking_problems()] == ["http"]
+    answer = refusing.test_client().get("/login", headers={"Host": "localhost"})
+    assert answer.status_code == 503
+    assert "Set-Cookie" not in answer.headers
+    result = refusing.test_cli_runner().invoke(args=["check"])
+    assert "http" in result.output
+    assert "flask setup (an https:// address)" in result.output
+
+
+@pytest.mark.parametrize(
+    "changes", [{"public_url": "https://support.example.com"}, {"public_url": "http://localhost"}]
+)
+def test_https_or_this_machine_alone_opens_it(refusing: Flask, changes: dict[str, Any]) -> None:
+    configured(refusing, operator_name="Example", operator_name_zh="示例", **changes)
+    with refusing.app_context():
+        publish_own()
+        assert blocking_problems() == []
+    assert refusing.test_client().get("/policies").status_code == 200
+    assert ("http" in codes(refusing)) == changes["public_url"].startswith("http:")
 
 
 def test_neither_half_opens_it(refusing: Flask) -> None:

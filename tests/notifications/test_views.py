@@ -265,6 +265,9 @@ class TestMailbox:
             {"headers": {"X-Forwarded-For": "127.0.0.1"}},
             {"headers": {"Forwarded": "for=127.0.0.1"}},
             {"headers": {"X-Forwarded-Host": "localhost"}},
+            {"headers": {"X-Real-IP": "127.0.0.1"}},
+            {"headers": {"Via": "1.1 localhost"}},
+            {"headers": {"CF-Connecting-IP": "127.0.0.1"}},
         ],
     )
     def test_only_this_machine_sees_it(

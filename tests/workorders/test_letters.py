@@ -270,7 +270,7 @@ def test_every_letter_can_be_written_in_each_language_and_channel(code: str, lan
     facts |= {"check_code": "7K2M-9QXZ"}
     letter = write_letter(code, reader, facts)
     assert_reads_well(letter.subject + letter.text, language)
-    assert letter.html.count("<h1>") == 1
+    assert letter.html.count("<h1") == 1
     subject, paragraphs = write_inbox(code, reader, facts)
     assert subject
     assert len(paragraphs) >= 2

@@ -105,8 +105,17 @@ def plain_next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence
     over = order.term_ends_at is not None and order.term_ends_at <= now
     if state is Status.CLOSED and (over or order.reopened_at is not None):
         return Sentence(_OVER[viewer], {"until": order.status_at})
+    if state is Status.OPEN and order.first_replied_at is None:
+        return Sentence(_TAKEN[viewer], {"until": until})
     return Sentence(_SENTENCES[state, viewer], {"until": until})
 
+
+_TAKEN: dict[Viewer, str] = {
+    "requester": N_(
+        "An agent has taken it and answers by %(until)s; until then you can add to it at any time."
+    ),
+    "staff": N_("Somebody has taken it; the desk owes a first reply by %(until)s."),
+}
 
 _LATE: dict[Viewer, str] = {
     "requester": N_(

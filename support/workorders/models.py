@@ -208,17 +208,6 @@ class Tag(Model):
     word: Mapped[str] = mapped_column(String(40))
 
 
-class Rating(Model):
-    """The comment that came with "solved" or "not solved"; text, so that it can be erased."""
-
-    __tablename__ = "rating"
-
-    id: Mapped[Id]
-    order_id: Mapped[int] = mapped_column(BigId, ForeignKey("work_order.id"), unique=True)
-    comment: Mapped[str]
-    created_at: Mapped[datetime]
-
-
 class Draft(Model):
     """What somebody is typing, saved on the server and sealed, so that no tab, crash or device loses it."""
 

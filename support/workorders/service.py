@@ -9,12 +9,13 @@ from sqlalchemy import select, update
 from support.core import audit, outbox
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
-from support.core.db import changed, compare_and_set, db, insert_new, transaction
+from support.core.db import changed, compare_and_set, db, transaction
 from support.core.errors import IllegalMove
+from support.core.text import written_in
 from support.workorders import index, moves, policy, targets
 from support.workorders.kind import Kind
 from support.workorders.lifecycle import Priority, Status
-from support.workorders.models import Message, Note, Party, Rating, WorkOrder
+from support.workorders.models import Message, Note, Party, WorkOrder
 from support.workorders.moves import requester_party as requester_party
 from support.workorders.service_triage import assign_order as assign_order
 from support.workorders.service_triage import move_order as move_order
@@ -219,11 +220,11 @@ def rate_order(
 ) -> WorkOrder:
     """Take the requester's answer to "is it solved?": yes closes and rates, no brings it back to the desk.
 
-    The comment of a "no" becomes the next message. An answer counts once; repeating the same one is harmless.
+    The comment becomes the next message. An answer counts once; repeating the same one is harmless.
     """
     now = now or utcnow()
-    with transaction() as session:
-        moves.party_of(actor, order)
+    with transaction():
+        party = moves.party_of(actor, order)
         if order.state is Status.CLOSED and order.solved == solved:
             return order
         if order.state not in (Status.RESOLVED, Status.CLOSED) or (
@@ -238,9 +239,15 @@ def rate_order(
         order = compare_and_set(
             order, version=order.version, solved=True, rated_at=now, updated_at=now
         )
-        if comment and not insert_new(Rating, order_id=order.id, comment=comment, created_at=now):
-            session.execute(
-                update(Rating).where(Rating.order_id == order.id).values(comment=comment)
+        if comment:
+            _write(
+                order,
+                party,
+                author_id=party.person_id,
+                from_staff=False,
+                body=comment,
+                language=written_in(comment),
+                at=now,
             )
         audit.record(order.stream, "order.rated", actor=actor, at=now, solved=True)
         if order.state is not Status.CLOSED:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from support.core.clock import utcnow
 from support.core.web_parts import html_lang
-from support.workorders import member_pages, queries, service
+from support.workorders import desk_lines, member_pages, queries, service, service_triage
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import Status
 from support.workorders.thread import Mark
@@ -83,3 +83,23 @@ def test_lists_speak_of_an_answer_first_and_of_the_solution_after_it(app: Flask)
     )
     assert due().startswith("Solution expected")
     assert order.due_at > utcnow()
+
+
+def test_the_comment_that_came_with_solved_stands_in_the_thread_of_both(app: Flask) -> None:
+    alice, agent = make_member(), make_agent()
+    order = make_order(alice)
+    service.reply(
+        agent, order, body="Done.", version=order.version, then=Status.RESOLVED, language="en"
+    )
+    service.rate_order(alice, order, solved=True, comment="Quick, thank you!")
+    assert "Quick, thank you!" in client_of(app, alice).get(f"/orders/{order.reference}").text
+    assert "Quick, thank you!" in [line.body for line in desk_lines.read(order).lines]
+
+
+def test_an_order_that_was_taken_but_not_answered_promises_an_answer_not_an_end(app: Flask) -> None:
+    alice, agent = make_member(), make_agent()
+    order = service_triage.assign_order(agent, make_order(alice), assignee_id=agent.id, version=1)
+    service_triage.move_order(agent, order, status=Status.OPEN, version=order.version)
+    for viewer in ("requester", "staff"):
+        words = kind_named(order.kind).sentence(order, viewer, utcnow()).words
+        assert "answer" in words or "first reply" in words

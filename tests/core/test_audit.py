@@ -58,7 +58,7 @@ def test_many_writers_at_once_share_no_number_and_leave_no_gap(app: Flask) -> No
 
 
 def test_a_trail_that_grows_while_it_is_checked_is_whole(app: Flask) -> None:
-    grown = []
+    grown: list[str] = []
 
     def grow(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         if "FROM event" in statement and not grown:

@@ -50,7 +50,8 @@ def remove_older_address(person_id: int) -> None:
 def order_mail() -> Delivery:
     """The one mail about the order."""
     which = (Delivery.channel == Channel.MAIL, Delivery.purpose == Purpose.ORDERS)
-    return db.session.execute(db.select(Delivery).where(*which)).scalar_one()
+    found: Delivery = db.session.execute(db.select(Delivery).where(*which)).scalar_one()
+    return found
 
 
 def told(smtp_sink: SmtpSink) -> list[tuple[str, str]]:

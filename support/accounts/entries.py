@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from support.accounts import service, service_codes, service_sessions
+from support.accounts import service, service_codes, service_profile, service_sessions
 from support.accounts.console import AdminEntry, ConsoleEntry
 from support.core.actors import Role
 from support.core.web_nav import NavItem
@@ -18,6 +18,9 @@ HOOKS: tuple[object, ...] = (
     Periodic("forget_codes", timedelta(hours=6), service_codes.forget_codes),
     Periodic("forget_sign_ins", timedelta(hours=1), service.forget_sign_ins),
     Periodic("forget_sessions", timedelta(hours=6), service_sessions.forget_sessions),
+    Periodic(
+        "make_organisations_known", timedelta(minutes=1), service_profile.make_organisations_known
+    ),
     NavItem("account", N_("Sign in"), "accounts.login", "log-in", kinds=frozenset({"anonymous"})),
     NavItem("account", N_("My account"), "accounts.console", "circle-user", kinds=_WITH_ACCOUNT),
     NavItem(

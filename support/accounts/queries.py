@@ -10,13 +10,21 @@ from typing import Any
 from sqlalchemy import ColumnExpressionArgument, Select, String, bindparam, cast, literal, select
 
 from support.accounts.addresses import fold_name, mask, normalise_address
-from support.accounts.models import Code, ContactKind, ContactPoint, Person, PersonKind
+from support.accounts.models import (
+    Code,
+    ContactKind,
+    ContactPoint,
+    NameStart,
+    Person,
+    PersonKind,
+)
 from support.core import vault
 from support.core.actors import Actor, Role
 from support.core.db import db, fetch
 from support.core.errors import Invalid, NotFound
 
 MOST_FOUND = 50
+SHORTEST_START, LONGEST_START = 2, 24
 LAST_CHARACTER = "\U0010ffff"
 
 
@@ -220,12 +228,29 @@ def address_of(contact_id: int) -> str:
 
 
 def find_people(text: str) -> list[int]:
-    """Return the ids of people whose member name begins with `text`, or whose whole address it is; 50 at most."""
+    """Return the ids of people whose member or organisation name begins with `text`, or whose whole address it is.
+
+    50 at most; addresses first, then member names. An organisation is found by two characters or more.
+    """
     folded = fold_name(text)
     if not folded:
         return []
-    found = fetch(_NAMED, {"first": folded, "beyond": folded + LAST_CHARACTER})
-    return list(dict.fromkeys([*_with_address(text), *found.scalars()]))[:MOST_FOUND]
+    named = fetch(_NAMED, {"first": folded, "beyond": folded + LAST_CHARACTER})
+    organised = fetch(_ORGANISED, {"start": name_start(folded)})
+    found = [*_with_address(text), *named.scalars(), *organised.scalars()]
+    return list(dict.fromkeys(found))[:MOST_FOUND]
+
+
+def name_starts(name: str) -> set[bytes]:
+    """Return the blind indexes under which a sealed name is found by each of its beginnings, up to 24 characters."""
+    folded = fold_name(name)
+    lengths = range(SHORTEST_START, min(len(folded), LONGEST_START) + 1)
+    return {name_start(folded[:length]) for length in lengths}
+
+
+def name_start(folded: str) -> bytes:
+    """Return the blind index of one beginning of a folded name; more than 24 characters count as the first 24."""
+    return vault.blind_index("name_start", folded[:LONGEST_START])
 
 
 def _with_address(text: str) -> list[int]:
@@ -243,6 +268,13 @@ _NAMED = (
     select(Person.id)
     .where(Person.name_folded >= bindparam("first"), Person.name_folded < bindparam("beyond"))
     .order_by(Person.name_folded)
+    .limit(MOST_FOUND)
+)
+
+_ORGANISED = (
+    select(NameStart.person_id)
+    .where(NameStart.blind == bindparam("start"))
+    .order_by(NameStart.person_id)
     .limit(MOST_FOUND)
 )
 

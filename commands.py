@@ -1,4 +1,4 @@
-"""Commands of the ground: the two background processes and the check of the audit trail."""
+"""Commands of the ground: the two background processes, the check of the audit trail, the rotation of keys."""
 
 from __future__ import annotations
 
@@ -8,41 +8,109 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
-from support.core import audit, file_upkeep, worker
+from support.core import audit, file_upkeep, vault, worker, wrapping
+from support.core.actors import SYSTEM
+from support.core.clock import utcnow
+from support.core.context import keys
+from support.core.db import db
+from support.core.terminal import Command, Group
+from support.core.words import N_
+from support.core.words import spoken as _
 
 
-@click.command("worker")
+@click.command(
+    "worker", cls=Command, help=N_("Carry out what the doorbell rings for (an rq worker).")
+)
 @with_appcontext
 def worker_command() -> None:
-    """Carry out what the doorbell rings for (an rq worker)."""
+    """Run the rq worker until it is stopped."""
     worker.run_worker()
 
 
-@click.command("tick")
+@click.command("tick", cls=Command, help=N_("Sweep due rows and timers every five seconds."))
 @with_appcontext
 def tick_command() -> None:
-    """Sweep due rows and timers every five seconds."""
+    """Run the tick until it is stopped."""
     worker.run_tick()
 
 
-audit_group = AppGroup("audit", help="The audit trail.")
+audit_group = Group("audit", help=N_("The audit trail."))
 
 
-@audit_group.command("verify")
+@audit_group.command(
+    "verify",
+    help=N_("Walk every stream and name the first broken row of each; exit 1 if there is one."),
+)
 @click.option(
     "--heads",
     type=click.Path(exists=True, path_type=Path),
-    help="Compare with a signed file of heads.",
+    help=N_("Compare with a signed file of heads."),
 )
 def verify_command(heads: Path | None) -> None:
-    """Walk every stream and name the first broken row of each; exit 1 if there is one."""
+    """Print the first broken row of each stream, and end with status 1 if there is one."""
     broken = list(audit.verify()) + (list(audit.verify_heads(heads)) if heads else [])
     for row in broken:
-        click.echo(f"{row.stream} row {row.seq}: {row.reason}")
-    click.echo("The audit trail is broken." if broken else "The audit trail is whole.")
+        facts = {"stream": row.stream, "number": row.seq, "reason": _(row.reason)}
+        click.echo(_("%(stream)s row %(number)s: %(reason)s", **facts))
+    click.echo(_("The audit trail is broken.") if broken else _("The audit trail is whole."))
     sys.exit(1 if broken else 0)
+
+
+vault_group = Group("vault", help=N_("The keys under which personal data is sealed."))
+
+
+@vault_group.command(
+    "prepare",
+    help=N_(
+        "Make the next key-encryption key; with many machines, copy it to each before rotating."
+    ),
+)
+@with_appcontext
+def prepare_command() -> None:
+    """Make the next key-encryption key and name it."""
+    name = keys().wrapping.prepare()
+    click.echo(_("keys/%(file)s holds key %(name)s.", file=wrapping.NEXT, name=name))
+
+
+@vault_group.command(
+    "rotate",
+    help=N_(
+        "Replace the key-encryption key and wrap every data key anew; stopped, it goes on when run again."
+    ),
+)
+@with_appcontext
+def rotate_command() -> None:
+    """Rotate, or finish an earlier rotation; end with status 1 where a data key is broken."""
+    ring = keys().wrapping
+    unfinished = ring.may_be_unfinished() and vault.waiting_for_rotation() > 0
+    name = ring.present()[0] if unfinished else ring.replace()
+    said = _("An earlier rotation goes on, to key %(name)s.", name=name)
+    click.echo(said if unfinished else _("Rotating to key %(name)s.", name=name))
+    done, broken = _rewrap(vault.waiting_for_rotation())
+    audit.record_system("vault.rotated", at=utcnow(), actor=SYSTEM, key=name, done=done)
+    for owner in broken:
+        words = _("The key of %(owner)s is broken: what it sealed can't be read.", owner=owner)
+        click.echo(words, err=True)
+    click.echo(_("Data keys wrapped anew: %(number)s", number=done))
+    sys.exit(1 if broken else 0)
+
+
+def _rewrap(total: int) -> tuple[int, list[str]]:
+    """Wrap every data key anew and show how far it is; return (how many, the owners of broken ones)."""
+    from rich.console import Console  # web processes import this module too, and show no progress
+    from rich.progress import Progress
+
+    after, done, broken = 0, 0, list[str]()
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task(_("wrapping data keys anew"), total=total)
+        while (batch := vault.rewrap_some(after)) is not None:
+            after, done = batch.last, done + batch.done
+            broken += batch.broken
+            progress.update(task, completed=done + len(broken))
+            db.session.remove()
+    return done, broken
 
 
 def write_heads(now: datetime) -> None:

@@ -11,17 +11,18 @@ from typing import Any
 import commands
 import demo.commands
 import installer.commands
-from support.accounts import (  # noqa: F401  (the last three add their routes)
+from support.accounts import (  # noqa: F401  (most add their routes)
     admin_views,
     cli,
     confirm_views,
     entries,
+    identity_views,
     register_views,
     security_views,
     session_views,
 )
 from support.accounts import views as account_views
-from support.accounts.console import ConsoleEntry
+from support.accounts.console import AdminNotice, ConsoleEntry
 from support.core import once, web_kept, worker
 from support.core.outbox import AfterDrain, Subscription
 from support.core.web_health import Figure
@@ -33,23 +34,29 @@ from support.notifications import policy as notice_policy
 from support.notifications import queries as notice_queries
 from support.notifications import views as notice_views
 from support.notifications import views_desk as delivery_views
+from support.notifications.templates import MisuseForm
 from support.policies import policy as policies_policy
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
 from support.workorders import (  # noqa: F401  (most add their routes to the desk)
     desk_bulk_views,
     desk_counts,
+    desk_figures,
     desk_history_views,
     desk_live,
     desk_nav,
     desk_order_views,
     desk_phone_views,
+    desk_reports_views,
+    desk_saved_views,
     desk_search_views,
     desk_views,
     service_bulk,
     service_drafts,
+    service_saved,
     timers,
     views_new,
+    views_reply,
     why_views,
 )
 from support.workorders import jobs as order_jobs
@@ -72,8 +79,10 @@ BLUEPRINTS: list[Any] = [
 
 HOOKS: list[object] = [
     *desk_nav.NAV_ITEMS,
+    AdminNotice(desk_nav.unstaffed_notices),
     Periodic("fold_counts", timedelta(seconds=5), desk_counts.fold_counts),
     Periodic("fold_arrivals", timedelta(minutes=1), desk_counts.fold_arrivals),
+    Periodic("fold_days", timedelta(minutes=1), desk_figures.fold_days),
     Periodic("forget_bulk_runs", timedelta(hours=6), service_bulk.forget_old_runs),
     *entries.HOOKS,
     Periodic("forget_old_runs", timedelta(hours=6), worker.forget_old_runs),
@@ -84,8 +93,10 @@ HOOKS: list[object] = [
     Periodic("write_audit_heads", timedelta(days=1), commands.write_heads),
     Subscription("delivery.due", jobs.send_delivery, jobs.settle_delivery),
     Subscription("code.due", jobs.send_code, jobs.settle_code),
+    Periodic("forget_code_files", timedelta(minutes=1), jobs.forget_code_files),
     *account_notices.SUBSCRIPTIONS,
     *account_notices.TEMPLATES,
+    MisuseForm(order_letters.misuse_path),
     AfterDrain(mail.close_doors),
     Unread(notice_queries.unread_of),
     Figure("gongdan_deliveries", "Messages by state", "state", notice_queries.states),
@@ -111,6 +122,8 @@ HOOKS: list[object] = [
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,
+    Periodic("forget_deleted_saved", timedelta(hours=6), service_saved.forget_deleted_saved),
+    session_views.AtSignIn(service_drafts.move_drafts),
     Periodic("forget_old_drafts", timedelta(hours=6), service_drafts.forget_old_drafts),
     NavItem("member", N_("New work order"), "workorders.new", "plus"),
     NavItem(
@@ -138,6 +151,7 @@ COMMANDS: list[Any] = [
     commands.worker_command,
     commands.tick_command,
     commands.audit_group,
+    commands.vault_group,
     cli.admin_group,
     *installer.commands.COMMANDS,
     demo.commands.demo_command,
@@ -167,6 +181,7 @@ PUBLIC = frozenset(
         "workorders.send_order",
         "workorders.save_draft",
         "workorders.upload",
+        "workorders.other_draft",
         "workorders.receipt",
         "workorders.follow",
         "workorders.follow_code",

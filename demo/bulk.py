@@ -33,7 +33,7 @@ from support.core.search import SearchDoc
 from support.core.text import tokens
 from support.workorders import index, targets
 from support.workorders.kind import kind_named
-from support.workorders.lifecycle import Priority, Status
+from support.workorders.lifecycle import STANDING, Priority, Status
 from support.workorders.models import NEVER, Message, Party, Tag, WorkOrder
 
 PHRASES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-8"))
@@ -170,6 +170,7 @@ class _Rows:
             status_at = self._after(status_at, 24)
         changed = max(status_at, talk[-1][0])
         due_at = {Status.NEW: first_due, Status.OPEN: resolve_due}.get(plan.status, NEVER)
+        term = targets.term(plan.status, status_at)
         self.rows[WorkOrder].append(
             {
                 "id": order_id,
@@ -192,6 +193,9 @@ class _Rows:
                 "first_replied_at": replied if plan.status is not Status.NEW else None,
                 "resolve_due": resolve_due,
                 "paused_minutes": 0,
+                "stopped_at": status_at if plan.status in STANDING else None,
+                "term_ends_at": term.at if term else None,
+                "term_estimated": term is not None and term.estimated,
                 "due_at": due_at,
                 "closed_reason": "confirmed" if closed else None,
                 "reopened_at": None,

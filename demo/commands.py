@@ -13,31 +13,38 @@ from flask.cli import with_appcontext
 
 from demo.bulk import add_orders
 from demo.load import NotEmpty, load_demo
+from support.core.terminal import Command
+from support.core.words import N_
+from support.core.words import spoken as _
 
 
-@click.command("demo")
+@click.command(
+    "demo",
+    cls=Command,
+    help=N_("Fill an empty instance with example people and work orders; again changes nothing."),
+)
 @click.option(
     "--orders",
     type=click.IntRange(0, 10_000_000),
     default=0,
     metavar="N",
-    help="Add N synthetic work orders as well.",
+    help=N_("Add N synthetic work orders as well."),
 )
 @with_appcontext
 def demo_command(orders: int) -> None:
-    """Fill an empty instance with example people and work orders; again changes nothing."""
+    """Load the demo, and on top of it `orders` synthetic work orders."""
     try:
-        loaded = load_demo(Path(current_app.instance_path), _tracked("Work orders 示例工单"))
+        loaded = load_demo(Path(current_app.instance_path), _tracked(_("Example work orders")))
     except NotEmpty:
-        click.echo("This instance is no demo; it is left as it is.")
+        click.echo(_("This instance is no demo; it is left as it is."))
         sys.exit(1 if orders else 0)
     click.echo(
-        "The demo is loaded; `make logins` shows who can sign in."
+        _("The demo is loaded; `make logins` shows who can sign in.")
         if loaded
-        else "The demo is there."
+        else _("The demo is there.")
     )
     if orders:
-        add_orders(orders, _tracked("Synthetic orders 合成工单"))
+        add_orders(orders, _tracked(_("Synthetic work orders")))
 
 
 def _tracked(words: str) -> Any:

@@ -16,6 +16,7 @@ from demo.operator import write_operator
 from demo.people import create_people
 from demo.photo import draw_photo
 from demo.private_files import write_private
+from demo.saved_replies import write_saved_replies
 from demo.stories import Teller, tell_stories
 from support.accounts.models import Person
 from support.core import files, installation
@@ -51,6 +52,7 @@ def load_demo(instance: Path, progress: Callable[[Any], Any], now: datetime | No
         policies.load_sample(now=now - _AGE)
         cast = create_people(now, joined=now - _AGE)
         publish_announcements(cast.actors["admin"], now)
+        write_saved_replies(cast.actors["agent"], now - _AGE)
         tell_stories(Teller(cast, now, photo_owner, [photo]), progress)
         write_private(waiting, json.dumps(cast.logins, indent=2) + "\n")
     waiting.replace(logins)

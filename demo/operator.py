@@ -18,8 +18,12 @@ EXAMPLE: dict[str, str | list[str]] = {
     "operator_timezone": "Asia/Shanghai",
     "operator_complaints": "complaints@example.com",
     "filing_numbers": [
-        "Example ICP filing 00000000 示例备案号",
-        "Example VAT licence 00-00000000 示例许可证",
+        "Example ICP filing 00000000",
+        "Example VAT licence 00-00000000",
+    ],
+    "filing_numbers_zh": [
+        "示例 ICP 备 00000000 号",
+        "示例增值电信业务经营许可证 00-00000000",
     ],
 }
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from support.core.config import SETTINGS_FILE, Config, ConfigError
+from support.core.config import SETTINGS_FILE, UNREADABLE, Config, ConfigError
+from support.core.words import N_
 
 Answers = dict[str, Any]
 """Setting name -> text or list of texts; `admin_name` and `admin_email` are the only ones that are no settings."""
@@ -29,7 +30,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One of the eight: its title, why it is asked, what is typed."""
+    """One of the eight: its title, why it is asked, what is typed. The texts, the fields' too, are message ids."""
 
     code: str
     title: str
@@ -40,64 +41,69 @@ class Question:
 QUESTIONS = (
     Question(
         "address",
-        "Address",
-        "Where people reach the desk. It stands in every mail and decides the cookies.",
-        (Field("public_url", "Address, like https://support.example.com"),),
+        N_("Address of the desk"),
+        N_("Where people reach the desk. It stands in every mail and decides the cookies."),
+        (Field("public_url", N_("Address, like https://support.example.com")),),
     ),
     Question(
         "hosts",
-        "Other host names",
-        "Requests for any other name are refused. The name in the address is always allowed.",
-        (Field("allowed_hosts", "Further host names, separated by commas", several=True),),
+        N_("Other host names"),
+        N_("Requests for any other name are refused. The name in the address is always allowed."),
+        (Field("allowed_hosts", N_("Further host names, separated by commas"), several=True),),
     ),
     Question(
         "operator",
-        "Operator and department",
-        "The law wants people to see who answers for their data.",
+        N_("Operator and department"),
+        N_("The law wants people to see who answers for their data."),
         (
-            Field("operator_name", "Operator, in English"),
-            Field("operator_name_zh", "Operator, in Chinese"),
-            Field("operator_department", "Responsible department, in English"),
-            Field("operator_department_zh", "Responsible department, in Chinese"),
+            Field("operator_name", N_("Operator, in English")),
+            Field("operator_name_zh", N_("Operator, in Chinese")),
+            Field("operator_department", N_("Responsible department, in English")),
+            Field("operator_department_zh", N_("Responsible department, in Chinese")),
         ),
     ),
     Question(
         "phone",
-        "Telephone and hours",
-        "Shown at the foot of every page; the hours also run the clocks of work orders.",
+        N_("Telephone and hours"),
+        N_("Shown at the foot of every page; the hours also run the clocks of work orders."),
         (
-            Field("operator_phone", "Telephone, like +86 10 5550 0100"),
-            Field("operator_hours", "Hours, like Mon-Fri 09:00-18:00"),
-            Field("operator_timezone", "Time zone, like Asia/Shanghai"),
-            Field("operator_complaints", "Complaints channel (address or number)"),
+            Field("operator_phone", N_("Telephone, like +86 10 5550 0100")),
+            Field("operator_hours", N_("Hours, like Mon-Fri 09:00-18:00")),
+            Field("operator_timezone", N_("Time zone, like Asia/Shanghai")),
+            Field("operator_complaints", N_("Complaints channel (address or number)")),
         ),
     ),
     Question(
         "filing",
-        "Filing numbers",
-        "ICP and public-security filing numbers, where they are required.",
-        (Field("filing_numbers", "Filing numbers, separated by commas", several=True),),
+        N_("Filing numbers"),
+        N_("ICP and public-security filing numbers, where they are required."),
+        (Field("filing_numbers", N_("Filing numbers, separated by commas"), several=True),),
     ),
     Question(
         "mail",
-        "Mail",
-        "Codes and notices leave by this server. Without it nobody can prove an e-mail address.",
+        N_("Mail"),
+        N_(
+            "Codes and notices leave by this server. Without it nobody can prove an e-mail address."
+        ),
         (
-            Field("smtp_url", "Server, like smtps://user@mail.example.com", secret=True),
-            Field("mail_from", "Sender address, like support@example.com"),
+            Field("smtp_url", N_("Server, like smtps://user@mail.example.com"), secret=True),
+            Field("mail_from", N_("Sender address, like support@example.com")),
         ),
     ),
     Question(
         "sms",
-        "SMS",
-        "Your provider's bridge (docs/sms.md). Without it mobile numbers can't be proved.",
-        (Field("sms_url", "Bridge, like https://gongdan@sms.example.com/send", secret=True),),
+        N_("SMS"),
+        N_("Your provider's bridge (docs/sms.md). Without it mobile numbers can't be proved."),
+        (Field("sms_url", N_("Bridge, like https://gongdan@sms.example.com/send"), secret=True),),
     ),
     Question(
         "admin",
-        "First administrator",
-        "Gets a link that is good for 72 hours, sets a password and a second factor.",
-        (Field("admin_name", "Name"), Field("admin_email", "E-mail")),
+        N_("First administrator"),
+        N_("Gets a link that is good for 72 hours, sets a password and a second factor."),
+        (
+            Field("admin_name", N_("Name of the administrator")),
+            Field("admin_email", N_("Their e-mail")),
+        ),
     ),
 )
 SETTINGS = tuple(
@@ -119,9 +125,13 @@ def read_answers(path: Path) -> Answers:
     try:
         given = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path.name}: {error}") from error
+        raise ConfigError(UNREADABLE, file=path.name, reason=error) from error
     if unknown := sorted(set(given) - set(FIELDS)):
-        raise ConfigError(f"{path.name}: no question is called {', '.join(unknown)}")
+        raise ConfigError(
+            N_("%(file)s: no question is called %(names)s"),
+            file=path.name,
+            names=", ".join(unknown),
+        )
     return {name: _of_type(name, value) for name, value in given.items()}
 
 
@@ -133,7 +143,8 @@ def _of_type(name: str, value: Any) -> Any:
         else isinstance(value, str)
     )
     if not right:
-        raise ConfigError(f"{name} must be {'a list of texts' if several else 'a text'}")
+        words = N_("%(name)s must be a list of texts") if several else N_("%(name)s must be a text")
+        raise ConfigError(words, name=name)
     return [item.strip() for item in value if item.strip()] if several else value.strip()
 
 

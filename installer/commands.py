@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import flask_migrate
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from installer.answers import (
     QUESTIONS,
@@ -18,7 +18,7 @@ from installer.answers import (
     read_answers,
     write_settings,
 )
-from installer.dialogue import ask_everything, findings_of, show
+from installer.dialogue import ask_everything, ask_language, findings_of, show
 from installer.problems import all_problems, migrations_pending
 from installer.trials import has_admin
 from support.accounts import queries as accounts
@@ -29,26 +29,39 @@ from support.core.config import Config, ConfigError
 from support.core.context import settings
 from support.core.db import transaction
 from support.core.errors import DomainError
+from support.core.terminal import Command, Group, Refused, refused
+from support.core.words import N_, named_language, speaking, terminal_language
+from support.core.words import spoken as _
 from support.policies import service as policies
 
 
-@click.command("setup")
+@click.command(
+    "setup",
+    cls=Command,
+    help=N_("Ask eight things, test each, and write the settings; run it again to change them."),
+)
 @click.option(
     "--file",
     "path",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Take the answers from this TOML file instead of asking.",
+    help=N_("Take the answers from this TOML file instead of asking."),
 )
 @click.option(
-    "--keep-failing", is_flag=True, help="With --file: keep answers whose live test failed."
+    "--keep-failing", is_flag=True, help=N_("With --file: keep answers whose live test failed.")
 )
+@click.pass_context
 @with_appcontext
-def setup_command(path: Path | None, keep_failing: bool) -> None:
-    """Ask eight things, test each, and write the settings; run it again to change them."""
+def setup_command(context: click.Context, path: Path | None, keep_failing: bool) -> None:
+    """Set this instance up, in the language that was named or, where none was, is asked for first."""
     config = settings()
+    if path is None and not named_language():
+        context.with_resource(speaking(ask_language()))
     if installation.is_demo():
-        raise click.ClickException(
-            "This instance is a demo and stays one. Set INSTANCE_DIR to a new directory and run again."
+        raise Refused(
+            _(
+                "This instance is a demo and stays one. "
+                "Set INSTANCE_DIR to a new directory and run again."
+            )
         )
     if migrations_pending():
         flask_migrate.upgrade()
@@ -60,28 +73,29 @@ def setup_command(path: Path | None, keep_failing: bool) -> None:
             answers = answers | read_answers(path)
             _test_all(answers, config, keep_failing=keep_failing)
     except ConfigError as error:
-        raise click.ClickException(str(error)) from error
+        raise refused(error) from error
     link = _install(answers, config)
-    click.secho("\nWritten. Restart the services, so that they read it.", bold=True)
+    written = _("Written. Restart the services, so that they read it.")
+    click.secho(f"\n{written}", bold=True)
     if link:
-        click.echo(
-            f"The administrator's link, good for 72 hours (a mail is on its way, too):\n{link}"
-        )
-    click.echo("What is left to do: flask check")
+        click.echo(_("The administrator's link, good for 72 hours (a mail is on its way, too):"))
+        click.echo(link)
+    click.echo(_("What is left to do: flask check"))
 
 
 def _test_all(answers: Answers, config: Config, *, keep_failing: bool) -> None:
     """Test every answer and print the findings; end with status 1 when one can't stand."""
     kinds = set()
     for question in QUESTIONS:
-        click.secho(question.title, bold=True)
+        click.secho(_(question.title), bold=True)
         findings = findings_of(question, answers, config)
         show(findings)
         kinds |= {finding.kind for finding in findings}
     if "wrong" in kinds or ("failed" in kinds and not keep_failing):
-        raise click.ClickException(
-            "Nothing was written."
-            + ("" if "wrong" in kinds else " Use --keep-failing to keep answers that did not pass.")
+        raise Refused(
+            _("Nothing was written.")
+            if "wrong" in kinds
+            else _("Nothing was written. Use --keep-failing to keep answers that did not pass.")
         )
 
 
@@ -102,34 +116,43 @@ def _invite_admin(answers: Answers) -> str:
     for each in accounts.staff(Role.ADMIN):
         return service_staff.renew_invitation(SYSTEM, each.id, email=email)
     return service_staff.invite_staff(
-        SYSTEM, name=answers["admin_name"], email=email, roles=[Role.ADMIN]
+        SYSTEM,
+        name=answers["admin_name"],
+        email=email,
+        roles=[Role.ADMIN],
+        language=terminal_language(),
     )
 
 
-@click.command("check")
+@click.command(
+    "check",
+    cls=Command,
+    help=N_("List what is missing or unsafe, each with its fix; exit 1 if there is anything."),
+)
 @with_appcontext
 def check_command() -> None:
-    """List what is missing or unsafe, each with its fix; exit 1 if there is anything."""
+    """Print every problem of this installation, and end with status 1 if there is one."""
     found = all_problems()
     if not found:
-        click.echo("Nothing is missing and nothing is unsafe, as far as this command can see.")
+        click.echo(_("Nothing is missing and nothing is unsafe, as far as this command can see."))
         return
     from rich.console import Console  # web processes import this room too, and draw no table
     from rich.table import Table
 
-    table = Table("", "problem", "fix", title=f"{len(found)} to do", title_justify="left")
+    title = _("%(count)s to do", count=len(found))
+    table = Table("", _("problem"), _("fix"), title=title, title_justify="left")
     for problem in found:
-        table.add_row("closed" if problem.blocking else "", problem.words, problem.fix)
+        table.add_row(_("closed") if problem.blocking else "", problem.words, problem.fix)
     Console(width=None if sys.stdout.isatty() else 160).print(table)
     if any(problem.blocking for problem in found):
-        click.echo("Pages answer 503 until the problems marked closed are gone.")
+        click.echo(_("Pages answer 503 until the problems marked closed are gone."))
     sys.exit(1)
 
 
-policy_group = AppGroup("policy", help="The legal notice and privacy policy.")
+policy_group = Group("policy", help=N_("The legal notice and privacy policy."))
 
 
-@policy_group.command("publish")
+@policy_group.command("publish", help=N_("Publish a version of your own text, in both languages."))
 @click.argument("label")
 @click.option(
     "--en", "english", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -141,11 +164,10 @@ policy_group = AppGroup("policy", help="The legal notice and privacy policy.")
     "--from",
     "day",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="In force from this day (UTC); at once if left out.",
+    help=N_("In force from this day (UTC); at once if left out."),
 )
-@with_appcontext
 def publish_command(label: str, english: Path, chinese: Path, day: datetime | None) -> None:
-    """Publish a version of your own text, in both languages."""
+    """Publish the texts of two files as the version `label`."""
     try:
         version = policies.publish_version(
             SYSTEM,
@@ -155,9 +177,13 @@ def publish_command(label: str, english: Path, chinese: Path, day: datetime | No
             effective_from=day.replace(tzinfo=UTC) if day else None,
         )
     except DomainError as error:
-        raise click.ClickException(error.words % error.facts) from error
+        raise refused(error) from error
     click.echo(
-        f"Version {version.label}, in force from {version.effective_from:%Y-%m-%d %H:%M} UTC."
+        _(
+            "Version %(label)s, in force from %(moment)s UTC.",
+            label=version.label,
+            moment=f"{version.effective_from:%Y-%m-%d %H:%M}",
+        )
     )
 
 

@@ -19,6 +19,7 @@ from installer.answers import (
 )
 from installer.trials import Finding, has_admin, try_answers
 from support.core.config import Config, ConfigError
+from support.core.words import spoken as _
 
 _SIGNS = {
     "ok": ("✓", "green"),
@@ -28,14 +29,24 @@ _SIGNS = {
 }
 
 
+def ask_language() -> str:
+    """Ask which language to go on in, in both: nobody has named one yet."""
+    words = "Language 语言 (en: English, zh: 中文)"
+    chosen: str = click.prompt(
+        words, type=click.Choice(["en", "zh"]), default="en", show_choices=False
+    )
+    return chosen
+
+
 def ask_everything(answers: Answers, config: Config) -> Answers:
     """Ask the eight questions, with `answers` as defaults, until each can stand; return all answers.
 
     An answer that is well formed but failed its test may be kept on the person's word.
     """
     for number, question in enumerate(QUESTIONS, start=1):
-        click.secho(f"\n{number} of {len(QUESTIONS)}  {question.title}", bold=True)
-        click.echo(question.why)
+        place = _("%(number)s of %(count)s", number=number, count=len(QUESTIONS))
+        click.secho(f"\n{place}  {_(question.title)}", bold=True)
+        click.echo(_(question.why))
         while True:
             if question.code != "admin" or not has_admin():
                 answers = answers | _ask(question, answers)
@@ -44,7 +55,7 @@ def ask_everything(answers: Answers, config: Config) -> Answers:
             kinds = {finding.kind for finding in findings}
             if "wrong" not in kinds and (
                 "failed" not in kinds
-                or click.confirm("Keep this answer all the same?", default=False)
+                or click.confirm(_("Keep this answer all the same?"), default=False)
             ):
                 break
     return answers
@@ -57,8 +68,8 @@ def _ask(question: Question, answers: Mapping[str, Any]) -> Answers:
 def _ask_field(field: Field, present: Any) -> Any:
     before = ", ".join(present) if field.several and present else (present or "")
     shown = without_password(before) if field.secret else before
-    hint = " (- for none)" if shown else ""
-    typed = click.prompt(field.words + hint, default=shown, show_default=bool(shown)).strip()
+    words = _("%(words)s (- for none)", words=_(field.words)) if shown else _(field.words)
+    typed = click.prompt(words, default=shown, show_default=bool(shown)).strip()
     if typed == "-":
         typed = ""
     if field.several:
@@ -68,7 +79,7 @@ def _ask_field(field: Field, present: Any) -> Any:
             return before
         parts = urlsplit(typed)
         if parts.username and not parts.password:
-            return with_password(typed, click.prompt("Password (not shown)", hide_input=True))
+            return with_password(typed, click.prompt(_("Password (not shown)"), hide_input=True))
     return typed
 
 
@@ -76,7 +87,7 @@ def _tested(question: Question, answers: Answers, config: Config) -> list[Findin
     to = ""
     if question.code == "mail" and answers.get("smtp_url"):
         to = click.prompt(
-            "Send a test mail to (empty: none)", default="", show_default=False
+            _("Send a test mail to (empty: none)"), default="", show_default=False
         ).strip()
     return findings_of(question, answers, config, test_mail_to=to)
 

@@ -17,13 +17,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from installer.answers import SETTINGS
 from support.accounts import queries as accounts
-from support.core import doorbell, keys
+from support.core import doorbell
 from support.core.actors import Role
 from support.core.clock import utcnow
 from support.core.config import SETTINGS_FILE
 from support.core.context import settings
 from support.core.db import db
 from support.core.installation import Installation, is_demo
+from support.core.words import N_
+from support.core.words import spoken as _
 from support.policies import queries as policies
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -34,7 +36,10 @@ Check = Callable[[], Iterator["Problem"]]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding of `flask check`. A `blocking` one keeps the pages closed until it is gone."""
+    """One finding of `flask check`, in the language of the terminal.
+
+    A `blocking` one keeps the pages closed until it is gone.
+    """
 
     code: str
     words: str
@@ -53,7 +58,7 @@ def all_problems() -> list[Problem]:
             db.session.rollback()
             readable = False
     if not readable and all(problem.code != "migrations" for problem in found):
-        found.append(Problem("database", "The database can't be read.", "check DATABASE_URL"))
+        found.append(Problem("database", _("The database can't be read."), _("check DATABASE_URL")))
     return sorted(found, key=lambda problem: not problem.blocking)
 
 
@@ -94,21 +99,19 @@ def migrations_pending() -> bool:
 
 def _database() -> Iterator[Problem]:
     if migrations_pending():
-        yield Problem(
-            "migrations", "The database is not at the newest migration.", "flask db upgrade"
-        )
+        words = _("The database is not at the newest migration.")
+        yield Problem("migrations", words, "flask db upgrade")
 
 
 def _mark() -> Iterator[Problem]:
     if db.session.get(Installation, 1) is None:
-        yield Problem(
-            "mark", "This instance was never set up.", "flask setup (or make run for a demo)"
-        )
+        words = _("This instance was never set up.")
+        yield Problem("mark", words, _("flask setup (or make run for a demo)"))
     if is_demo() and settings().public_host not in _LOOPBACK:
         yield Problem(
             "demo",
-            f"This is a demo, but its address is {settings().public_url}.",
-            "a demo can't become a desk: run flask setup with a new INSTANCE_DIR",
+            _("This is a demo, but its address is %(address)s.", address=settings().public_url),
+            _("a demo can't become a desk: run flask setup with a new INSTANCE_DIR"),
         )
 
 
@@ -116,18 +119,19 @@ def _files() -> Iterator[Problem]:
     config = settings()
     private = [
         (config.keys_dir, 0o700),
-        *((config.keys_dir / name, 0o600) for name in keys.NAMES),
+        *((path, 0o600) for path in sorted(config.keys_dir.glob("[a-z]*"))),
         (config.instance_dir / SETTINGS_FILE, 0o600),
     ]
     for path, mode in private:
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             name = path.relative_to(config.instance_dir)
-            yield Problem("modes", f"Others can read {name}.", f"chmod {mode:o} {path}")
+            words = _("Others can read %(file)s.", file=name)
+            yield Problem("modes", words, f"chmod {mode:o} {path}")
 
 
 def _debug() -> Iterator[Problem]:
     if current_app.debug:
-        yield Problem("debug", "Debug is on: an error page shows code.", "unset FLASK_DEBUG")
+        yield Problem("debug", _("Debug is on: an error page shows code."), "unset FLASK_DEBUG")
 
 
 def _engine() -> Iterator[Problem]:
@@ -137,8 +141,11 @@ def _engine() -> Iterator[Problem]:
         if kind.removeprefix("fuse.").startswith((*_NETWORK_FILE_SYSTEMS, "sshfs")):
             yield Problem(
                 "sqlite",
-                f"SQLite lies on a network file system ({kind}); locks there lose data.",
-                "move INSTANCE_DIR to a local disk, or set DATABASE_URL to PostgreSQL",
+                _(
+                    "SQLite lies on a network file system (%(kind)s); locks there lose data.",
+                    kind=kind,
+                ),
+                _("move INSTANCE_DIR to a local disk, or set DATABASE_URL to PostgreSQL"),
             )
 
 
@@ -162,21 +169,26 @@ def _valkey() -> Iterator[Problem]:
     if not url:
         yield Problem(
             "valkey",
-            "No Valkey or Redis: limits count in each process alone and jobs wait for the tick.",
-            "set REDIS_URL",
+            _("No Valkey or Redis: limits count in each process alone and jobs wait for the tick."),
+            _("set REDIS_URL"),
         )
         return
     try:
         memory = doorbell.connect(url).info("memory")
     except redis.RedisError:
-        yield Problem("valkey", "The Valkey does not answer.", "start it, or correct REDIS_URL")
+        yield Problem(
+            "valkey", _("The Valkey does not answer."), _("start it, or correct REDIS_URL")
+        )
         return
     policy = memory.get("maxmemory_policy") if isinstance(memory, dict) else None
     if policy != "noeviction":
         yield Problem(
             "eviction",
-            f"The Valkey may throw jobs away when it is full (maxmemory-policy {policy}).",
-            "valkey-cli config set maxmemory-policy noeviction, and in its configuration file",
+            _(
+                "The Valkey may throw jobs away when it is full (maxmemory-policy %(policy)s).",
+                policy=policy,
+            ),
+            _("valkey-cli config set maxmemory-policy noeviction, and in its configuration file"),
         )
 
 
@@ -185,22 +197,26 @@ def _environment() -> Iterator[Problem]:
     if shadowed and (settings().instance_dir / SETTINGS_FILE).exists():
         yield Problem(
             "environment",
-            f"The environment overrides what flask setup wrote: {', '.join(shadowed)}.",
-            f"unset {' '.join(shadowed)}, or remove them from the service's file",
+            _(
+                "The environment overrides what flask setup wrote: %(names)s.",
+                names=", ".join(shadowed),
+            ),
+            _("unset %(names)s, or remove them from the service's file", names=" ".join(shadowed)),
         )
 
 
 def _operator() -> Iterator[Problem]:
     config = settings()
     for name, words, blocking in (
-        ("operator_name", "Nobody is named as the operator.", True),
-        ("operator_name_zh", "The operator has no Chinese name.", False),
-        ("operator_department", "No responsible department is named.", False),
-        ("operator_department_zh", "The department has no Chinese name.", False),
-        ("operator_phone", "No telephone is shown.", False),
+        ("operator_name", N_("Nobody is named as the operator."), True),
+        ("operator_name_zh", N_("The operator has no Chinese name."), False),
+        ("operator_department", N_("No responsible department is named."), False),
+        ("operator_department_zh", N_("The department has no Chinese name."), False),
+        ("operator_phone", N_("No telephone is shown."), False),
     ):
         if not getattr(config, name):
-            yield Problem("operator", words, f"flask setup (setting {name})", blocking=blocking)
+            fix = _("flask setup (setting %(name)s)", name=name)
+            yield Problem("operator", _(words), fix, blocking=blocking)
 
 
 def _policy() -> Iterator[Problem]:
@@ -208,7 +224,7 @@ def _policy() -> Iterator[Problem]:
     if version is None or version.sample:
         yield Problem(
             "policy",
-            "The policy is still the sample." if version else "There is no policy text.",
+            _("The policy is still the sample.") if version else _("There is no policy text."),
             "flask policy publish LABEL --en policy.en.md --zh policy.zh.md",
             blocking=True,
         )
@@ -218,39 +234,37 @@ def _address() -> Iterator[Problem]:
     """Over http every session could be read on its way; on this machine alone nothing is on its way."""
     config = settings()
     if not config.secure:
-        yield Problem(
-            "http",
-            f"People reach us by {config.public_url}.",
-            "flask setup (an https:// address)",
-            blocking=not set(config.hosts) <= set(_LOOPBACK),
-        )
+        words = _("People reach us by %(address)s.", address=config.public_url)
+        fix = _("flask setup (an https:// address)")
+        yield Problem("http", words, fix, blocking=not set(config.hosts) <= set(_LOOPBACK))
 
 
 def _doors() -> Iterator[Problem]:
     config = settings()
     if not config.smtp_url:
-        yield Problem(
-            "mail", "No mail server: codes and notices can't leave.", "flask setup (mail)"
-        )
+        words = _("No mail server: codes and notices can't leave.")
+        yield Problem("mail", words, _("flask setup (mail)"))
     elif not config.mail_from:
-        yield Problem("mail", "No sender address for mails.", "flask setup (setting mail_from)")
+        fix = _("flask setup (setting %(name)s)", name="mail_from")
+        yield Problem("mail", _("No sender address for mails."), fix)
     if not config.sms_url:
-        yield Problem("sms", "No SMS bridge: mobile numbers can't be proved.", "flask setup (SMS)")
+        words = _("No SMS bridge: mobile numbers can't be proved.")
+        yield Problem("sms", words, _("flask setup (SMS)"))
 
 
 def _people() -> Iterator[Problem]:
     admins = accounts.staff(Role.ADMIN)
     if not any(each.has_factor for each in admins):
-        words = (
-            "No administrator has a second factor yet." if admins else "There is no administrator."
-        )
-        fix = (
-            "sign in as administrator and set it" if admins else "flask setup (first administrator)"
-        )
-        yield Problem("admin", words, fix)
-    empty = [role.title for role in Role if role != Role.ADMIN and not accounts.staff_count(role)]
-    if empty:
-        yield Problem("roles", f"Nobody is: {', '.join(empty)}.", "give the roles at /admin/people")
+        if admins:
+            words = _("No administrator has a second factor yet.")
+            yield Problem("admin", words, _("sign in as administrator and set it"))
+        else:
+            words = _("There is no administrator.")
+            yield Problem("admin", words, _("flask setup (first administrator)"))
+    roles = [role for role in Role if role != Role.ADMIN and not accounts.staff_count(role)]
+    if roles:
+        words = _("Nobody is: %(roles)s.", roles=", ".join(_(role.title) for role in roles))
+        yield Problem("roles", words, _("give the roles at /admin/people"))
 
 
 _CHECKS: tuple[Check, ...] = (_database, _mark, _files, _debug, _engine, _valkey, _environment)

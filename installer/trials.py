@@ -20,6 +20,7 @@ from support.core.db import new_uid
 from support.core.errors import DomainError
 from support.core.office_hours import HoursError, OfficeHours
 from support.core.outbox import GiveUp, Retry
+from support.core.words import spoken as _
 from support.notifications import mail, sms
 
 _HOST = re.compile(
@@ -30,7 +31,10 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a test found. `note` is worth knowing; `failed`: the world did not answer; `wrong`: it can't be right."""
+    """What a test found, in the words of whoever started it.
+
+    `note` is worth knowing; `failed`: the world did not answer; `wrong`: it can't be right.
+    """
 
     kind: Literal["ok", "note", "failed", "wrong"]
     words: str
@@ -51,29 +55,37 @@ def _address(_answers: Mapping[str, Any], config: Config) -> Iterator[Finding]:
         yield from wrong
         return
     if config.secure:
-        yield Finding("ok", "https: cookies are bound to this host and travel encrypted.")
+        yield Finding("ok", _("https: cookies are bound to this host and travel encrypted."))
     elif host in _LOOPBACK:
-        yield Finding("note", "http on this machine only: good for trying, not for serving people.")
+        yield Finding(
+            "note", _("http on this machine only: good for trying, not for serving people.")
+        )
     else:
-        yield Finding("wrong", "Outside this machine the address must begin with https://.")
+        yield Finding("wrong", _("Outside this machine the address must begin with https://."))
         return
     try:
         found = sorted({str(each[4][0]) for each in socket.getaddrinfo(host, None)})
     except OSError:
-        yield Finding("failed", f"{host} has no address in the name service, seen from here.")
+        yield Finding(
+            "failed", _("%(host)s has no address in the name service, seen from here.", host=host)
+        )
     else:
         yield Finding(
-            "ok", f"{host} resolves to {', '.join(found)}. Whether it leads here was not tried."
+            "ok",
+            _(
+                "%(host)s resolves to %(addresses)s. Whether it leads here was not tried.",
+                host=host,
+                addresses=", ".join(found),
+            ),
         )
 
 
 def _hosts(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
-    for host in answers.get("allowed_hosts", []):
+    hosts = answers.get("allowed_hosts", [])
+    for host in hosts:
         yield from _host_name(host)
-    yield Finding(
-        "ok",
-        f"{len(answers.get('allowed_hosts', []))} further host names; only their form was tried.",
-    )
+    words = _("Further host names: %(count)s; only their form was tried.", count=len(hosts))
+    yield Finding("ok", words)
 
 
 def _host_name(host: str) -> Iterator[Finding]:
@@ -86,16 +98,20 @@ def _host_name(host: str) -> Iterator[Finding]:
             plain = ""
         if not _HOST.fullmatch(plain):
             yield Finding(
-                "wrong", f"{host!r} is no host name: no scheme, port, path or wildcard here."
+                "wrong",
+                _(
+                    "%(host)s is no host name: no scheme, port, path or wildcard here.",
+                    host=repr(host),
+                ),
             )
 
 
 def _operator(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
     names = ("operator_name", "operator_name_zh", "operator_department", "operator_department_zh")
     if missing := [name for name in names if not answers.get(name)]:
-        yield Finding("wrong", f"Needed in both languages: {', '.join(missing)}.")
+        yield Finding("wrong", _("Needed in both languages: %(names)s.", names=", ".join(missing)))
     else:
-        yield Finding("ok", "Operator and department are named in both languages.")
+        yield Finding("ok", _("Operator and department are named in both languages."))
 
 
 def _phone(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
@@ -108,38 +124,43 @@ def _phone(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
         possible = False
     short = re.fullmatch(r"1[02]\d{3,6}|95\d{3,6}|[48]00[- ]?\d{3}[- ]?\d{4}", phone)
     if possible or short:
-        yield Finding("ok", f"{phone} has the form of a telephone number; nobody was called.")
+        yield Finding(
+            "ok",
+            _("%(phone)s has the form of a telephone number; nobody was called.", phone=phone),
+        )
     else:
-        yield Finding("wrong", f"{phone!r} is no telephone number.")
+        yield Finding("wrong", _("%(phone)s is no telephone number.", phone=repr(phone)))
     try:
         OfficeHours.parse(answers.get("operator_hours", ""), answers.get("operator_timezone", ""))
     except HoursError as error:
-        yield Finding("wrong", error.words % error.facts)
+        yield Finding("wrong", _(error.words, **error.facts))
     else:
-        yield Finding("ok", "The hours can be read and counted with.")
+        yield Finding("ok", _("The hours can be read and counted with."))
     if not answers.get("operator_complaints"):
-        yield Finding("note", "No complaints channel: the page offers the complaint form only.")
+        yield Finding("note", _("No complaints channel: the page offers the complaint form only."))
 
 
 def _filing(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
     if numbers := answers.get("filing_numbers"):
-        yield Finding("ok", f"{len(numbers)} numbers will be shown; no register was asked.")
+        yield Finding(
+            "ok",
+            _("Numbers to be shown: %(count)s; no register was asked.", count=len(numbers)),
+        )
     else:
-        yield Finding("note", "None. A site hosted in mainland China must show its ICP number.")
+        yield Finding("note", _("None. A site hosted in mainland China must show its ICP number."))
 
 
 def _mail(answers: Mapping[str, Any], config: Config, test_mail_to: str) -> Iterator[Finding]:
     url = answers.get("smtp_url", "")
     if not url:
-        yield Finding("failed", "No mail server: codes and notices can't leave.")
+        yield Finding("failed", _("No mail server: codes and notices can't leave."))
         return
     try:
         parts = mail.checked_url(url)
-        _kind, sender = normalise_address("email", answers.get("mail_from", ""), field="mail_from")
+        sender = normalise_address("email", answers.get("mail_from", ""), field="mail_from")[1]
     except (ConfigError, DomainError, ValueError) as error:
-        words = (
-            "mail_from must be an e-mail address." if isinstance(error, DomainError) else str(error)
-        )
+        no_address = isinstance(error, DomainError)
+        words = _("mail_from must be an e-mail address.") if no_address else str(error)
         yield Finding("wrong", words)
         return
     door = mail.SmtpDoor(url, config.public_host)
@@ -148,16 +169,26 @@ def _mail(answers: Mapping[str, Any], config: Config, test_mail_to: str) -> Iter
         if test_mail_to:
             door.send(_test_mail(sender, test_mail_to))
     except (Retry, GiveUp) as error:
-        yield Finding("failed", f"{parts.hostname} did not take us: {error}.")
+        yield Finding(
+            "failed",
+            _("%(host)s did not take us: %(reason)s.", host=parts.hostname, reason=error),
+        )
         return
     finally:
         door.close()
-    said = "signed in" if parts.username else "without signing in"
-    yield Finding("ok", f"{parts.hostname} answered; we were let in ({said}).")
+    words = (
+        _("%(host)s answered and signed us in.", host=parts.hostname)
+        if parts.username
+        else _("%(host)s answered and let us in without signing in.", host=parts.hostname)
+    )
+    yield Finding("ok", words)
     if test_mail_to:
-        yield Finding("ok", f"It took a test mail to {test_mail_to}. Look whether it arrives.")
+        yield Finding(
+            "ok",
+            _("It took a test mail to %(address)s. Look whether it arrives.", address=test_mail_to),
+        )
     else:
-        yield Finding("note", "No test mail was sent; whether mails arrive was not tried.")
+        yield Finding("note", _("No test mail was sent; whether mails arrive was not tried."))
 
 
 def _test_mail(sender: str, to: str) -> mail.Mail:
@@ -174,7 +205,7 @@ def _test_mail(sender: str, to: str) -> mail.Mail:
 def _sms(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
     url = answers.get("sms_url", "")
     if not url:
-        yield Finding("note", "No SMS: mobile numbers can't be proved, e-mail addresses can.")
+        yield Finding("note", _("No SMS: mobile numbers can't be proved, e-mail addresses can."))
         return
     try:
         door = sms.WebhookDoor(url)
@@ -184,22 +215,24 @@ def _sms(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
     try:
         door.ping()
     except (Retry, GiveUp) as error:
-        yield Finding("failed", f"The bridge did not accept a signed ping: {error}.")
+        yield Finding(
+            "failed", _("The bridge did not accept a signed ping: %(reason)s.", reason=error)
+        )
     else:
-        yield Finding("ok", "The bridge accepted a signed ping. No SMS was sent.")
+        yield Finding("ok", _("The bridge accepted a signed ping. No SMS was sent."))
 
 
 def _admin(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
     if has_admin():
-        yield Finding("ok", "There is an administrator already; none is added.")
+        yield Finding("ok", _("There is an administrator already; none is added."))
         return
     try:
         checked_name(answers.get("admin_name", ""))
         normalise_address("email", answers.get("admin_email", ""), field="admin_email")
     except DomainError as error:
-        yield Finding("wrong", error.words % error.facts)
+        yield Finding("wrong", _(error.words, **error.facts))
     else:
-        yield Finding("ok", "Name and address can be used; the link proves the address.")
+        yield Finding("ok", _("Name and address can be used; the link proves the address."))
 
 
 def has_admin() -> bool:

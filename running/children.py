@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from running import processes
+from support.core.words import spoken as _
 
 # The child waits until it stands in run.json; should the supervisor die before, its end of the pipe
 # closes and the child never begins. So no process of ours is ever unknown to the next start.
@@ -117,7 +118,8 @@ class Children:
         child.failures = 1 if now - child.since > _STEADY else child.failures + 1
         delay = min(0.25 * 2**child.failures, _LONGEST_DELAY)
         child.due = now + delay
-        say(f"{child.name} ended with {child.process.returncode}; starting it again in {delay:g} s")
+        facts = {"name": child.name, "status": child.process.returncode, "delay": f"{delay:g}"}
+        say(_("%(name)s ended with %(status)s; starting it again in %(delay)s s", **facts))
 
     def _spawn(
         self, name: str, command: list[str], *, prefixed: bool

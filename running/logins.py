@@ -13,15 +13,27 @@ import pyotp
 from rich.console import Console
 from rich.table import Table
 
+from support.core.words import N_
+from support.core.words import spoken as _
+
+_HEADINGS = (
+    N_("role"),
+    N_("works at"),
+    N_("signs in at"),
+    N_("login"),
+    N_("password"),
+    N_("code"),
+)
+
 
 def table(logins: Mapping[str, Mapping[str, str | None]], now: float) -> Table:
     """Return one row for each role: where it works, how it signs in, its code at `now` (Unix seconds)."""
     left = 30 - int(now) % 30
     result = Table(
-        title=f"Demo logins 演示账号  (codes change in {left} s 秒后更换)", title_justify="left"
+        title=_("Demo logins (codes change in %(seconds)s s)", seconds=left), title_justify="left"
     )
-    for heading in ("role", "works at", "signs in at", "login", "password", "code"):
-        result.add_column(heading, no_wrap=True)
+    for heading in _HEADINGS:
+        result.add_column(_(heading), no_wrap=True)
     for role, each in logins.items():
         secret = each.get("totp_secret")
         code = pyotp.TOTP(secret).at(int(now)) if secret else ""
@@ -33,7 +45,8 @@ def main() -> int:
     """Print the table of this installation; return the exit status."""
     path = Path(os.environ.get("INSTANCE_DIR", "instance")) / "demo-logins.json"
     if not path.exists():
-        print("make logins: there is no demo yet; `make run` makes one", file=sys.stderr)
+        words = _("there is no demo yet; `make run` makes one")
+        print(f"make logins: {words}", file=sys.stderr)
         return 1
     console = Console()
     if not console.is_terminal:

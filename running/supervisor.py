@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from running import valkey
 from running.children import Children, say
 from support.core.config import Config, ConfigError, load
+from support.core.words import spoken as _
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB_PROCESSES = 2
@@ -74,7 +75,7 @@ class Supervisor:
         self._config.instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(self._config.instance_dir / "run.lock"):
             if count := self._children.end_leftovers():
-                say(f"ended {count} processes that an earlier run had left")
+                say(_("ended processes that an earlier run had left: %(count)s", count=count))
             _check_port(self._port)
             try:
                 self._start()
@@ -86,14 +87,14 @@ class Supervisor:
 
     def _start(self) -> None:
         self._start_valkey()
-        say("preparing the database")
+        say(_("preparing the database"))
         self._step("db", "upgrade")
         if not (self._config.instance_dir / "demo-logins.json").exists():
-            say("loading the demo data, once")
+            say(_("loading the demo data, once"))
             self._step("demo")
         if self._stop.is_set():
             return
-        say("starting")
+        say(_("starting"))
         self._children.keep("web", web_command(self._port))
         if self._children.environ.get("REDIS_URL") or self._config.redis_url:
             self._children.keep("worker", flask_command("worker"))
@@ -105,7 +106,10 @@ class Supervisor:
         server = valkey.find_server()
         if server is None:
             say(
-                "no Valkey or Redis found: running without, messages leave within seconds all the same"
+                _(
+                    "no Valkey or Redis found: running without, "
+                    "messages leave within seconds all the same"
+                )
             )
             return
         self._socket = valkey.choose_socket(self._config.instance_dir)
@@ -113,7 +117,13 @@ class Supervisor:
         log = self._config.instance_dir / "valkey.log"
         self._children.keep("valkey", valkey.command(server, self._socket, log))
         if not valkey.wait_for(self._socket):
-            raise CannotRun(f"{server} does not answer; its reason stands in {log}")
+            raise CannotRun(
+                _(
+                    "%(server)s does not answer; its reason stands in %(log)s",
+                    server=server,
+                    log=log,
+                )
+            )
         self._children.environ["REDIS_URL"] = f"unix://{self._socket}"
 
     def _step(self, *words: str) -> None:
@@ -121,20 +131,24 @@ class Supervisor:
             return
         done = self._children.step(words[0], flask_command(*words), self._stop)
         if not done and not self._stop.is_set():
-            raise CannotRun(f"`flask {' '.join(words)}` failed; its reason stands above")
+            command = f"flask {' '.join(words)}"
+            raise CannotRun(_("`%(command)s` failed; its reason stands above", command=command))
 
     def _watch(self) -> None:
         ready = False
         while not self._stop.wait(0.1):
             broken = self._children.mend()
             if broken and not ready:
-                raise CannotRun(f"{broken.name} does not start; its reason stands above")
+                raise CannotRun(
+                    _("%(name)s does not start; its reason stands above", name=broken.name)
+                )
             if not ready and _is_ready(self._port, self._address):
                 ready = True
                 self._welcome()
-        say("stopping; the data stays where it is")
+        say(_("stopping; the data stays where it is"))
 
     def _welcome(self) -> None:
+        """Say where it is in both languages: this line is for everybody, and a container often names none."""
         say("")
         say(f"Gongdan is ready 工单已就绪:  {self._address}")
         if (self._config.instance_dir / "demo-logins.json").exists():
@@ -151,7 +165,11 @@ def _locked(path: Path) -> IO[str]:
     except BlockingIOError as error:
         lock.close()
         raise CannotRun(
-            f"{path.parent} is in use by a run that is still on; stop that one, or choose another INSTANCE_DIR="
+            _(
+                "%(path)s is in use by a run that is still on; "
+                "stop that one, or choose another INSTANCE_DIR=",
+                path=path.parent,
+            )
         ) from error
     return lock
 
@@ -169,12 +187,20 @@ def _check_port(port: int) -> None:
                 probe.bind((host, port))
             except PermissionError as error:
                 raise CannotRun(
-                    f"port {port} is not ours to take; choose another: make run PORT=8001"
+                    _(
+                        "port %(port)s is not ours to take; choose another: make run PORT=8001",
+                        port=port,
+                    )
                 ) from error
             except OSError as error:
                 if family == socket.AF_INET or _listens(host, port):
                     raise CannotRun(
-                        f"port {port} is taken by another program; choose another: make run PORT={port + 1}"
+                        _(
+                            "port %(port)s is taken by another program; "
+                            "choose another: make run PORT=%(next)s",
+                            port=port,
+                            next=port + 1,
+                        )
                     ) from error
 
 
@@ -200,7 +226,9 @@ def _is_ready(port: int, address: str) -> bool:
 def _port(environ: dict[str, str]) -> int:
     text = environ.get("PORT") or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise CannotRun(f"PORT= must be a number from 1 to 65535, not {text!r}")
+        raise CannotRun(
+            _("PORT= must be a number from 1 to 65535, not %(value)s", value=repr(text))
+        )
     return int(text)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.fixtures.network import forbid_outside_connections
@@ -22,8 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Close the way out before the first import of a test."""
+    """Close the way out before the first import of a test, and let commands speak English whoever runs it."""
     forbid_outside_connections()
+    os.environ["LC_ALL"] = "C.UTF-8"
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -102,7 +102,7 @@ function startPalette() {
 // Single keys of the desk. They press what is on the page: anything with data-key, a row, the reply box.
 // Never inside a text field, never with Ctrl, Alt or Meta, never while an input method composes.
 
-const GO = { q: "", m: "/mine" };
+const GO = { q: "", m: "/mine", r: "/reports" };
 const desk = () => document.querySelector(".rail .brand").getAttribute("href");
 const queue = () => document.querySelector("[data-bulk]");
 const rows = () => [...(queue()?.querySelectorAll("tbody tr") ?? [])];

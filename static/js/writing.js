@@ -142,6 +142,9 @@ function settle(box, { item, state, bar }, answer) {
   Object.assign(remove, { type: "button", className: "btn quiet small", textContent: "×" });
   remove.setAttribute("aria-label", fill(box.dataset.removeWords, { n: answer.name }));
   remove.addEventListener("click", () => {
+    const body = new FormData();
+    body.append("remove_file", answer.id);
+    post(box.dataset.uploadUrl, body).catch(() => {}); // a file that nobody sends is purged after a day
     item.remove();
     box.querySelector("input[type=file]").focus();
   });
@@ -201,9 +204,59 @@ function startUploads() {
   for (const box of document.querySelectorAll("[data-upload-url]")) watchUploads(box);
 }
 
+// Saved replies: the server fills one in, here it goes in at the cursor. Should that fail, the button sends the form,
+// as it does without script.
+
+function put(area, text) {
+  area.focus();
+  area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+async function insertSaved(button, list) {
+  const { form } = button;
+  try {
+    const body = new FormData();
+    body.append("saved", list.value);
+    const response = await post(button.formAction, body);
+    if (!response.ok) throw new Error(String(response.status));
+    const { text, words } = await response.json();
+    put(form.elements.body, text);
+    const note = form.querySelector("[data-unfilled]");
+    note.textContent = words;
+    note.hidden = !words;
+  } catch {
+    form.requestSubmit(button);
+  }
+}
+
+function startSaved() {
+  for (const button of document.querySelectorAll("[data-put]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => put(document.getElementById(button.dataset.into), button.dataset.put));
+  }
+  const button = document.querySelector("[data-insert-saved]");
+  if (!button) return;
+  const menu = button.closest("details");
+  const { body, saved } = button.form.elements;
+  // A box that nobody touched has its cursor before the draft, not behind it.
+  body.setSelectionRange(body.value.length, body.value.length);
+  menu.addEventListener("toggle", () => menu.open && saved.focus());
+  body.addEventListener("input", () => {
+    if (!body.value.includes("{{")) button.form.querySelector("[data-unfilled]").hidden = true;
+  });
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    if (!saved.value) return saved.focus();
+    menu.open = false;
+    insertSaved(button, saved);
+  });
+}
+
 export function start(page) {
   ({ fill, post, token } = page);
   startForms();
+  startSaved();
   startDrafts();
   startUploads();
 }

@@ -11,6 +11,10 @@ from support.core.masking import mask_email, mask_mobile
 from support.core.words import N_
 
 MOST_CHARACTERS = 254
+_NUMBER = N_("Enter a mobile number such as 138 0013 8000 or +44 7400 123456.")
+_EITHER = N_(
+    "Enter an e-mail address such as name@example.com, or a mobile number such as 138 0013 8000 or +44 7400 123456."
+)
 
 
 def normalise_address(
@@ -30,7 +34,7 @@ def normalise_address(
         raise Invalid(field, N_("This address has signs in it that an address can't have."))
     if kind == "email" or (kind == "auto" and "@" in plain):
         return ContactKind.EMAIL, _email(plain, field)
-    return ContactKind.MOBILE, _mobile(plain, field)
+    return ContactKind.MOBILE, _mobile(plain, field, _EITHER if kind == "auto" else _NUMBER)
 
 
 def is_mainland_mobile(value: str) -> bool:
@@ -54,22 +58,20 @@ def _email(plain: str, field: str) -> str:
     return found.normalized.lower()
 
 
-def _mobile(plain: str, field: str) -> str:
+def _mobile(plain: str, field: str, words: str) -> str:
     import phonenumbers
     from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
     try:
         number = phonenumbers.parse(plain, "CN")
     except NumberParseException as error:
-        raise Invalid(
-            field, N_("Enter a mobile number such as 138 0013 8000 or +44 7400 123456.")
-        ) from error
+        raise Invalid(field, words) from error
     could_be_mobile = phonenumbers.number_type(number) in (
         PhoneNumberType.MOBILE,
         PhoneNumberType.FIXED_LINE_OR_MOBILE,
     )
     if not phonenumbers.is_valid_number(number) or not could_be_mobile or number.extension:
-        raise Invalid(field, N_("Enter a mobile number such as 138 0013 8000 or +44 7400 123456."))
+        raise Invalid(field, words)
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
 
 

@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from support.accounts import queries, service_sessions, service_staff
-from support.accounts.console import AdminEntry
+from support.accounts import limits, queries, service_sessions, service_staff
+from support.accounts.console import AdminEntry, AdminNotice
 from support.accounts.forms import InviteForm, RenewForm, RolesForm, refusals_on, said
 from support.accounts.models import PersonKind
 from support.accounts.session_views import page
@@ -25,11 +25,14 @@ blueprint = Blueprint("admin", __name__)
 
 @blueprint.get("/admin")
 def index() -> Answer:
-    """List what administrators do; every room adds its own entries. Roles that nobody holds stand on top."""
+    """List what administrators do; every room adds its own entries. Alarms and roles that nobody holds stand on top."""
     entries = sorted(hooks(AdminEntry), key=lambda entry: entry.order)
     held = {role for one in queries.staff() for role in one.roles}
     unstaffed = [role.title for role in Role if role not in held]
-    return page("accounts/admin.html", entries=entries, unstaffed=unstaffed)
+    sounding = [alarm.title for alarm in limits.alarms(utcnow())]
+    notices = [notice for hook in hooks(AdminNotice) for notice in hook.of()]
+    facts = {"unstaffed": unstaffed, "alarms": sounding, "notices": notices}
+    return page("accounts/admin.html", entries=entries, **facts)
 
 
 @blueprint.get("/admin/people")

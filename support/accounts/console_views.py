@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from babel import Locale
 from flask import flash, redirect, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from support.accounts import (
     queries,
@@ -32,14 +33,18 @@ from support.assurance import service as assurance
 from support.assurance.policy import Act
 from support.core.clock import utcnow
 from support.core.context import hooks
-from support.core.errors import NotAllowed
-from support.core.web import client_address, current_actor, row_number
+from support.core.db import new_uid
+from support.core.errors import NotAllowed, Stale
+from support.core.once import once
+from support.core.web import client_address, current_actor, form_scope, row_number
+from support.core.web_late import late_form
 
 
 @blueprint.get("/account")
 def console() -> Answer:
     """List what the person can see and change here; every room adds its own entries."""
-    entries = sorted(hooks(ConsoleEntry), key=lambda entry: entry.order)
+    shown = (entry for entry in hooks(ConsoleEntry) if entry.shown())
+    entries = sorted(shown, key=lambda entry: entry.order)
     return page("accounts/console.html", entries=entries)
 
 
@@ -89,15 +94,29 @@ def profile() -> Answer:
     form = ProfileForm(data={**known.values, "enterprise": "yes" if known.enterprise else "no"})
     form.country.choices = choices(*_countries())
     if form.validate_on_submit():
-        service_profile.save_profile(
-            current_actor(),
-            enterprise=form.enterprise.data == "yes",
-            values={name: form[name].data or "" for name in service_profile.FIELDS},
-            version=request.form.get("version", 0, type=row_number),
-        )
+        try:
+            _save_profile(form)
+        except Stale as error:
+            return _late_profile(form, error)
         flash(_("Your basic information is saved."), "success")
         return redirect(url_for("accounts.profile"), 303)
     return page("accounts/profile.html", form, profile=known)
+
+
+def _save_profile(form: ProfileForm) -> None:
+    service_profile.save_profile(
+        current_actor(),
+        enterprise=form.enterprise.data == "yes",
+        values={name: form[name].data or "" for name in service_profile.FIELDS},
+        version=request.form.get("version", 0, type=row_number),
+    )
+
+
+def _late_profile(form: ProfileForm, error: Stale) -> Answer:
+    kept = service_profile.profile_of(own_id())
+    shown = {**kept.values, "enterprise": "yes" if kept.enterprise else "no"}
+    back = url_for("accounts.profile")
+    return late_form(form, shown, error, version=kept.version, back=back)
 
 
 @blueprint.route("/account/contact-persons", methods=["GET", "POST"])
@@ -106,15 +125,10 @@ def contact_persons() -> Answer:
     form = ContactPersonForm()
     if form.validate_on_submit():
         with refusals_on(form):
-            uid = service_contact_persons.add_contact_person(
-                current_actor(),
-                name=said(form.name),
-                position=said(form.position),
-                authorised=form.authorised.data,
-            )
-            return redirect(url_for("accounts.contact_person", uid=uid), 303)
+            return redirect(url_for("accounts.contact_person", uid=_named_once(form)), 303)
     people = service_contact_persons.contact_persons(own_id())
-    return page("accounts/contact_persons.html", form, people=people)
+    key = request.form.get("idempotency_key") or new_uid()
+    return page("accounts/contact_persons.html", form, people=people, key=key)
 
 
 @blueprint.route("/account/contact-persons/<uid>", methods=["GET", "POST"])
@@ -149,12 +163,16 @@ def contact_code() -> Answer:
     return code_page(form, CodePurpose.CONTACT, _("Contact persons"), other)
 
 
-@blueprint.post("/account/contact-persons/<uid>/removal")
-def remove_contact_person(uid: str) -> Response:
-    """Delete a contact person."""
-    service_contact_persons.remove_contact_person(current_actor(), uid)
-    flash(_("The contact person is removed."), "success")
-    return redirect(url_for("accounts.contact_persons"), 303)
+@blueprint.route("/account/contact-persons/<uid>/removal", methods=["GET", "POST"])
+def remove_contact_person(uid: str) -> Answer:
+    """Ask, then delete a contact person."""
+    person = service_contact_persons.contact_person(current_actor(), uid)
+    _prove_first(Act.CHANGE_CONTACT)
+    if request.method == "POST":
+        service_contact_persons.remove_contact_person(current_actor(), uid)
+        flash(_("The contact person is removed."), "success")
+        return redirect(url_for("accounts.contact_persons"), 303)
+    return page("accounts/contact_person_remove.html", person=person)
 
 
 @blueprint.route("/account/settings", methods=["GET", "POST"])
@@ -178,6 +196,19 @@ def own_settings() -> Answer:
     return page("accounts/settings.html", form)
 
 
+def _named_once(form: ContactPersonForm) -> str:
+    """The public id of the contact person that the form names, however often it is sent."""
+    name, position, agreed = said(form.name), said(form.position), bool(form.authorised.data)
+
+    def act() -> str:
+        return service_contact_persons.add_contact_person(
+            current_actor(), name=name, position=position, authorised=agreed
+        )
+
+    key = request.form.get("idempotency_key", "")
+    return once(form_scope(), key, "\0".join([name, position, str(agreed)]), act)
+
+
 def own_id() -> int:
     """Return the row id of the signed-in person."""
     actor = current_actor()
@@ -198,8 +229,23 @@ def _countries() -> list[tuple[str, str]]:
         (code, name) for code, name in territories.items() if len(code) == 2 and code.isalpha()
     ]
     skipped = {"ZZ", "EU", "EZ", "UN", "QO", "XA", "XB"}
-    return [("", "–"), *sorted((pair for pair in named if pair[0] not in skipped), key=_by_name)]
+    kept = [(code, _STYLED.get(name, name)) for code, name in named if code not in skipped]
+    return [("", "–"), *sorted(kept, key=_by_name)]
 
 
-def _by_name(pair: tuple[str, str]) -> tuple[bool, str]:
-    return pair[0] != "CN", pair[1]
+_FIRST = ("CN", "HK", "MO", "TW")
+# CLDR names the other two by the country; one list should not name three regions in two ways.
+_STYLED = {"台湾": "中国台湾"}
+# The few signs of these names that GB2312 sorts by radical, and a sign of its first level that sounds like each.
+_SOUNDS = str.maketrans("斐梵汶珀瑙", "匪范问破闹")
+
+
+def _by_name(pair: tuple[str, str]) -> tuple[int, bytes]:
+    """China's regions first, then by name: Chinese ones by sound, since the first level of GB2312 is in pinyin order.
+
+    GBK keeps that order, and that of ASCII for English names; it has no sign for accents, which are dropped.
+    """
+    code, name = pair
+    plain = unicodedata.normalize("NFKD", name.translate(_SOUNDS))
+    first = _FIRST.index(code) if code in _FIRST else len(_FIRST)
+    return first, plain.encode("gbk", "ignore")

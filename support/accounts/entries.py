@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from support.accounts import service, service_codes, service_profile, service_sessions
+from support.accounts import (
+    limits,
+    providers,
+    service,
+    service_codes,
+    service_profile,
+    service_sessions,
+)
 from support.accounts.console import AdminEntry, ConsoleEntry
 from support.core.actors import Role
+from support.core.web_health import Figure
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.core.worker import Periodic
@@ -21,6 +29,8 @@ HOOKS: tuple[object, ...] = (
     Periodic(
         "make_organisations_known", timedelta(minutes=1), service_profile.make_organisations_known
     ),
+    Periodic("log_alarms", timedelta(minutes=1), limits.log_alarms),
+    Figure("gongdan_limit_alarms", "Limit alarms: 1 sounds", "alarm", limits.alarm_figures),
     NavItem("account", N_("Sign in"), "accounts.login", "log-in", kinds=frozenset({"anonymous"})),
     NavItem("account", N_("My account"), "accounts.console", "circle-user", kinds=_WITH_ACCOUNT),
     NavItem(
@@ -53,6 +63,14 @@ HOOKS: tuple[object, ...] = (
         "accounts.factor",
         "smartphone",
         30,
+    ),
+    ConsoleEntry(
+        N_("Other accounts"),
+        N_("Accounts with other services that sign in here."),
+        "accounts.other_accounts",
+        "link-2",
+        35,
+        lambda: bool(providers.services()),
     ),
     ConsoleEntry(
         N_("Where you are signed in"),
@@ -104,6 +122,8 @@ PUBLIC = frozenset(
         "accounts.login_code",
         "accounts.second_step",
         "accounts.logout",
+        "accounts.other_start",
+        "accounts.other_back",
         "accounts.register",
         "accounts.register_code",
         "accounts.register_details",

@@ -12,6 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     EmailField,
+    Field,
     HiddenField,
     PasswordField,
     RadioField,
@@ -20,7 +21,8 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
-from wtforms.validators import EqualTo, InputRequired, Length, Optional
+from wtforms.form import BaseForm
+from wtforms.validators import EqualTo, InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from support.accounts.passwords import LONGEST
@@ -28,7 +30,18 @@ from support.core.actors import Role
 from support.core.errors import Invalid
 from support.core.web_pages import LANGUAGES
 
-_NEEDED = InputRequired(_l("This is needed."))
+
+class _Needed(InputRequired):
+    """Asks for what is missing by its label: a summary at the top of the page stands far from the field."""
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        if field.raw_data and field.raw_data[0]:
+            return
+        field.errors = []
+        raise StopValidation(gettext("Please fill in “%(field)s”.", field=field.label.text))
+
+
+_NEEDED = _Needed()
 _LINE = Length(max=200, message=_l("Use at most 200 characters."))
 
 
@@ -99,7 +112,15 @@ class RegisterForm(FlaskForm):
         choices=choices(("cn", _l("In mainland China")), ("other", _l("Somewhere else"))),
         default="cn",
     )
-    address = StringField(_l("Mobile number or e-mail"), [_NEEDED, _LINE])
+    address = StringField(
+        _l("Mobile number (outside mainland China also e-mail)"),
+        [
+            InputRequired(
+                _l("Enter your mobile number or, outside mainland China, an e-mail address.")
+            ),
+            _LINE,
+        ],
+    )
 
 
 class DetailsForm(FlaskForm):

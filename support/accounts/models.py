@@ -170,14 +170,16 @@ class Session(Model):
 class SignIn(Model):
     """One try to sign in, listed to the member field by field (M8); retention empties this table.
 
-    `target_blind` is the blind index of what was typed, known or not: limits count it, so that a locked
-    account can't be told from one that doesn't exist.
+    `target_blind` is the blind index of the account, or of what was typed when it is nobody's: limits count it, so
+    that a locked account can't be told from one that doesn't exist. `network` is set for IPv6 alone. `device_hash` is
+    of the browser that it ended in a session for.
     """
 
     __tablename__ = "sign_in"
     __table_args__ = (
         Index("ix_sign_in_person", "person_id", "at"),
         Index("ix_sign_in_address", "address", "at"),
+        Index("ix_sign_in_network", "network", "at"),
         Index("ix_sign_in_target", "target_blind", "at"),
         Index("ix_sign_in_at", "at"),
     )
@@ -189,7 +191,9 @@ class SignIn(Model):
     method: Mapped[str] = mapped_column(String(16))
     outcome: Mapped[str] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(String(45))
+    network: Mapped[str | None] = mapped_column(String(24))
     device: Mapped[str] = mapped_column(String(120))
+    device_hash: Mapped[bytes | None]
 
 
 class Code(Model):
@@ -205,6 +209,8 @@ class Code(Model):
         Index("ix_code_target", "target_blind", "created_at"),
         Index("ix_code_visitor", "visitor", "purpose"),
         Index("ix_code_address", "address", "created_at"),
+        Index("ix_code_network", "network", "created_at"),
+        Index("ix_code_person", "person_id", "created_at"),
         Index("ix_code_created", "created_at"),
     )
 
@@ -222,11 +228,43 @@ class Code(Model):
     send: Mapped[bool] = mapped_column(default=True)
     tries: Mapped[int] = mapped_column(default=0)
     address: Mapped[str] = mapped_column(String(45))
+    network: Mapped[str | None] = mapped_column(String(24))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
+
+
+class Door(Model):
+    """The way out for one kind of address: when it last gave no answer, None once it answered again."""
+
+    __tablename__ = "door"
+
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    away_at: Mapped[datetime | None]
+
+
+class ExternalIdentity(Model):
+    """An account elsewhere that signs in here (M6): who it is there is sealed, and found through its blind index.
+
+    The unique keys decide between two who bind at the same moment: an account belongs to one person, and a person
+    has one account with each provider.
+    """
+
+    __tablename__ = "external_identity"
+    __table_args__ = (
+        UniqueConstraint("provider", "subject_blind"),
+        UniqueConstraint("person_id", "provider"),
+    )
+
+    id: Mapped[Id]
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    provider: Mapped[str] = mapped_column(String(16))
+    subject_blind: Mapped[bytes]
+    sealed: Mapped[bytes]
+    bound_at: Mapped[datetime]
 
 
 class RecoveryCode(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,11 +45,18 @@ class CodePurpose(StrEnum):
     INVITE = "invite"
 
 
+FOR_THE_KNOWN = frozenset(
+    {CodePurpose.LOGIN, CodePurpose.RETRIEVE, CodePurpose.FOLLOW, CodePurpose.PHONE_CALL}
+)
+"""Codes of these purposes leave only if somebody is known: what becomes of their messages must show nowhere."""
+
 CODE_DIGITS = 6
 CODE_LIVES = timedelta(minutes=10)
 CODE_TRIES = 5
+DOOR_AWAY_LIVES = timedelta(minutes=10)
 PROVED_LIVES = timedelta(minutes=30)
 INVITATION_LIVES = timedelta(hours=72)
+OTHER_SIGN_IN_LIVES = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +73,33 @@ SENDS_A_TARGET = (
     Limit(10, timedelta(days=1)),
 )
 SENDS_AN_ADDRESS = (Limit(30, timedelta(hours=1)), Limit(120, timedelta(days=1)))
+SENDS_A_NETWORK = (Limit(150, timedelta(hours=1)), Limit(600, timedelta(days=1)))
 SENDS_IN_ALL = Limit(20_000, timedelta(days=1))
 
 FAILURES_A_TARGET = (Limit(10, timedelta(minutes=15)), Limit(60, timedelta(days=1)))
 FAILURES_AN_ADDRESS = (Limit(60, timedelta(minutes=15)),)
+FAILURES_A_NETWORK = (Limit(300, timedelta(minutes=15)),)
 FAILURES_IN_ALL = Limit(3_000, timedelta(minutes=15))
 FACTOR_FAILURES = (Limit(5, timedelta(minutes=15)), Limit(30, timedelta(days=1)))
+
+SLOWER = 10
+"""While an alarm sounds, an address or network from which the account was never used gets this part of its tries."""
+
+
+class Alarm(StrEnum):
+    """What rises above its number in all. It is told to the administrators and slows strangers; it refuses nobody."""
+
+    SIGN_INS = "sign_ins"
+    CODES = "codes"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # the alarm's name, not str.title()
+        """A message id."""
+        return {
+            Alarm.SIGN_INS: N_("Far more sign-ins fail than usual"),
+            Alarm.CODES: N_("Far more codes are asked for than usual"),
+        }[self]
+
 
 SIGN_IN_WHOLE = timedelta(days=30)
 SIGN_IN_KEPT = timedelta(days=190)
@@ -86,12 +115,17 @@ class Outcome(StrEnum):
     """How a try to sign in ended. It is written as failed before the secret is looked at."""
 
     FAILED = "failed"
+    FIRST_STEP = "first_step"
     OK = "ok"
 
     @property
     def title(self) -> str:  # type: ignore[override]  # the outcome's name, not str.title()
         """A message id."""
-        return {Outcome.FAILED: N_("Did not succeed"), Outcome.OK: N_("Signed in")}[self]
+        return {
+            Outcome.FAILED: N_("Did not succeed"),
+            Outcome.FIRST_STEP: N_("Right, second factor still asked"),
+            Outcome.OK: N_("Signed in"),
+        }[self]
 
 
 class Method(StrEnum):
@@ -102,6 +136,12 @@ class Method(StrEnum):
     TOTP = "totp"
     RECOVERY = "recovery"
     INVITATION = "invitation"
+    OIDC = "oidc"
+    TAOBAO = "taobao"
+    ALI1688 = "1688"
+    DINGTALK = "dingtalk"
+    ALIPAY = "alipay"
+    WEIBO = "weibo"
 
     @property
     def title(self) -> str:  # type: ignore[override]  # the method's name, not str.title()
@@ -115,6 +155,12 @@ _METHOD_TITLES = {
     Method.TOTP: N_("Authenticator app"),
     Method.RECOVERY: N_("Recovery code"),
     Method.INVITATION: N_("Invitation"),
+    Method.OIDC: N_("Account service"),
+    Method.TAOBAO: N_("Taobao"),
+    Method.ALI1688: N_("1688"),
+    Method.DINGTALK: N_("DingTalk"),
+    Method.ALIPAY: N_("Alipay"),
+    Method.WEIBO: N_("Weibo"),
 }
 
 
@@ -132,10 +178,24 @@ def require_admin(actor: Actor) -> None:
     raise NotAllowed() if actor.is_staff else NotFound()
 
 
+def network_of(address: str) -> str | None:
+    """Return the /48 of an IPv6 address, which one customer holds whole; None for any other address."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    return None if found.version == 4 else str(ipaddress.ip_network((found, 48), strict=False))
+
+
 def cut_address(address: str) -> str:
     """Return a network address without its last part: `203.0.113.x`, `2001:db8:x`; done twice it stays the same."""
     mark = "." if "." in address else ":"
     head = (
         address.rstrip(":").rpartition(mark)[0] if mark == "." else ":".join(address.split(":")[:2])
     )
-    return address if address.endswith("x") else f"{head}{mark}x"
+    return address if is_cut(address) else f"{head}{mark}x"
+
+
+def is_cut(address: str) -> bool:
+    """True for what `cut_address` returned."""
+    return address.endswith("x")

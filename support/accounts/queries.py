@@ -9,23 +9,14 @@ from typing import Any
 
 from sqlalchemy import ColumnExpressionArgument, Select, String, bindparam, cast, literal, select
 
-from support.accounts.addresses import fold_name, mask, normalise_address
-from support.accounts.models import (
-    Code,
-    ContactKind,
-    ContactPoint,
-    NameStart,
-    Person,
-    PersonKind,
-)
+from support.accounts.addresses import fold_name, mask
+from support.accounts.models import Code, ContactKind, ContactPoint, Door, Person, PersonKind
+from support.accounts.policy import CODE_TRIES, DOOR_AWAY_LIVES, FOR_THE_KNOWN
 from support.core import vault
 from support.core.actors import Actor, Role
+from support.core.clock import utcnow
 from support.core.db import db, fetch
-from support.core.errors import Invalid, NotFound
-
-MOST_FOUND = 50
-SHORTEST_START, LONGEST_START = 2, 24
-LAST_CHARACTER = "\U0010ffff"
+from support.core.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +54,17 @@ class ContactView:
 
 @dataclass(frozen=True, slots=True)
 class OpenCode:
-    """The code that a browser was told to type: where it went, until when it is good, whether sending failed."""
+    """The code that a browser was told to type: where it went, until when it is good, whether sending failed.
+
+    `failed` is this message's own fate, and False for a purpose `FOR_THE_KNOWN`; `door_away` is the same for everybody.
+    """
 
     uid: str
     kind: ContactKind
     masked: str
     expires_at: datetime
     failed: bool
+    door_away: bool
 
 
 def owner(person_id: int) -> str:
@@ -210,6 +205,12 @@ def contacts_by_address(kind: str, value: str) -> list[ContactView]:
     )
 
 
+def live_codes(code_ids: Iterable[int], now: datetime) -> set[int]:
+    """Return those of these codes that have not expired."""
+    alive = select(Code.id).where(Code.id.in_(list(code_ids)), Code.expires_at > now)
+    return {row.id for row in fetch(alive)}
+
+
 def bound_contact(kind: str, value: str) -> tuple[int, int] | None:
     """Return (person id, contact id) of the account that this address signs in to."""
     row = db.session.execute(
@@ -225,58 +226,6 @@ def bound_contact(kind: str, value: str) -> tuple[int, int] | None:
 def address_of(contact_id: int) -> str:
     """Return the opened address of a contact point; raise `NotFound`."""
     return contact(contact_id).address
-
-
-def find_people(text: str) -> list[int]:
-    """Return the ids of people whose member or organisation name begins with `text`, or whose whole address it is.
-
-    50 at most; addresses first, then member names. An organisation is found by two characters or more.
-    """
-    folded = fold_name(text)
-    if not folded:
-        return []
-    named = fetch(_NAMED, {"first": folded, "beyond": folded + LAST_CHARACTER})
-    organised = fetch(_ORGANISED, {"start": name_start(folded)})
-    found = [*_with_address(text), *named.scalars(), *organised.scalars()]
-    return list(dict.fromkeys(found))[:MOST_FOUND]
-
-
-def name_starts(name: str) -> set[bytes]:
-    """Return the blind indexes under which a sealed name is found by each of its beginnings, up to 24 characters."""
-    folded = fold_name(name)
-    lengths = range(SHORTEST_START, min(len(folded), LONGEST_START) + 1)
-    return {name_start(folded[:length]) for length in lengths}
-
-
-def name_start(folded: str) -> bytes:
-    """Return the blind index of one beginning of a folded name; more than 24 characters count as the first 24."""
-    return vault.blind_index("name_start", folded[:LONGEST_START])
-
-
-def _with_address(text: str) -> list[int]:
-    try:
-        kind, value = normalise_address("auto", text)
-    except Invalid:
-        return []
-    blind = vault.blind_index(kind, value)
-    owners = select(ContactPoint.person_id).where(ContactPoint.blind == blind).limit(MOST_FOUND)
-    return list(fetch(owners).scalars())
-
-
-# A range, not LIKE: both databases walk the index of names for it, however many people there are.
-_NAMED = (
-    select(Person.id)
-    .where(Person.name_folded >= bindparam("first"), Person.name_folded < bindparam("beyond"))
-    .order_by(Person.name_folded)
-    .limit(MOST_FOUND)
-)
-
-_ORGANISED = (
-    select(NameStart.person_id)
-    .where(NameStart.blind == bindparam("start"))
-    .order_by(NameStart.person_id)
-    .limit(MOST_FOUND)
-)
 
 
 def all_staff() -> list[PersonView]:
@@ -296,8 +245,9 @@ def staff_count(role: Role) -> int:
     return len(staff(role))
 
 
-def open_code(visitor: str, purpose: str) -> OpenCode | None:
+def open_code(visitor: str, purpose: str, now: datetime | None = None) -> OpenCode | None:
     """Return the newest unused code that `visitor` asked for `purpose`, live or not; None when there is none."""
+    now = now or utcnow()
     row = db.session.execute(
         select(Code)
         .where(Code.visitor == visitor, Code.purpose == purpose, Code.used_at.is_(None))
@@ -308,8 +258,30 @@ def open_code(visitor: str, purpose: str) -> OpenCode | None:
         return None
     masked = mask(row.target_kind, vault.unseal("codes", code_place(row.uid), row.target_sealed))
     return OpenCode(
-        row.uid, ContactKind(row.target_kind), masked, row.expires_at, row.failed_at is not None
+        row.uid,
+        ContactKind(row.target_kind),
+        masked,
+        row.expires_at,
+        failed=row.failed_at is not None and purpose not in FOR_THE_KNOWN,
+        door_away=is_door_away(row.target_kind, now),
     )
+
+
+def is_door_away(kind: str, now: datetime) -> bool:
+    """True when the door for this kind of address gave no answer in the last minutes, and none since."""
+    away = (Door.kind == kind, Door.away_at > now - DOOR_AWAY_LIVES)
+    return db.session.execute(select(Door.kind).where(*away)).first() is not None
+
+
+def has_live_code(visitor: str, purpose: str, now: datetime) -> bool:
+    """True while the newest code of `visitor` and `purpose` takes tries."""
+    row = db.session.execute(
+        select(Code.tries, Code.used_at, Code.expires_at)
+        .where(Code.visitor == visitor, Code.purpose == purpose)
+        .order_by(Code.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return row is not None and row[0] < CODE_TRIES and row[1] is None and row[2] > now
 
 
 def person_of_code(visitor: str, purpose: str) -> int | None:

@@ -11,7 +11,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, literal, select
 
 from support.accounts.models import Person, PersonKind, Session, SignIn
-from support.accounts.policy import SESSION_LIVES
+from support.accounts.policy import (
+    SESSION_LIVES,
+    SIGN_IN_KEPT,
+    Method,
+    Outcome,
+    cut_address,
+    is_cut,
+)
 from support.core.actors import Actor, Role
 from support.core.db import db, fetch
 
@@ -109,3 +116,49 @@ def sign_ins(person_id: int, *, before: int | None = None) -> list[SignIn]:
     if before is not None:
         mine = mine.where(SignIn.id < before)
     return list(db.session.execute(mine.order_by(SignIn.id.desc()).limit(PAGE)).scalars())
+
+
+def knows_device(person_id: int, mark: bytes) -> bool:
+    """True when the log has a finished sign-in of this person from the browser with this hash."""
+    which = (SignIn.person_id == person_id, SignIn.device_hash == mark)
+    return db.session.execute(select(SignIn.id).where(*which).limit(1)).first() is not None
+
+
+def is_first_sign_in(person_id: int, *, begun: datetime) -> bool:
+    """True when nobody had signed in to this account before `begun`, but by registering or joining.
+
+    The log forgets, so an account that is older than it reaches is never at its first.
+    """
+    created_at = db.session.execute(
+        select(Person.created_at).where(Person.id == person_id)
+    ).scalar_one()
+    earlier = (
+        SignIn.person_id == person_id,
+        SignIn.outcome == Outcome.OK,
+        SignIn.method != Method.INVITATION,
+        SignIn.at > created_at,  # registering writes a row of that very moment
+        SignIn.at < begun,
+    )
+    found = db.session.execute(select(SignIn.id).where(*earlier).limit(1)).first()
+    return found is None and created_at > begun - SIGN_IN_KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFrom:
+    """When and from where somebody signed in: the device in words ("" if not known any more), the address cut."""
+
+    at: datetime
+    device: str
+    address: str
+
+
+def seen_from(person_id: int, sign_in_id: int) -> SeenFrom | None:
+    """Return where one sign-in of this person came from; None when the log has forgotten it."""
+    mine = (SignIn.id == sign_in_id, SignIn.person_id == person_id)
+    row = db.session.execute(
+        select(SignIn.at, SignIn.device, SignIn.address).where(*mine)
+    ).one_or_none()
+    if row is None:
+        return None
+    device = "" if is_cut(row.address) else row.device  # both are cut down on the same day
+    return SeenFrom(row.at, device, cut_address(row.address))

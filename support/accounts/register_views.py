@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 
@@ -23,9 +25,17 @@ from support.accounts.forms import (
     refusals_on,
     said,
 )
+from support.accounts.identity_views import pending_identity, pending_title
+from support.accounts.models import ContactKind
 from support.accounts.policy import CodePurpose
 from support.accounts.service_sessions import OpenedSession
-from support.accounts.session_views import code_scope, device_name, page, remember
+from support.accounts.session_views import (
+    browser_id,
+    code_scope,
+    device_name,
+    page,
+    remember,
+)
 from support.accounts.views import Answer, blueprint, code_page, signed_in
 from support.core.clock import utcnow
 from support.core.errors import Expired, Invalid, Unavailable
@@ -35,6 +45,9 @@ from support.core.words import N_
 from support.policies import queries as policy_queries
 
 _NUMBER = N_("Enter a mobile number of mainland China: 11 digits that begin with 1.")
+_NO_MAIL = N_(
+    "In mainland China a mobile number is needed. To register with an e-mail address, choose “Somewhere else” above."
+)
 
 
 @blueprint.route("/register", methods=["GET", "POST"])
@@ -43,15 +56,12 @@ def register() -> Answer:
     form = RegisterForm()
     if form.validate_on_submit():
         with refusals_on(form):
-            auto = form.where.data == "other"
-            kind, value = normalise_address("auto" if auto else "mobile", said(form.address))
-            if not auto and not is_mainland_mobile(value):
-                raise Invalid("address", _NUMBER)
+            kind, value = _address_there(form.where.data, said(form.address))
             service_register.request_registration(
                 kind, value, visitor=code_scope(), address=client_address(), language=language()
             )
             return redirect(url_for("accounts.register_code"), 303)
-    return page("accounts/register.html", form)
+    return page("accounts/register.html", form, other=pending_title())
 
 
 @blueprint.route("/register/code", methods=["GET", "POST"])
@@ -73,8 +83,12 @@ def register_details() -> Answer:
     form = DetailsForm(policy_version=version.id)
     if form.validate_on_submit():
         with refusals_on(form):
-            return signed_in(_registered(proved, form))
-    return page("accounts/register_details.html", form, policy=version)
+            opened = _registered(proved, form)
+            flash(_("Welcome! Your account is ready."), "success")
+            return signed_in(opened)
+    if form.form_errors:
+        session.pop("identity", None)  # it belongs to somebody else by now
+    return page("accounts/register_details.html", form, policy=version, other=pending_title())
 
 
 @blueprint.route("/retrieve", methods=["GET", "POST"])
@@ -134,6 +148,7 @@ def join(uid: str, token: str) -> Answer:
                 password=said(form.password),
                 address=client_address(),
                 device=device_name(),
+                browser=browser_id(),
             )
             return remember(redirect(url_for("accounts.factor"), 303), opened)
     return page("accounts/join.html", form, who=queries.person(code.person_id), email=code.value)
@@ -147,6 +162,19 @@ def opt_out(uid: str, token: str) -> Answer:
         service_contact_persons.opt_out(uid, token)
         return redirect(url_for("accounts.opt_out", uid=uid, token=token), 303)
     return page("accounts/opt_out.html", name=person.name, done=person.opted_out)
+
+
+def _address_there(where: str, text: str) -> tuple[ContactKind, str]:
+    """Read the address by the rule of the place chosen; the words of a refusal are that place's, too."""
+    if where == "other":
+        return normalise_address("auto", text)
+    if "@" in text:
+        raise Invalid("address", _NO_MAIL)
+    with suppress(Invalid):
+        kind, value = normalise_address("mobile", text)
+        if is_mainland_mobile(value):
+            return kind, value
+    raise Invalid("address", _NUMBER)
 
 
 def _prove(purpose: CodePurpose, then: str, title: str, other: str) -> Answer:
@@ -176,4 +204,6 @@ def _registered(proved: str, form: DetailsForm) -> OpenedSession:
         language=language(),
         address=client_address(),
         device=device_name(),
+        browser=browser_id(),
+        identity=pending_identity(),
     )

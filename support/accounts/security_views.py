@@ -6,13 +6,14 @@ import io
 
 import segno
 from flask import Response as FlaskResponse
-from flask import flash, redirect, request, session, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from support.accounts import (
     queries,
     queries_sessions,
+    service_devices,
     service_factors,
     service_register,
     service_sessions,
@@ -20,13 +21,15 @@ from support.accounts import (
 from support.accounts.console_views import own_id
 from support.accounts.forms import PasswordForm, SecondStepForm, refusals_on, said
 from support.accounts.policy import Method, Outcome
-from support.accounts.session_views import after_sign_in, page
+from support.accounts.session_views import after_sign_in, browser_id, page
 from support.accounts.views import Answer, blueprint
 from support.assurance import service as assurance
 from support.assurance.policy import Act
 from support.core.clock import utcnow
+from support.core.db import new_uid
 from support.core.errors import NotFound
-from support.core.web import current_actor, row_number
+from support.core.once import once
+from support.core.web import current_actor, form_scope, row_number
 from support.core.web_pages import operator
 
 
@@ -71,7 +74,11 @@ def sign_ins() -> Answer:
     """List the tries to sign in, with what each field is and how long it is kept (M8)."""
     rows = queries_sessions.sign_ins(own_id(), before=request.args.get("before", type=row_number))
     drawn = [(row, Method(row.method).title, Outcome(row.outcome)) for row in rows]
-    return page("accounts/sign_ins.html", rows=drawn, more=len(rows) == queries_sessions.PAGE)
+    here, more = (
+        service_devices.device_hash(own_id(), browser_id()),
+        len(rows) == queries_sessions.PAGE,
+    )
+    return page("accounts/sign_ins.html", rows=drawn, here=here, more=more)
 
 
 @blueprint.route("/account/second-factor", methods=["GET", "POST"])
@@ -79,24 +86,24 @@ def factor() -> Answer:
     """Show the second factor that is set, or set one with an authenticator app."""
     who = queries.person(own_id())
     if who.has_factor:
-        left = service_factors.codes_left(who.id)
-        return page("accounts/factor.html", left=left, codes=session.pop("new_codes", None))
+        return page("accounts/factor.html", left=service_factors.codes_left(who.id))
     assurance.require(current_actor(), Act.CHANGE_SECOND_FACTOR, now=utcnow())
-    secret = session.setdefault("enrol", service_factors.new_secret())
+    secret = service_factors.offered_secret(current_actor())
     form = SecondStepForm()
     if form.validate_on_submit():
         with refusals_on(form):
             codes = service_factors.switch_on_factor(current_actor(), secret, said(form.code))
-            return _show_codes(codes)
+            return page("accounts/recovery_codes.html", codes=codes)
     return page("accounts/factor_set.html", form, secret=_spaced(secret))
 
 
 @blueprint.get("/account/second-factor/qr.svg")
 def factor_qr() -> Response:
-    """Draw the secret that is being set as a QR code, for the browser that it was made for."""
-    secret = session.get("enrol")
-    if not secret:
+    """Draw the secret that is being set as a QR code, for the session that it is offered to."""
+    if queries.person(own_id()).has_factor:
         raise NotFound()
+    assurance.require(current_actor(), Act.CHANGE_SECOND_FACTOR, now=utcnow())
+    secret = service_factors.offered_secret(current_actor())
     issuer = operator()["name"] or "Gongdan"
     code = segno.make(service_factors.uri_of(secret, current_actor().name, issuer), error="m")
     drawn = io.BytesIO()
@@ -104,10 +111,19 @@ def factor_qr() -> Response:
     return FlaskResponse(drawn.getvalue(), mimetype="image/svg+xml")
 
 
-@blueprint.post("/account/second-factor/codes")
-def new_codes() -> Response:
-    """Make ten new recovery codes."""
-    return _show_codes(service_factors.renew_recovery_codes(current_actor()))
+@blueprint.route("/account/second-factor/codes", methods=["GET", "POST"])
+def new_codes() -> Answer:
+    """Ask, then make ten new recovery codes and show them in this one answer."""
+    assurance.require(current_actor(), Act.CHANGE_SECOND_FACTOR, now=utcnow())
+    if request.method == "GET":
+        return page("accounts/recovery_renew.html", key=new_uid())
+    codes = _renewed_codes()
+    if codes:
+        return page("accounts/recovery_codes.html", codes=codes)
+    flash(
+        _("These codes were shown once already. If you have not kept them, make new ones."), "info"
+    )
+    return redirect(url_for("accounts.factor"), 303)
 
 
 @blueprint.route("/account/second-factor/off", methods=["GET", "POST"])
@@ -127,11 +143,16 @@ def factor_done() -> Response:
     return redirect(after_sign_in(current_actor().kind), 303)
 
 
-def _show_codes(codes: list[str]) -> Response:
-    """The codes travel once in the signed cookie to the next page, which takes them out."""
-    session.pop("enrol", None)
-    session["new_codes"] = codes
-    return redirect(url_for("accounts.factor"), 303)
+def _renewed_codes() -> list[str]:
+    """The new codes; none when the form was sent before: its first answer showed them, and they are kept nowhere."""
+    codes: list[str] = []
+
+    def act() -> str:
+        codes.extend(service_factors.renew_recovery_codes(current_actor()))
+        return "renewed"
+
+    once(form_scope(), request.form.get("idempotency_key", ""), "", act)
+    return codes
 
 
 def _spaced(secret: str) -> str:

@@ -8,7 +8,15 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
-from support.accounts import limits, passwords, policy, queries, service_codes, service_factors
+from support.accounts import (
+    limits,
+    passwords,
+    policy,
+    queries,
+    service_codes,
+    service_devices,
+    service_factors,
+)
 from support.accounts.addresses import fold_name
 from support.accounts.addresses import normalise_address as normalise_address
 from support.accounts.models import Person, SignIn
@@ -37,16 +45,22 @@ class SecondStep:
 
 
 def sign_in_with_password(
-    text: str, password: str, *, address: str, device: str, now: datetime | None = None
+    text: str,
+    password: str,
+    *,
+    address: str,
+    device: str,
+    browser: str = "",
+    now: datetime | None = None,
 ) -> OpenedSession | SecondStep:
-    """Sign in by member name, e-mail or mobile, and password.
+    """Sign in by member name, e-mail or mobile, and password; `browser` is the random id of the browser.
 
-    An unknown account gives the same answer in the same time. Raises `Invalid`, or `TooMany` after many
-    failures of this target (PP-2.1.1, ASVS 6.3.1).
+    An unknown account gives the same answer in the same time. Raises `Invalid`, or `TooMany` after many failures
+    of this account, by whichever of its names and addresses (PP-2.1.1, ASVS 6.3.1).
     """
     now = now or utcnow()
-    target = _login_target(text)
     person_id = _who(text)
+    target = _login_target(person_id, text)
     try_id = limits.begin_try(person_id, target, Method.PASSWORD, address, device, now)
     stored = db.session.execute(
         select(Person.password_hash, Person.disabled_at).where(Person.id == person_id)
@@ -62,8 +76,7 @@ def sign_in_with_password(
             changed(
                 update(Person).where(*same).values(password_hash=passwords.hash_password(password))
             )
-        limits.end_try(try_id)
-        return _first_step_done(person_id, Method.PASSWORD, address, device, now)
+        return first_step_done(person_id, Method.PASSWORD, address, device, browser, try_id, now)
 
 
 def request_sign_in_code(
@@ -77,14 +90,22 @@ def request_sign_in_code(
 
 
 def sign_in_with_code(
-    digits: str, *, visitor: str, address: str, device: str, now: datetime | None = None
+    digits: str,
+    *,
+    visitor: str,
+    address: str,
+    device: str,
+    browser: str = "",
+    now: datetime | None = None,
 ) -> OpenedSession | SecondStep:
     """Sign in with the code that this visitor asked for; raises `Invalid` for a wrong or old one."""
     now = now or utcnow()
+    counts = queries.has_live_code(visitor, CodePurpose.LOGIN, now)
     try:
         code = service_codes.check_code(CodePurpose.LOGIN, visitor=visitor, digits=digits, now=now)
     except Invalid:
-        _note_wrong_code(visitor, address, device, now)
+        if counts:
+            _note_wrong_code(visitor, address, device, now)
         raise
     with transaction():
         service_codes.use_code(code.id, now=now)
@@ -92,12 +113,20 @@ def sign_in_with_code(
         if found is None or found[0] != code.person_id or queries.person(found[0]).disabled:
             raise Invalid("code", service_codes.WRONG)
         target = vault.blind_index("login", code.value)
-        limits.note_try(found[0], target, Method.CODE, Outcome.OK, address, device, now)
-        return _first_step_done(found[0], Method.CODE, address, device, now)
+        try_id = limits.note_try(
+            found[0], target, Method.CODE, Outcome.FAILED, address, device, now
+        )
+        return first_step_done(found[0], Method.CODE, address, device, browser, try_id, now)
 
 
 def sign_in_second_step(
-    step: SecondStep, text: str, *, address: str, device: str, now: datetime | None = None
+    step: SecondStep,
+    text: str,
+    *,
+    address: str,
+    device: str,
+    browser: str = "",
+    now: datetime | None = None,
 ) -> OpenedSession:
     """Finish signing in with the authenticator's code or a recovery code; each works once (ASVS 6.5.1).
 
@@ -118,15 +147,18 @@ def sign_in_second_step(
             raise Expired(N_("Signing in took too long. Please start again."))
         service_factors.use_factor(step.person_id, text, now=now)
         limits.end_try(try_id)
+        service_devices.note_device(try_id, step.person_id, browser, begun=step.at, now=now)
         return open_session(step.person_id, step.method, address, device, now, second=True)
 
 
-def _login_target(text: str) -> bytes:
-    """The blind index of what was typed, in one spelling, so that limits count it known or not."""
+def _login_target(person_id: int | None, text: str) -> bytes:
+    """What limits count a try by: the account, however it was named, or else what was typed, in one spelling."""
     try:
-        return vault.blind_index("login", normalise_address("auto", text)[1])
+        typed = normalise_address("auto", text)[1]
     except Invalid:
-        return vault.blind_index("login", fold_name(text)[:200])
+        typed = fold_name(text)[:200]
+    unknown = vault.blind_index("login", typed)
+    return unknown if person_id is None else vault.blind_index("account", str(person_id))
 
 
 def _who(text: str) -> int | None:
@@ -143,20 +175,32 @@ def _who(text: str) -> int | None:
 
 
 def _note_wrong_code(visitor: str, address: str, device: str, now: datetime) -> None:
-    """Put a wrong code into the owner's list of sign-ins; the code itself counts its tries."""
+    """Put a wrong code into the owner's list of sign-ins; the code itself counts its tries.
+
+    A code that is nobody's is noted too: the limits of this address must not tell the two apart.
+    """
     with transaction():
         person_id = queries.person_of_code(visitor, CodePurpose.LOGIN)
-        if person_id is not None:
-            target = vault.blind_index("login_code", str(person_id))
-            limits.note_try(person_id, target, Method.CODE, Outcome.FAILED, address, device, now)
+        target = vault.blind_index("login_code", str(person_id))
+        limits.note_try(person_id, target, Method.CODE, Outcome.FAILED, address, device, now)
 
 
-def _first_step_done(
-    person_id: int, method: Method, address: str, device: str, now: datetime
+def first_step_done(
+    person_id: int,
+    method: Method,
+    address: str,
+    device: str,
+    browser: str,
+    try_id: int,
+    now: datetime,
 ) -> OpenedSession | SecondStep:
-    """A session where no second factor is set, else the second step. Staff without one reach enrolment only."""
+    """A session where no second factor is set, else the second step; the try says which. Staff without a factor reach
+    enrolment only."""
     if queries.person(person_id).has_factor:
+        limits.end_try(try_id, Outcome.FIRST_STEP)
         return SecondStep(person_id, method, now)
+    limits.end_try(try_id)
+    service_devices.note_device(try_id, person_id, browser, begun=now, now=now)
     return open_session(person_id, method, address, device, now, second=False)
 
 
@@ -170,5 +214,6 @@ def forget_sign_ins(now: datetime) -> None:
         for row in rows:
             cut = policy.cut_address(row.address)
             device = vault.blind_index("device", row.device).hex()[:16]
-            changed(update(SignIn).where(SignIn.id == row.id).values(address=cut, device=device))
+            values = {"address": cut, "network": None, "device": device}
+            changed(update(SignIn).where(SignIn.id == row.id).values(**values))
         session.execute(delete(SignIn).where(SignIn.at < now - policy.SIGN_IN_KEPT))

@@ -7,17 +7,17 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from support.accounts import code_secrets, limits, policy, queries
 from support.accounts.addresses import digits_of
-from support.accounts.models import Code, ContactKind, Person
+from support.accounts.models import Code, ContactKind, Door, Person
 from support.accounts.policy import CodePurpose
 from support.core import outbox, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
 from support.core.context import settings
-from support.core.db import changed, db, in_transaction, new_uid, transaction
+from support.core.db import changed, db, in_transaction, insert_new, new_uid, transaction
 from support.core.errors import Expired, Invalid, Unavailable
 from support.core.installation import is_demo
 from support.core.words import N_
@@ -46,10 +46,13 @@ class CheckedCode:
 class CodeToSend:
     """What the mail or SMS door needs. `purpose` is a code's, or `account_exists` (no digits, just the news).
 
-    `path` is an address of ours to be put behind the public URL (invitation, opt-out), or "".
+    `path` is an address of ours to be put behind the public URL (invitation, opt-out), or ""; `person_id` and
+    `about` are whose code it is and for what, as `request_code` was told.
     """
 
     purpose: str
+    person_id: int | None
+    about: str
     kind: ContactKind
     target: str
     digits: str
@@ -70,22 +73,26 @@ def request_code(
     person_id: int | None = None,
     send: bool = True,
     about: str = "",
+    counted: str = "",
     now: datetime | None = None,
 ) -> Code:
     """Write a code of `purpose` for the address and have it sent; older ones of this visitor and purpose die.
 
-    For an unknown person pass `send=False`: the row, the limits and the answer are the same (C-11). Raises
+    For an unknown person pass `send=False`: the row, the limits and the answer are the same (C-11). Limits count the
+    address, or `counted` where that is given: what the asker knows, when they don't know the address. Raises
     `TooMany` at a limit and `Unavailable` where no door for this kind of address is set up (PP-2.1.1).
     """
     now = now or utcnow()
     check_door(kind)
-    blind = vault.blind_index(kind, value)
+    blind = vault.blind_index("counted", counted) if counted else vault.blind_index(kind, value)
     with transaction() as session:
-        limits.check_sending(blind, address, now)
+        signed_in = actor.session is not None
+        limits.check_sending(blind, address, now, person_id=person_id, signed_in=signed_in)
         older = (Code.visitor == visitor, Code.purpose == purpose, Code.used_at.is_(None))
         changed(update(Code).where(*older, Code.expires_at > now).values(expires_at=now))
         code = new_code(purpose, kind, value, now=now, about=about, language=language)
         code.visitor, code.address, code.person_id, code.send = visitor, address, person_id, send
+        code.target_blind, code.network = blind, policy.network_of(address)
         session.add(code)
         session.flush()
         post(code)
@@ -144,6 +151,17 @@ def request_account_code(
         person_id=person_id,
         send=person_id is not None,
         now=now,
+    )
+
+
+def had_their_share(purpose: CodePurpose, person_id: int, now: datetime) -> bool:
+    """True when as many codes of `purpose` as one address gets in an hour or a day went out to this person."""
+    theirs = (Code.person_id == person_id, Code.purpose == purpose, Code.send)
+    sent = select(func.count()).select_from(Code).where(*theirs)
+    return any(
+        db.session.execute(sent.where(Code.created_at > now - limit.within)).scalar_one()
+        >= limit.most
+        for limit in policy.SENDS_A_TARGET[1:]
     )
 
 
@@ -233,6 +251,8 @@ def reveal_code(code_id: int, *, now: datetime | None = None) -> CodeToSend | No
         digits = ""
     return CodeToSend(
         purpose=purpose,
+        person_id=code.person_id,
+        about=code.about,
         kind=ContactKind(code.target_kind),
         target=target,
         digits=digits,
@@ -251,7 +271,7 @@ def mark_sent(code_id: int, *, now: datetime | None = None) -> None:
 
 
 def mark_failed(code_id: int, *, now: datetime | None = None) -> None:
-    """Note that the door refused, so that the page can offer another way."""
+    """Note that this message did not leave."""
     with transaction():
         changed(
             update(Code)
@@ -260,10 +280,28 @@ def mark_failed(code_id: int, *, now: datetime | None = None) -> None:
         )
 
 
+def note_door(kind: ContactKind, *, answers: bool, now: datetime | None = None) -> None:
+    """Note whether the door for this kind of address answers, so that every page that waits for a code can say so.
+
+    Told by messages that leave whoever asks: by a code `FOR_THE_KNOWN`, a page would show that somebody is known.
+    """
+    now = now or utcnow()
+    if answers and not queries.is_door_away(kind, now):
+        return
+    with transaction():
+        insert_new(Door, kind=kind)
+        changed(update(Door).where(Door.kind == kind).values(away_at=None if answers else now))
+
+
+def has_door(kind: ContactKind) -> bool:
+    """True where codes of this kind have a way out: a door is set, or this is a demo."""
+    url = settings().smtp_url if kind == ContactKind.EMAIL else settings().sms_url
+    return bool(url) or is_demo()
+
+
 def check_door(kind: ContactKind) -> None:
     """Raise `Unavailable` where codes of this kind have no way out: no door is set, and this is no demo."""
-    url = settings().smtp_url if kind == ContactKind.EMAIL else settings().sms_url
-    if not url and not is_demo():
+    if not has_door(kind):
         words = {
             ContactKind.EMAIL: N_(
                 "Codes can't be sent by e-mail here yet. Please use a mobile number."

@@ -21,6 +21,8 @@ from support.core.db import changed, db, new_uid, transaction
 from support.core.errors import Expired, Invalid, NotAllowed, NotFound
 from support.core.words import N_
 
+_LEFT = N_("This person does not want to be a contact any more.")
+
 
 @dataclass(frozen=True, slots=True)
 class NamedContact:
@@ -96,7 +98,7 @@ def request_contact_code(
     assurance.require(actor, Act.CHANGE_CONTACT, now=now)
     named = contact_person(actor, uid)
     if named.opted_out:
-        raise NotAllowed(N_("This person does not want to be a contact any more."))
+        raise NotAllowed(_LEFT)
     kind, value = service_contacts.normalise(text)
     service_codes.request_code(
         actor,
@@ -115,7 +117,10 @@ def request_contact_code(
 def prove_contact_address(
     actor: Actor, digits: str, *, visitor: str, now: datetime | None = None
 ) -> str:
-    """Keep the address whose code was read back as its contact person's (one of each kind); return the public id."""
+    """Keep the address whose code was read back as its contact person's (one of each kind); return the public id.
+
+    Raises `NotAllowed` when they opted out by the link meanwhile.
+    """
     person_id, now = require_self(actor), now or utcnow()
     code = service_codes.check_code(CodePurpose.CONTACT, visitor=visitor, digits=digits, now=now)
     if code.person_id != person_id:
@@ -123,6 +128,13 @@ def prove_contact_address(
     named = contact_person(actor, code.about)
     with transaction() as session:
         service_codes.use_code(code.id, now=now)
+        row = session.execute(
+            select(ContactPerson.opted_out_at).where(ContactPerson.id == named.id).with_for_update()
+        ).one_or_none()
+        if row is None:
+            raise NotFound()
+        if row[0] is not None:
+            raise NotAllowed(_LEFT)
         same_kind = (ContactPoint.contact_person_id == named.id, ContactPoint.kind == code.kind)
         session.execute(delete(ContactPoint).where(*same_kind))
         service_contacts.add_contact(
@@ -135,8 +147,9 @@ def prove_contact_address(
 
 
 def remove_contact_person(actor: Actor, uid: str, *, now: datetime | None = None) -> None:
-    """Delete a contact person with all addresses; somebody else's is `NotFound`."""
+    """Delete a contact person with all addresses; needs a fresh proof (`NeedsProof`), somebody else's is `NotFound`."""
     person_id, now = require_self(actor), now or utcnow()
+    assurance.require(actor, Act.CHANGE_CONTACT, now=now)
     named = contact_person(actor, uid)
     with transaction() as session:
         session.execute(delete(ContactPoint).where(ContactPoint.contact_person_id == named.id))

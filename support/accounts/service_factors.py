@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -34,6 +35,19 @@ _WRONG = N_("This code is not right, or was used already. Wait for the next one 
 def new_secret() -> str:
     """Return a fresh secret for an authenticator app (160 bits, base32)."""
     return pyotp.random_base32()
+
+
+def offered_secret(actor: Actor) -> str:
+    """Return the secret that the actor's session may set: derived for it, so that it stands nowhere until it is set.
+
+    Another session is offered another one, and so is this one once the account's factor was set or cleared.
+    """
+    which = (Session.id == actor.session, Session.person_id == actor.id)
+    own = db.session.execute(
+        select(Session.secret_hash, Person.version).join(Person).where(*which)
+    ).one()
+    text = f"second_factor\0{actor.session}\0{own[1]}\0".encode() + own[0]
+    return base64.b32encode(hmac.new(keys().codes, text, hashlib.sha256).digest()[:20]).decode()
 
 
 def uri_of(secret: str, name: str, issuer: str) -> str:

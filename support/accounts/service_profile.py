@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import delete, select, update
 
-from support.accounts import queries
+from support.accounts import queries, queries_names
 from support.accounts.models import BasicInformation, NameStart, Person
 from support.accounts.policy import require_self
 from support.assurance import service as assurance
@@ -146,7 +146,7 @@ def _make_known(row: BasicInformation) -> None:
     except (vault.KeyDestroyed, vault.SealBroken):
         name = ""  # erased, or an alarm was raised: the others are made known all the same
     db.session.execute(delete(NameStart).where(NameStart.person_id == row.person_id))
-    starts = queries.name_starts(name)
+    starts = queries_names.name_starts(name)
     db.session.add_all(NameStart(person_id=row.person_id, blind=each) for each in sorted(starts))
     row.organisation_known = True
 

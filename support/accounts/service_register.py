@@ -13,11 +13,14 @@ from support.accounts import (
     queries,
     service_codes,
     service_contacts,
+    service_devices,
+    service_identities,
     service_sessions,
 )
 from support.accounts.addresses import checked_name, fold_name
 from support.accounts.models import ContactKind, Person, PersonKind
 from support.accounts.policy import CodePurpose, Method, Outcome, require_self
+from support.accounts.provider_door import Identity
 from support.accounts.service_sessions import OpenedSession
 from support.assurance import service as assurance
 from support.assurance.policy import Act, ProofKind
@@ -30,6 +33,9 @@ from support.core.errors import Expired, Invalid, NotAllowed
 from support.core.words import N_
 from support.policies import service as policies
 
+_BOUND = N_(
+    "The account of the other service was bound to somebody meanwhile. You can register without it."
+)
 _TAKEN = N_("This member name is taken. Choose another one.")
 
 
@@ -43,13 +49,16 @@ def register_member(
     language: str,
     address: str,
     device: str,
+    browser: str = "",
+    identity: Identity | None = None,
     now: datetime | None = None,
 ) -> OpenedSession:
     """Make the account of the address that this visitor proved with the code `proved`, and open its first session.
 
     No account exists before its address is proved, so nobody can hold one for somebody else's (C-9). The
-    policy version was accepted expressly on the form. Raises `Invalid` for the name or password, `Expired`
-    half an hour after the code, `Invalid` for an address that got an account meanwhile.
+    policy version was accepted expressly on the form. An `identity` that this visitor showed is bound to it. Raises
+    `Invalid` for the name or password, `Expired` half an hour after the code, `Invalid` for an address or identity
+    that got an account meanwhile.
     """
     now = now or utcnow()
     code = service_codes.proved_code(CodePurpose.REGISTER, visitor=visitor, uid=proved, now=now)
@@ -71,8 +80,11 @@ def register_member(
             contact=contact_id,
             kind=code.kind,
         )
+        if identity and not service_identities.add_identity(actor, person_id, identity, now=now):
+            raise Invalid("identity", _BOUND)
         target = vault.blind_index("login", code.value)
-        limits.note_try(person_id, target, Method.CODE, Outcome.OK, address, device, now)
+        try_id = limits.note_try(person_id, target, Method.CODE, Outcome.OK, address, device, now)
+        service_devices.note_device(try_id, person_id, browser, begun=now, now=now)
         return service_sessions.open_session(
             person_id, Method.CODE, address, device, now, second=False
         )
@@ -206,7 +218,7 @@ def prove_password(
 ) -> None:
     """Write down that the present session gave the right password just now; raises `Invalid`, `TooMany`."""
     person_id, now = require_self(actor), now or utcnow()
-    target = vault.blind_index("login", f"confirm:{person_id}")
+    target = vault.blind_index("confirm", str(person_id))
     try_id = limits.begin_try(person_id, target, Method.PASSWORD, address, device, now)
     stored = _stored(person_id)
     db.session.rollback()  # hashing takes long: hold no read meanwhile

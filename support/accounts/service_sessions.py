@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
 
-from support.accounts import limits, policy, queries
+from support.accounts import limits, policy, queries, service_devices
 from support.accounts.models import ContactPoint, PersonKind, Session
 from support.accounts.policy import Method, Outcome, require_admin, require_self
 from support.assurance import service as assurance
@@ -20,11 +20,8 @@ from support.core.clock import utcnow
 from support.core.db import changed, db, transaction
 from support.core.errors import NotFound
 
-_PROOFS = {
-    Method.PASSWORD: ProofKind.FRESH_SESSION,
-    Method.CODE: ProofKind.CODE,
-    Method.INVITATION: ProofKind.FRESH_SESSION,
-}
+_PROOFS = {Method.CODE: ProofKind.CODE}
+"""What a way of signing in proves; every other one proves no more than a session that has just begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,7 @@ class OpenedSession:
     session_id: int
     secret: str
     kind: PersonKind
+    person_id: int
 
 
 def open_session(
@@ -57,18 +55,21 @@ def open_session(
     db.session.flush()
     actor = Actor(who.kind.value, who.id, who.roles, row.id)
     audit.record(actor.ref, "session.opened", actor=actor, at=now, session=row.id, method=method)
-    assurance.write_proof(actor, _PROOFS[method], session_id=row.id, now=now)
+    proof = _PROOFS.get(method, ProofKind.FRESH_SESSION)
+    assurance.write_proof(actor, proof, session_id=row.id, now=now)
     if second:
         assurance.write_proof(actor, ProofKind.SECOND_FACTOR, session_id=row.id, now=now)
-    return OpenedSession(row.id, secret, who.kind)
+    return OpenedSession(row.id, secret, who.kind, who.id)
 
 
 def open_invited_session(
-    person_id: int, *, address: str, device: str, now: datetime
+    person_id: int, *, address: str, device: str, browser: str, now: datetime
 ) -> OpenedSession:
     """Open the first session of a new member of staff, inside the transaction that used the invitation."""
     target = vault.blind_index("login", f"invitation:{person_id}")
-    limits.note_try(person_id, target, Method.INVITATION, Outcome.OK, address, device, now)
+    method, outcome = Method.INVITATION, Outcome.OK
+    try_id = limits.note_try(person_id, target, method, outcome, address, device, now)
+    service_devices.note_device(try_id, person_id, browser, begun=now, now=now)
     return open_session(person_id, Method.INVITATION, address, device, now, second=False)
 
 

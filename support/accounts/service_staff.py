@@ -87,7 +87,14 @@ def renew_invitation(
 
 
 def accept_invitation(
-    uid: str, token: str, *, password: str, address: str, device: str, now: datetime | None = None
+    uid: str,
+    token: str,
+    *,
+    password: str,
+    address: str,
+    device: str,
+    browser: str = "",
+    now: datetime | None = None,
 ) -> OpenedSession:
     """Set the password of an invited member of staff, bind the proved e-mail, and open a session for enrolment.
 
@@ -120,7 +127,7 @@ def accept_invitation(
             code=code.id,
         )
         return service_sessions.open_invited_session(
-            person_id, address=address, device=device, now=now
+            person_id, address=address, device=device, browser=browser, now=now
         )
 
 
@@ -298,7 +305,11 @@ def _staff(person_id: int) -> queries.PersonView:
 
 
 def _keep_an_admin(person_id: int) -> None:
-    """Refuse to lose the last admin; the caller holds the lock, so two can't go at once."""
-    admins = {one.id for one in queries.staff(Role.ADMIN)}
-    if admins == {person_id}:
+    """Refuse to lose the last admin who can sign in, or before there is one the last who is invited.
+
+    The caller holds the lock, so two can't go at once.
+    """
+    admins = queries.staff(Role.ADMIN)
+    joined = [one for one in admins if one.has_password]
+    if [one.id for one in joined or admins] == [person_id]:
         raise NotAllowed(N_("This is the last administrator. Make somebody else one first."))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import (
     Blueprint,
     Request,
+    g,
     redirect,
     render_template,
     request,
@@ -18,6 +22,7 @@ from flask import (
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from itsdangerous import BadSignature, Signer
 from werkzeug.wrappers import Response
 
 from support.accounts import queries_sessions, service_profile, service_sessions
@@ -26,14 +31,17 @@ from support.accounts.policy import SESSION_LIVES, TOUCH_EVERY, Method
 from support.accounts.service import SecondStep
 from support.accounts.service_sessions import OpenedSession
 from support.core.clock import utcnow
-from support.core.context import hooks, settings
+from support.core.context import hooks, keys, settings
+from support.core.db import new_uid
 from support.core.web import Visitor, current_actor, login_manager, safe_next, visitor_id
 from support.core.web_nav import Unread
 from support.core.web_pages import LANGUAGES
 
 blueprint = Blueprint("account_sessions", __name__)
 
-DESK_PATH = "/desk"  # fixed by the design, and owned by a room above
+# fixed by the design, and owned by a room above
+DESK_PATH = "/desk"
+ORDERS_PATH = "/orders"
 _ENROLMENT = frozenset(
     {
         "static",
@@ -57,6 +65,13 @@ class SignedIn(Visitor):
         self.second_factor = speaker.second_factor
         self.character_keys = speaker.character_keys
         self.unread = speaker.unread
+
+
+@dataclass(frozen=True, slots=True)
+class AtSignIn:
+    """What a room does once a browser's visitor is known to be a person: `run(visitor, person_id)`."""
+
+    run: Callable[[str, int], None]
 
 
 def cookie_name() -> str:
@@ -118,8 +133,10 @@ def code_scope() -> str:
 
 def remember(response: Response, opened: OpenedSession) -> Response:
     """Put a new session's secret into the cookie; the form token of before is worth nothing any more."""
-    for name in ("csrf_token", "second", "proved", "enrol"):
+    for name in ("csrf_token", "second", "proved", "other", "identity"):
         session.pop(name, None)
+    if opened.kind != PersonKind.GUEST:
+        _remember_browser(response)
     lasting = opened.kind == PersonKind.MEMBER
     response.set_cookie(
         cookie_name(),
@@ -130,7 +147,46 @@ def remember(response: Response, opened: OpenedSession) -> Response:
         samesite="Lax",
         path="/",
     )
+    if visitor := session.get("visitor"):
+        for hook in hooks(AtSignIn):
+            hook.run(visitor, opened.person_id)
     return response
+
+
+BROWSER_KEPT = timedelta(days=365)
+
+
+def browser_cookie() -> str:
+    """Return the name of the cookie by which a browser is known again at its next sign-in."""
+    return "__Host-device" if settings().secure else "device"
+
+
+def browser_id() -> str:
+    """Return the random id that this browser's cookie holds; a new one where there is none, or one not of ours."""
+    if "browser" not in g:
+        try:
+            g.browser = _signer().unsign(request.cookies.get(browser_cookie(), "")).decode()
+        except BadSignature:
+            g.browser = new_uid()
+    return str(g.browser)
+
+
+def _remember_browser(response: Response) -> None:
+    response.set_cookie(
+        browser_cookie(),
+        _signer().sign(browser_id()).decode(),
+        max_age=int(BROWSER_KEPT.total_seconds()),
+        secure=settings().secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def _signer() -> Signer:
+    return Signer(
+        keys().session, salt="device", key_derivation="hmac", digest_method=hashlib.sha256
+    )
 
 
 def forget(response: Response) -> Response:
@@ -145,7 +201,7 @@ def forget(response: Response) -> Response:
 def after_sign_in(kind: str) -> str:
     """Return where a person goes on: the page they wanted, else their own start."""
     wanted = safe_next(session.pop("next", ""))
-    return wanted or (DESK_PATH if kind == PersonKind.STAFF else url_for("accounts.console"))
+    return wanted or (DESK_PATH if kind == PersonKind.STAFF else ORDERS_PATH)
 
 
 def keep_next(target: str | None) -> None:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from support.accounts import (
+    providers,
     queries,
     service,
     service_codes,
@@ -24,6 +25,7 @@ from support.accounts.service import SecondStep
 from support.accounts.service_sessions import OpenedSession
 from support.accounts.session_views import (
     after_sign_in,
+    browser_id,
     code_scope,
     device_name,
     forget,
@@ -68,9 +70,10 @@ def login() -> Answer:
                 said(form.password),
                 address=client_address(),
                 device=device_name(),
+                browser=browser_id(),
             )
-            return _stepped(step)
-    return page("accounts/login.html", form)
+            return stepped(step)
+    return page("accounts/login.html", form, others=offered_services())
 
 
 @blueprint.route("/login/code", methods=["GET", "POST"])
@@ -84,8 +87,9 @@ def login_code() -> Answer:
                 visitor=code_scope(),
                 address=client_address(),
                 device=device_name(),
+                browser=browser_id(),
             )
-            return _stepped(step)
+            return stepped(step)
     return code_page(form, CodePurpose.LOGIN, _("Sign in"), url_for("accounts.login"))
 
 
@@ -99,7 +103,11 @@ def second_step() -> Answer:
     if form.validate_on_submit():
         with refusals_on(form):
             opened = service.sign_in_second_step(
-                step, said(form.code), address=client_address(), device=device_name()
+                step,
+                said(form.code),
+                address=client_address(),
+                device=device_name(),
+                browser=browser_id(),
             )
             return signed_in(opened)
     return page("accounts/second_step.html", form)
@@ -154,6 +162,14 @@ def code_page(form: CodeForm, purpose: CodePurpose, title: str, other_url: str) 
     )
 
 
+def offered_services() -> list[tuple[str, str]]:
+    """Return code and title of each service whose accounts sign in here, in the order of the buttons."""
+    return [
+        (one.method.value, _(providers.title(one.method, language())))
+        for one in providers.services()
+    ]
+
+
 def _send_sign_in_code(text: str) -> Response:
     service.request_sign_in_code(
         text, visitor=code_scope(), address=client_address(), language=language()
@@ -161,7 +177,8 @@ def _send_sign_in_code(text: str) -> Response:
     return redirect(url_for("accounts.login_code"), 303)
 
 
-def _stepped(step: OpenedSession | SecondStep) -> Response:
+def stepped(step: OpenedSession | SecondStep) -> Response:
+    """Go on after the first step: to where the person was heading, or to the second factor."""
     if isinstance(step, OpenedSession):
         return signed_in(step)
     keep_second_step(step)

@@ -42,7 +42,6 @@ class Act(StrEnum):
     CHANGE_SECOND_FACTOR = "change_second_factor"
     CHANGE_PROFILE = "change_profile"
     END_SESSIONS = "end_sessions"
-    READ_ORDER = "read_order"
     RESET_OTHERS_FACTOR = "reset_others_factor"
     CHANGE_ROLES = "change_roles"
 
@@ -61,7 +60,6 @@ ACTS: Mapping[Act, ActRule] = {
     Act.CHANGE_SECOND_FACTOR: ActRule(Level.SAME_PERSON, N_("change the second factor")),
     Act.CHANGE_PROFILE: ActRule(Level.NOBODY, N_("change basic information")),
     Act.END_SESSIONS: ActRule(Level.NOBODY, N_("end sessions")),
-    Act.READ_ORDER: ActRule(Level.NOBODY, N_("read a work order")),
     Act.RESET_OTHERS_FACTOR: ActRule(Level.TWO_WAYS, N_("reset somebody's second factor")),
     Act.CHANGE_ROLES: ActRule(Level.TWO_WAYS, N_("change what staff may do")),
 }

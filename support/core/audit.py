@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from support.core.actors import Actor
 from support.core.context import keys
 from support.core.db import Id, Model, create_with, db, insert_new, snapshot, transaction
+from support.core.words import N_
 
 START = b"\0" * 32
 
@@ -114,7 +115,7 @@ def chained_hash(before: bytes, row: Event) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Where a chain breaks: the first row of `stream` that doesn't follow from the rows before it."""
+    """Where a chain breaks: the first row of `stream` that doesn't follow, and why (a message id)."""
 
     stream: str
     seq: int
@@ -140,19 +141,20 @@ def _broken_streams() -> Iterator[Broken]:
         broken = None
         for row in events:
             if row.seq != seq + 1:
-                broken = Broken(stream, seq + 1, "missing")
+                broken = Broken(stream, seq + 1, _MISSING)
             elif not hmac.compare_digest(row.hash, chained_hash(digest, row)):
-                broken = Broken(stream, row.seq, "changed")
+                broken = Broken(stream, row.seq, N_("changed"))
             if broken:
                 yield broken
                 break
             seq, digest = row.seq, row.hash
         head = heads.pop(stream, None)
         if broken is None and head != (seq, digest):
-            yield Broken(stream, seq + 1, "cut off")
-    yield from (Broken(stream, 1, "missing") for stream, (seq, _digest) in heads.items() if seq)
+            yield Broken(stream, seq + 1, N_("cut off"))
+    yield from (Broken(stream, 1, _MISSING) for stream, (seq, _digest) in heads.items() if seq)
 
 
+_MISSING = N_("missing")
 _HEAD = (StreamHead.stream, StreamHead.seq, StreamHead.hash)
 
 
@@ -178,7 +180,7 @@ def verify_heads(path: Path) -> Iterator[Broken]:
     body = "\n".join(lines)
     signature = hmac.new(keys().audit, body.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(last, f"signed {signature}"):
-        yield Broken(path.name, 0, "bad signature")
+        yield Broken(path.name, 0, N_("bad signature"))
         return
     for line in filter(None, lines):
         stream, seq, digest = line.rsplit(" ", 2)
@@ -186,7 +188,7 @@ def verify_heads(path: Path) -> Iterator[Broken]:
             select(Event.hash).where(Event.stream == stream, Event.seq == int(seq))
         ).scalar_one_or_none()
         if int(seq) and (found is None or found.hex() != digest):
-            yield Broken(stream, int(seq), "differs from the signed head")
+            yield Broken(stream, int(seq), N_("differs from the signed head"))
 
 
 def record_system(action: str, *, at: datetime, actor: Actor, **ids: Any) -> None:

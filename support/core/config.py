@@ -1,8 +1,8 @@
 """Configuration: one flat typed object, read once from the settings file and the environment.
 
 `flask setup` writes `gongdan.toml` into the instance directory; an environment variable of the same
-name in capitals wins over it. Secrets are never in it: keys are files (`core.keys`), passwords of
-services stand in their URLs.
+name in capitals wins over it. Our own secrets are never in it: keys are files (`core.keys`). Passwords of services
+stand in their URLs, and what another service gave us to sign in with its accounts stands beside its id.
 """
 
 from __future__ import annotations
@@ -10,14 +10,31 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
+from support.core.words import N_, spoken
+
 
 class ConfigError(Exception):
-    """A setting is missing, malformed or unsafe; the text names it and says what it should be."""
+    """A setting is missing, malformed or unsafe; the text names it and says what it should be.
+
+    `words` is a message id with `%(name)s` fields in `facts`, as in a `DomainError`; as a text it speaks the
+    language of the terminal, since the one who reads it starts something there.
+    """
+
+    def __init__(self, words: str, **facts: Any) -> None:
+        self.words = words
+        self.facts = facts
+        super().__init__(words)
+
+    def __str__(self) -> str:
+        return spoken(self.words, **self.facts)
+
+
+UNREADABLE = N_("%(file)s can't be read: %(reason)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +61,37 @@ class Config:
     operator_timezone: str = "Asia/Shanghai"
     operator_complaints: str = ""
     filing_numbers: tuple[str, ...] = ()
+    filing_numbers_zh: tuple[str, ...] = ()
+    """What Chinese pages show instead, where the numbers stand in words; without it all pages show the same."""
     guest_orders_per_hour: int = 60
     """From one network address (IPv6: one /64) without an account; raise it where many people share one."""
     guest_megabytes_per_hour: int = 500
+    person_orders_per_hour: int = 60
+    """From one member or guest who is signed in."""
+    person_replies_per_hour: int = 120
+    person_megabytes_per_hour: int = 600
+    oidc_issuer: str = ""
+    """The operator's own account service (OpenID Connect), such as https://account.example.com."""
+    oidc_title: str = ""
+    oidc_title_zh: str = ""
+    oauth_oidc_id: str = ""
+    oauth_oidc_secret: str = field(default="", repr=False)
+    oauth_taobao_id: str = ""
+    oauth_taobao_secret: str = field(default="", repr=False)
+    oauth_taobao_urls: tuple[str, ...] = ()
+    oauth_1688_id: str = ""
+    oauth_1688_secret: str = field(default="", repr=False)
+    oauth_1688_urls: tuple[str, ...] = ()
+    oauth_dingtalk_id: str = ""
+    oauth_dingtalk_secret: str = field(default="", repr=False)
+    oauth_dingtalk_urls: tuple[str, ...] = ()
+    oauth_alipay_id: str = ""
+    oauth_alipay_secret: str = field(default="", repr=False)
+    oauth_alipay_urls: tuple[str, ...] = ()
+    oauth_weibo_id: str = ""
+    oauth_weibo_secret: str = field(default="", repr=False)
+    oauth_weibo_urls: tuple[str, ...] = ()
+    """Of a sandbox, by place: its sign-in page, its token endpoint, its profile; what is left out stays as usual."""
     log_format: str = "json"
     testing: bool = False
 
@@ -92,10 +137,12 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         try:
             settings = tomllib.loads(path.read_text("utf-8"))
         except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{path.name}: {error}") from error
+            raise ConfigError(UNREADABLE, file=path.name, reason=error) from error
     known = {field.name for field in fields(Config)} - {"instance_dir"}
     if unknown := sorted(set(settings) - known):
-        raise ConfigError(f"{path.name}: unknown setting {', '.join(unknown)}")
+        raise ConfigError(
+            N_("%(file)s: unknown setting %(names)s"), file=path.name, names=", ".join(unknown)
+        )
     settings.update({name: environ[name.upper()] for name in known if name.upper() in environ})
     hints = get_type_hints(Config)
     values = {name: _read(name, value, hints[name]) for name, value in settings.items()}
@@ -105,13 +152,17 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
 def _read(name: str, value: Any, kind: Any) -> Any:
     if kind is bool:
         if str(value).lower() not in ("0", "1", "true", "false"):
-            raise ConfigError(f"{name} must be true or false, not {value!r}")
+            raise ConfigError(
+                N_("%(name)s must be true or false, not %(value)s"), name=name, value=repr(value)
+            )
         return str(value).lower() in ("1", "true")
     if kind is int:
         try:
             return int(value)
         except ValueError as error:
-            raise ConfigError(f"{name} must be a whole number, not {value!r}") from error
+            raise ConfigError(
+                N_("%(name)s must be a whole number, not %(value)s"), name=name, value=repr(value)
+            ) from error
     if kind is str:
         return str(value).strip()
     items = value.split(",") if isinstance(value, str) else value
@@ -122,16 +173,44 @@ def _checked(config: Config) -> Config:
     url = urlsplit(config.public_url)
     if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/"):
         raise ConfigError(
-            f"public_url must be like https://support.example.com, not {config.public_url!r}"
+            N_("public_url must be like https://support.example.com, not %(value)s"),
+            value=repr(config.public_url),
         )
-    for name in ("guest_orders_per_hour", "guest_megabytes_per_hour"):
+    for name in (each.name for each in fields(Config) if each.name.endswith("_per_hour")):
         if getattr(config, name) < 1:
-            raise ConfigError(f"{name} must be 1 or more")
+            raise ConfigError(N_("%(name)s must be 1 or more"), name=name)
+    _check_other_accounts(config)
     database = config.database_url
     if database.startswith(("postgres://", "postgresql://")):
         database = "postgresql+psycopg://" + database.split("://", 1)[1]
     elif not database:
         database = f"sqlite:///{config.instance_dir / 'gongdan.db'}"
     if not database.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ConfigError("database_url must begin with postgresql:// or sqlite:///")
+        raise ConfigError(N_("database_url must begin with postgresql:// or sqlite:///"))
     return replace(config, database_url=database, public_url=config.public_url.rstrip("/"))
+
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+OTHER_ACCOUNTS = ("taobao", "1688", "dingtalk", "alipay", "weibo")
+
+
+def is_guarded(address: str) -> bool:
+    """True for an https address, or one on this machine: nobody between can read or change what goes there."""
+    url = urlsplit(address)
+    return bool(url.hostname) and (
+        url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
+    )
+
+
+def _check_other_accounts(config: Config) -> None:
+    """The accounts of other services: an id comes with its secret, and no address is open to eavesdroppers."""
+    addresses = {"oidc_issuer": (config.oidc_issuer,) if config.oidc_issuer else ()}
+    for name in OTHER_ACCOUNTS:
+        addresses[f"oauth_{name}_urls"] = getattr(config, f"oauth_{name}_urls")
+        if getattr(config, f"oauth_{name}_id") and not getattr(config, f"oauth_{name}_secret"):
+            raise ConfigError(N_("%(name)s is missing"), name=f"oauth_{name}_secret")
+    if config.oauth_oidc_id and not config.oidc_issuer:
+        raise ConfigError(N_("%(name)s is missing"), name="oidc_issuer")
+    for name, given in addresses.items():
+        if len(given) > 3 or not all(is_guarded(address) for address in given):
+            raise ConfigError(N_("%(name)s must be https:// addresses, at most three"), name=name)

@@ -1,32 +1,31 @@
 """Server keys: one file each in the instance's `keys/` directory, made at the first start.
 
 Each purpose has a key of its own, so that a leak of one opens nothing else: `session` signs cookies,
-`codes` derives one-time codes, `blind` makes look-up indexes, `kek` wraps the data keys of people,
-`audit` chains the audit trail.
+`codes` derives one-time codes, `blind` makes look-up indexes, `kek` wraps the data keys of people (and is the only
+one that is replaced from time to time, `core/wrapping.py`), `audit` chains the audit trail.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from support.core.config import ConfigError
+from support.core.words import N_
+from support.core.wrapping import WrappingKeys, read_key, write_key
 
-KEY_BYTES = 32
 NAMES = ("session", "codes", "blind", "kek", "audit")
 
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The loaded keys, 32 bytes each."""
+    """The loaded keys, 32 bytes each; those that wrap may be replaced while we run."""
 
     session: bytes
     codes: bytes
     blind: bytes
-    kek: bytes
     audit: bytes
+    wrapping: WrappingKeys
 
 
 def load_keys(directory: Path) -> Keyring:
@@ -37,32 +36,11 @@ def load_keys(directory: Path) -> Keyring:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     present = [name for name in NAMES if (directory / name).exists()]
     if not present:
-        _make_keys(directory)
+        for name in NAMES:
+            write_key(directory / name)
     elif missing := sorted(set(NAMES) - set(present)):
-        raise ConfigError(f"keys/{missing[0]} is missing; restore it from the backup of keys")
-    return Keyring(**{name: _read_key(directory / name) for name in NAMES})
-
-
-def _make_keys(directory: Path) -> None:
-    """Write all keys; linking into place lets exactly one of two simultaneous starters win each name."""
-    for name in NAMES:
-        temporary = directory / f".{name}.{os.getpid()}"
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(secrets.token_bytes(KEY_BYTES))
-            os.fsync(stream.fileno())
-        try:
-            os.link(temporary, directory / name)
-        except FileExistsError:
-            pass
-        finally:
-            temporary.unlink()
-
-
-def _read_key(path: Path) -> bytes:
-    if path.stat().st_mode & 0o077:
-        raise ConfigError(f"keys/{path.name} can be read by others; make it 0600")
-    key = path.read_bytes()
-    if len(key) != KEY_BYTES or len(set(key)) < KEY_BYTES // 4:
-        raise ConfigError(f"keys/{path.name} is not a key of {KEY_BYTES} random bytes")
-    return key
+        raise ConfigError(
+            N_("keys/%(name)s is missing; restore it from the backup of keys"), name=missing[0]
+        )
+    fixed = {name: read_key(directory / name) for name in NAMES if name != "kek"}
+    return Keyring(**fixed, wrapping=WrappingKeys(directory))

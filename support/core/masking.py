@@ -38,6 +38,9 @@ _PASSWORD_WORD = (
 _PASSWORD = re.compile(
     rf"{_PASSWORD_WORD}(?P<is>{_IS}|\s{{0,3}})(?P<quote>[\"'“‘「`]?)(?P<value>[!-~]{{3,128}})"
 )
+_MAY_HOLD = re.compile(
+    r"[\dＡ-Ｚａ-ｚ]|[pP](?:[aA][sS][sS]|[wW][dD]|[sS][wW])|[mM][iI][mM][aA]|密码|口令"
+)
 _MENTIONS_PASSWORD = re.compile("pass|pwd|psw|mima|密码|口令")
 _PLAIN_WORD = re.compile(r"[a-z]+[.,;!?)]*")
 _CLOSING = "\"'`.,;!?)"
@@ -72,6 +75,7 @@ _CODE = re.compile(
     rf"(?:{_CODE_WORD}|{_NOT_OTHER_CODE}{_NOT_IN_WORD}code)(?:{_IS}|\s{{0,3}})"
     r"(?P<value>\d{3}[ -]\d{3}|\d{4,8})(?![\d/.年月]\d|[-a-z0-9年])"
 )
+_MENTIONS_CODE = re.compile("code|pin|otp|码")
 _CODE_BEFORE = re.compile(
     r"(?<![\d.,:/•-])(?P<value>\d{4,8})\s{0,3}(?:是|为|is|was)\s{0,3}"
     rf"(?:(?:your|my|the|我的|你的|您的)\s{{0,3}})?(?:{_CODE_WORD}|code(?![a-z]))"
@@ -123,11 +127,14 @@ def mask_secrets(text: str) -> Masked:
 
     Passwords vanish, ID numbers and codes keep their last 2, cards their last 4 characters.
     """
+    # Most texts hold neither a digit nor the words: asking for that is cheap, folding and the patterns below are not.
+    if not _MAY_HOLD.search(text):
+        return Masked(text, ())
     folded = text.lower() if text.isascii() else fold_digits(text).translate(_WIDE)
-    # Most texts hold neither a digit nor the word: asking for that is cheap, the patterns below walk every word.
     found = _passwords(folded) if _MENTIONS_PASSWORD.search(folded) else []
     if _DIGIT.search(folded):
-        found += [*_numbers(folded), *_codes(folded)]
+        found += _numbers(folded)
+        found += _codes(folded) if _MENTIONS_CODE.search(folded) else []
     if not found:
         return Masked(text, ())
     found.sort(key=lambda each: (each.start, -each.end))

@@ -100,10 +100,12 @@ def find(
     before: int | None = None,
     limit: int = 25,
     within: Any = None,
+    without: Any = None,
 ) -> list[Hit]:
     """Return up to `limit` parts that hold every token of `query`, newest first, one for each thing.
 
-    `before` is the last `doc_id` of the page before; `within` an optional SELECT of the thing ids that count.
+    `before` is the last `doc_id` of the page before; `within` an optional SELECT of the thing ids that count,
+    `without` one of those (few) that don't.
     A query without any token (only punctuation) finds nothing.
     """
     wanted = query_tokens(query)
@@ -113,7 +115,7 @@ def find(
     seen: set[int] = set()
     batch = PARTS_OF_A_THING * limit
     while len(hits) < limit:
-        rows = _rows(kind, wanted, staff=staff, before=before, limit=batch, within=within)
+        rows = _rows(kind, wanted, staff, before, batch, within, without)
         for doc_id, thing_id, part in rows:
             before = doc_id
             if thing_id not in seen:
@@ -127,12 +129,20 @@ def find(
 
 
 def _rows(
-    kind: str, wanted: list[str], *, staff: bool, before: int | None, limit: int, within: Any
+    kind: str,
+    wanted: list[str],
+    staff: bool,
+    before: int | None,
+    limit: int,
+    within: Any,
+    without: Any,
 ) -> Sequence[Any]:
     postgresql = db.session.get_bind().dialect.name == "postgresql"
     statement = _statement(postgresql, staff, before is not None)
     if within is not None:
         statement = statement.where(SearchDoc.thing_id.in_(within))
+    if without is not None:
+        statement = statement.where(SearchDoc.thing_id.not_in(without))
     given = {"sort": kind, "before": before, "most": limit, "words": _spelled(wanted, postgresql)}
     if before is None:
         del given["before"]

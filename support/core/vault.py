@@ -13,17 +13,18 @@ import hmac
 import logging
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import ColumnElement, Select, String, select, update
+from sqlalchemy import ColumnElement, Index, Select, String, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.clock import utcnow
 from support.core.context import keys
-from support.core.db import Id, Model, changed, db, insert_new
+from support.core.db import Id, Model, changed, db, insert_new, transaction
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +41,16 @@ class KeyDestroyed(Exception):
 
 
 class VaultKey(Model):
-    """One owner's wrapped data key; `wrapped` is None once destroyed."""
+    """One owner's wrapped data key; `wrapped` is None once destroyed. `wrapped_by` names the key-encryption key."""
 
     __tablename__ = "vault_key"
+    __table_args__ = (Index(None, "wrapped_by", "id"),)
 
     id: Mapped[Id]
     owner: Mapped[str] = mapped_column(String(80), unique=True)
     version: Mapped[int] = mapped_column(default=1)
     wrapped: Mapped[bytes | None]
+    wrapped_by: Mapped[str] = mapped_column(String(16), server_default="")
     created_at: Mapped[datetime]
     destroyed_at: Mapped[datetime | None]
 
@@ -86,7 +89,7 @@ def load_keys(owners: Iterable[str]) -> None:
     wanted = set(owners) - set(_cache())
     if wanted:
         for row in db.session.execute(select(VaultKey).where(VaultKey.owner.in_(wanted))).scalars():
-            _cache()[row.owner] = _unwrap(row.owner, row.version, row.wrapped)
+            _cache()[row.owner] = _unwrap(row.owner, row.version, row.wrapped, row.wrapped_by)
 
 
 def with_key(statement: Select[*tuple[Any, ...]], owner: ColumnElement[str]) -> Any:
@@ -95,6 +98,7 @@ def with_key(statement: Select[*tuple[Any, ...]], owner: ColumnElement[str]) -> 
         VaultKey.owner.label("key_owner"),
         VaultKey.version.label("key_version"),
         VaultKey.wrapped.label("key_wrapped"),
+        VaultKey.wrapped_by.label("key_wrapped_by"),
     )
     return statement.add_columns(*columns).join(VaultKey, VaultKey.owner == owner, isouter=True)
 
@@ -108,8 +112,50 @@ def remember(row: Any) -> bool:
     if owner is None:
         return True
     if owner not in cache:
-        cache[owner] = _unwrap(owner, row.key_version, row.key_wrapped)
+        cache[owner] = _unwrap(owner, row.key_version, row.key_wrapped, row.key_wrapped_by)
     return cache[owner] is not None
+
+
+def waiting_for_rotation() -> int:
+    """Return how many data keys are still wrapped by another key than the present one."""
+    return int(db.session.execute(select(func.count()).where(*_old())).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrapped:
+    """One batch of a rotation: the last row that was looked at, how many were wrapped anew, owners of broken keys."""
+
+    last: int
+    done: int
+    broken: list[str]
+
+
+def rewrap_some(after: int, most: int = 200) -> Rewrapped | None:
+    """Wrap data keys behind row `after` anew with the present key, up to `most` of them; None when there are no more.
+
+    One transaction, and safe to run beside people who work, beside itself, and again after a kill: what is sealed
+    under the data keys is not touched, and a key that was destroyed meanwhile stays so. A broken one is left alone.
+    """
+    done, broken = 0, []
+    columns = (VaultKey.id, VaultKey.owner, VaultKey.version, VaultKey.wrapped, VaultKey.wrapped_by)
+    with transaction() as session:
+        behind = select(*columns).where(*_old(), VaultKey.id > after).order_by(VaultKey.id)
+        rows = session.execute(behind.limit(most)).all()
+        for row in rows:
+            try:
+                key = _unwrap(row.owner, row.version, row.wrapped, row.wrapped_by)
+            except SealBroken:
+                broken.append(row.owner)
+                continue
+            same = (VaultKey.id == row.id, VaultKey.wrapped == row.wrapped)
+            wrapped = _wrap(row.owner, row.version, key or b"")
+            done += changed(update(VaultKey).where(*same).values(**wrapped))
+    return Rewrapped(rows[-1].id, done, broken) if rows else None
+
+
+def _old() -> tuple[ColumnElement[bool], ...]:
+    name, _key = keys().wrapping.present()
+    return VaultKey.wrapped_by != name, VaultKey.wrapped.is_not(None)
 
 
 def destroy(owner: str) -> bool:
@@ -137,27 +183,35 @@ def _data_key(owner: str) -> bytes | None:
         ).scalar_one_or_none()
         if row is None:
             return None
-        cache[owner] = _unwrap(row.owner, row.version, row.wrapped)
+        cache[owner] = _unwrap(row.owner, row.version, row.wrapped, row.wrapped_by)
     if cache[owner] is None:
         raise KeyDestroyed(owner)
     return cache[owner]
 
 
-def _unwrap(owner: str, version: int, wrapped: bytes | None) -> bytes | None:
+def _unwrap(owner: str, version: int, wrapped: bytes | None, by: str) -> bytes | None:
     if wrapped is None:
         return None
     nonce, body = wrapped[:_NONCE], wrapped[_NONCE:]
-    try:
-        return AESGCM(keys().kek).decrypt(nonce, body, _bound(f"vault_key:{owner}:{version}"))
-    except InvalidTag as error:
-        log.critical("vault_key_broken", extra={"owner": owner})
-        raise SealBroken(f"vault_key:{owner}") from error
+    for kek in keys().wrapping.named(by):
+        try:
+            return AESGCM(kek).decrypt(nonce, body, _bound(f"vault_key:{owner}:{version}"))
+        except InvalidTag:
+            continue
+    log.critical("vault_key_broken", extra={"owner": owner})
+    raise SealBroken(f"vault_key:{owner}")
+
+
+def _wrap(owner: str, version: int, key: bytes) -> dict[str, Any]:
+    """Return the columns of a data key that the present key-encryption key wraps."""
+    nonce, (name, kek) = os.urandom(_NONCE), keys().wrapping.present()
+    body = AESGCM(kek).encrypt(nonce, key, _bound(f"vault_key:{owner}:{version}"))
+    return {"wrapped": nonce + body, "wrapped_by": name}
 
 
 def _make_key(owner: str) -> bytes:
-    key, nonce = AESGCM.generate_key(256), os.urandom(_NONCE)
-    wrapped = nonce + AESGCM(keys().kek).encrypt(nonce, key, _bound(f"vault_key:{owner}:1"))
-    insert_new(VaultKey, owner=owner, version=1, wrapped=wrapped, created_at=utcnow())
+    key = AESGCM.generate_key(256)
+    insert_new(VaultKey, owner=owner, version=1, created_at=utcnow(), **_wrap(owner, 1, key))
     _cache().pop(owner, None)
     made = _data_key(owner)  # another writer's key when it was first
     assert made is not None

@@ -25,6 +25,7 @@ from support.core.config import Config
 from support.core.context import settings
 from support.core.db import new_uid
 from support.core.errors import NeedsSignIn, NotAllowed, NotFound
+from support.core.web_bodies import LARGEST_BODY_BYTES, MAX_TEXT_BYTES, Incoming, set_limit
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +33,6 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
-MAX_BODY_BYTES = 24 * 1024 * 1024
-MAX_TEXT_BYTES = 8 * 1024 * 1024
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FILE_FIELDS = frozenset({"file", "files"})
 LONGEST_NEXT = 1_000  # it is kept in a cookie, and browsers drop one above 4 KB
@@ -219,7 +218,7 @@ def init_web(
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         TRUSTED_HOSTS=[*config.hosts, "localhost", "127.0.0.1", "[::1]"],
-        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_TEXT_BYTES,
         MAX_FORM_PARTS=500,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
@@ -230,6 +229,7 @@ def init_web(
         RATELIMIT_ENABLED=True,
         SEND_FILE_MAX_AGE_DEFAULT=0,
     )
+    app.request_class = Incoming
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
@@ -242,6 +242,7 @@ def init_web(
         logs.bind(request=g.request_id)
         if request.method in UNSAFE and request.content_length is None:
             abort(411)
+        set_limit(request)
         read_plainly()
 
     csrf.init_app(app)

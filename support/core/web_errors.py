@@ -21,7 +21,8 @@ from support.core import web_kept
 from support.core.context import settings
 from support.core.db import db
 from support.core.errors import DomainError, NeedsProof, NeedsSignIn, TooLarge, TooMany, Unavailable
-from support.core.web import MAX_BODY_BYTES, UNSAFE, limiter
+from support.core.web import UNSAFE, limiter
+from support.core.web_bodies import limit_of
 from support.core.words import N_
 
 log = logging.getLogger(__name__)
@@ -109,10 +110,12 @@ def on_domain_error(error: DomainError) -> BaseResponse:
         return redirect(url_for("accounts.confirm", next=request.full_path.rstrip("?")), 303)
     facts: dict[str, Any] = {}
     if isinstance(error, TooMany):
-        facts["retry_after"] = error.retry_after
+        facts |= {"retry_after": error.retry_after, "wait_said": "minutes" in error.facts}
     if isinstance(error, TooLarge):
         facts["limit"] = error.limit_bytes
-    return trouble(error.status, gettext(error.words, **error.facts), **facts)
+    plain = error.words == type(error).default_words and error.status in (403, 404, 410)
+    words = None if plain else gettext(error.words, **error.facts)
+    return trouble(error.status, words, **facts)
 
 
 def on_stale_form(_error: CSRFError) -> BaseResponse:
@@ -133,7 +136,7 @@ def on_http_error(error: HTTPException) -> BaseResponse:
     if error.code is not None and error.code < 400:
         return error.get_response()
     if error.code == 413:
-        return trouble(413, limit=MAX_BODY_BYTES)
+        return trouble(413, limit=limit_of(request))
     if error.code == 429:
         return trouble(429, retry_after=60)
     return trouble(error.code or 500)
@@ -168,12 +171,16 @@ def _to_sign_in() -> BaseResponse:
 
 
 def _keep_form(*, needs_sign_in: bool) -> BaseResponse:
-    kept = url_for("workorders.start")
+    kept, words, typed = url_for("workorders.start"), None, None
     if web_kept.worth_keeping():
         try:
             with limiter.limit(web_kept.MOST_FROM_ONE_ADDRESS):
-                kept = url_for("web.kept", uid=web_kept.keep_form())
+                uid = web_kept.keep_form()
         except RateLimitExceeded:
             return trouble(429, retry_after=3600)
+        if uid is None:
+            words, typed = gettext(web_kept.NO_ROOM), web_kept.shown(web_kept.typed())
+        else:
+            kept = url_for("web.kept", uid=uid)
     next_url = url_for("accounts.login", next=kept) if needs_sign_in else kept
-    return trouble(419, next_url=next_url)
+    return trouble(419, words, next_url=next_url, typed=typed)

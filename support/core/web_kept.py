@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask import render_template, request
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core import vault
@@ -15,6 +16,7 @@ from support.core.db import Id, Model, db, new_uid, transaction
 from support.core.errors import Expired
 from support.core.web import visitor_id
 from support.core.web_pages import blueprint
+from support.core.words import N_
 
 KEPT = timedelta(hours=24)
 OWNER = "kept_forms"
@@ -23,6 +25,11 @@ LARGEST = 300_000
 LONGEST_PATH = 500
 MOST_FROM_ONE_ADDRESS = "60 per hour"
 """A late form needs no account and no token, so without a limit anybody could fill the disk with them."""
+MOST_BYTES = 256 * 1024 * 1024
+"""Of all kept forms together, since there are more addresses than one. Beyond it the text is only shown."""
+NO_ROOM = N_(
+    "What you typed could not be kept. Copy it from here, open the page again and send it."
+)
 _NEVER_KEPT = ("csrf_token", "password", "code", "totp", "secret")
 
 
@@ -45,17 +52,24 @@ def worth_keeping() -> bool:
     return 0 < size <= LARGEST and len(request.path) <= LONGEST_PATH
 
 
-def keep_form() -> str:
-    """Seal the fields of this request's form (never passwords or codes) and return the kept form's uid."""
-    fields = [
+def typed() -> list[tuple[str, str]]:
+    """Return the fields of this request's form, but never passwords or codes."""
+    return [
         (name, value)
         for name, value in request.form.items(multi=True)
         if not any(word in name for word in _NEVER_KEPT)
     ]
+
+
+def keep_form() -> str | None:
+    """Seal what was typed and return the kept form's uid; None when so much is kept already that it has no room."""
     uid = new_uid()
     with transaction() as session:
+        kept = session.execute(select(func.sum(func.length(KeptForm.fields)))).scalar_one()
+        if (kept or 0) >= MOST_BYTES:
+            return None
         sealed = vault.seal(
-            OWNER, f"kept_form.fields:{uid}", json.dumps(fields, ensure_ascii=False)
+            OWNER, f"kept_form.fields:{uid}", json.dumps(typed(), ensure_ascii=False)
         )
         session.add(
             KeptForm(
@@ -78,12 +92,16 @@ def kept(uid: str) -> str:
     if row is None:
         raise Expired()
     fields = json.loads(vault.unseal(OWNER, f"kept_form.fields:{uid}", row.fields))
-    rows = [
+    return render_template("core/kept.html", path=row.path, fields=fields, rows=shown(fields))
+
+
+def shown(fields: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """Return what was typed as the rows of a page."""
+    return [
         {"label": name.replace("_", " ").capitalize(), "value": value}
         for name, value in fields
         if value.strip() and not _is_hidden(name)
     ]
-    return render_template("core/kept.html", path=row.path, fields=fields, rows=rows)
 
 
 def _is_hidden(name: str) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from babel.dates import get_day_names
 from flask import Blueprint, Flask, current_app, g, redirect, request
-from flask_babel import Babel, get_timezone
+from flask_babel import Babel
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -21,7 +21,7 @@ from support.core.installation import is_demo
 from support.core.web import current_actor, safe_next
 from support.core.web_nav import NOWHERE, places
 from support.core.web_parts import html_lang, install_parts, page_language
-from support.core.web_times import local_time, relative_time, time_tag
+from support.core.web_times import local_time, relative_time, time_tag, zone_words
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 _LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
@@ -93,7 +93,7 @@ def page_facts() -> dict[str, Any]:
         "lang": html_lang(page_language()),
         "theme": _theme(),
         "operator": operator(),
-        "time_zone": str(get_timezone()),
+        "time_zone": zone_words(),
         "actor": None,
         "demo": False,
         "places": NOWHERE,
@@ -131,7 +131,7 @@ def _operator(config: Config, *, chinese: bool) -> dict[str, Any]:
         "hours": hours_words(config.operator_hours, chinese=chinese),
         "timezone": config.operator_timezone,
         "complaint_channel": config.operator_complaints,
-        "filing_numbers": list(config.filing_numbers),
+        "filing_numbers": list((chinese and config.filing_numbers_zh) or config.filing_numbers),
     }
 
 

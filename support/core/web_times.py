@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_location
 from flask_babel import format_datetime, format_timedelta, get_locale, get_timezone
 from markupsafe import Markup
 
 from support.core.clock import utcnow
 from support.core.web_parts import html_lang, page_language
+from support.core.web_parts import words as gettext
 
 
 def local_time(moment: datetime, style: str = "") -> str:
@@ -35,6 +38,8 @@ def relative_time(moment: datetime, now: datetime | None = None) -> str:
     if abs(delta) > timedelta(days=7):
         return local_time(moment, "d MMM y" if page_language() != "zh" else "y年M月d日")
     seconds = int(delta.total_seconds())
+    if abs(seconds) < 60:
+        return gettext("just now") if seconds <= 0 else gettext("in a moment")
     if abs(seconds) >= 3600:
         seconds -= seconds % 60
     return _ago(seconds, str(get_locale()))
@@ -52,6 +57,26 @@ def time_tag(moment: datetime | None, style: str = "relative") -> Markup:
         return Markup("")
     words = relative_time(moment) if style == "relative" else local_time(moment, style)
     return _time_head(moment, str(get_locale()), str(get_timezone())) + words + _TIME_END
+
+
+def zone_words(now: datetime | None = None) -> str:
+    """Return the reader's zone as people say it: by its city and its distance from UTC."""
+    offset = (now or utcnow()).astimezone(get_timezone()).utcoffset() or timedelta()
+    return _zone_words(str(get_timezone()), str(get_locale()), offset)
+
+
+@lru_cache(maxsize=1_024)
+def _zone_words(zone: str, locale: str, offset: timedelta) -> str:
+    minutes = int(offset.total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    distance = f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+    if zone == "UTC" or zone.startswith("Etc/"):
+        return distance  # such a zone is no city
+    city = get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True)
+    if locale.startswith("zh"):
+        # whoever lives by it calls it by the capital, not by the city that names the zone
+        return f"{'北京' if zone == 'Asia/Shanghai' else city}时间 {distance}"
+    return f"{city} time, {distance}"
 
 
 _TIME_END = Markup("</time>")

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.accounts import providers, queries_sessions, service_devices, service_identities
 from support.accounts import queries as people
+from support.accounts.policy import Method
 from support.core import outbox
 from support.core.actors import Actor
 from support.core.errors import NotFound
@@ -33,12 +35,26 @@ def _own_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
     return {"how": ids["how"]} if ids["person"] == reader.id else None
 
 
+def _identity_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
+    if ids["person"] != reader.id:
+        return None
+    service = providers.title(Method(ids["provider"]), reader.language)
+    return {"service": service, "change": ids["change"]}
+
+
 def _reset_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
     """The owner is told of their own factor; administrators of whose, as long as they are administrators."""
     own = ids["person"] == reader.id
     if not own and not reader.is_staff:
         return None
     return {"own": own, "name": people.names([ids["person"]]).get(ids["person"], "")}
+
+
+def _device_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
+    seen = queries_sessions.seen_from(ids["person"], ids["sign_in"])
+    if seen is None or ids["person"] != reader.id:
+        return None
+    return {"at": seen.at, "device": seen.device, "address": seen.address}
 
 
 def _welcome_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
@@ -68,11 +84,25 @@ TEMPLATES = (
         path="/account",
     ),
     Template(
+        "notifications.identity_changed",
+        Purpose.SECURITY,
+        N_("An account that signs in to yours was changed"),
+        _identity_facts,
+        path="/account/other-accounts",
+    ),
+    Template(
         "notifications.factor_reset",
         Purpose.SECURITY,
         N_("A second step was reset"),
         _reset_facts,
         path="/account",
+    ),
+    Template(
+        "notifications.new_device",
+        Purpose.SECURITY,
+        N_("Signed in from a new device"),
+        _device_facts,
+        path="/account/sessions",
     ),
     Template(
         "notifications.member_registered",
@@ -111,10 +141,22 @@ def tell_factor_changed(payload: dict[str, Any]) -> None:
     )
 
 
+def tell_identity_changed(payload: dict[str, Any]) -> None:
+    """Tell the owner by every address."""
+    ids = {name: payload[name] for name in ("person", "provider", "change")}
+    _tell(payload["person"], "identity_changed", payload, ids)
+
+
 def tell_factor_reset(payload: dict[str, Any]) -> None:
     """Tell the owner and every administrator."""
     for person_id in {payload["person"], *payload["tell"]}:
         _tell(person_id, "factor_reset", payload, {"person": payload["person"]})
+
+
+def tell_new_device(payload: dict[str, Any]) -> None:
+    """Tell the owner by every address: whoever signed in may not be them."""
+    ids = {"person": payload["person"], "sign_in": payload["sign_in"]}
+    _tell(payload["person"], "new_device", payload, ids)
 
 
 def tell_member_registered(payload: dict[str, Any]) -> None:
@@ -146,6 +188,8 @@ SUBSCRIPTIONS = (
     Subscription("contact.changed", tell_contact_changed),
     Subscription("password.changed", tell_password_changed),
     Subscription("factor.changed", tell_factor_changed),
+    Subscription(service_identities.CHANGED, tell_identity_changed),
     Subscription("factor.reset", tell_factor_reset),
+    Subscription(service_devices.NEW_DEVICE, tell_new_device),
     Subscription("member.registered", tell_member_registered),
 )

@@ -14,7 +14,7 @@ REST_SECONDS = 60.0
 
 
 class DoorAway(Retry):
-    """The door itself did not answer, whatever the message was."""
+    """The door itself did not answer, or rests after that, whatever the message was."""
 
 
 @dataclass(slots=True)
@@ -27,12 +27,12 @@ class Breaker:
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Let a call through, or raise `Retry` while the door rests; note how the call ended.
+        """Let a call through, or raise `DoorAway` while the door rests; note how the call ended.
 
         A door that refuses one message is there: only `DoorAway` counts.
         """
         if time.monotonic() < self.closed_until:
-            raise Retry(f"{self.name} rests")
+            raise DoorAway(f"{self.name} rests")
         try:
             yield
         except DoorAway:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from support.accounts import queries as people
 from support.accounts import service_codes
+from support.accounts.models import ContactKind
+from support.accounts.policy import CODE_LIVES, FOR_THE_KNOWN, CodePurpose
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.context import settings
@@ -14,7 +17,8 @@ from support.core.db import db
 from support.core.errors import NotFound
 from support.core.outbox import OutboxState, Outcome
 from support.core.vault import KeyDestroyed
-from support.notifications import letters, mail, policy, queries, service, sms
+from support.notifications import letters, mail, outgoing, policy, queries, service, sms
+from support.notifications.breaker import DoorAway
 from support.notifications.models import Channel, DeliveryState, Purpose
 from support.notifications.templates import facts_for, template
 
@@ -32,6 +36,8 @@ class Ready:
     reader: Actor
     facts: dict[str, Any]
     unsubscribe_url: str = ""
+    tells: bool = True
+    """Whether pages may show by it that the door is away: not where the message itself says that somebody is known."""
 
 
 def send_delivery(payload: dict[str, Any]) -> str | None:
@@ -76,12 +82,30 @@ def prepare(delivery: queries.Waiting) -> Ready | DeliveryState:
     if facts is None:
         return DeliveryState.CANCELLED
     leave = service.unsubscribe_url(delivery.person_id) if kind.purpose == Purpose.NEWS else ""
-    facts |= {"check_code": queries.spelled(delivery.check_code), "unsubscribe_url": leave}
+    # a guest has no account to sign in to, so no link to choices behind a sign-in
+    choose = kind.purpose == Purpose.ORDERS and reader.kind != "guest"
+    facts |= {
+        "check_code": queries.spelled(delivery.check_code),
+        "unsubscribe_url": leave,
+        "notices_url": f"{settings().public_url}/account/notices" if choose else "",
+    }
     return Ready(delivery.uid, delivery.channel, contact.address, kind.code, reader, facts, leave)
 
 
 def hand_over(ready: Ready) -> None:
     """Write the words and give them to the door of the channel; raises `Retry` or `GiveUp`."""
+    kind = ContactKind.MOBILE if ready.channel == Channel.SMS else ContactKind.EMAIL
+    try:
+        _give(ready)
+    except DoorAway:
+        if ready.tells:
+            service_codes.note_door(kind, answers=False)
+        raise
+    if ready.tells:
+        service_codes.note_door(kind, answers=True)
+
+
+def _give(ready: Ready) -> None:
     if ready.channel == Channel.SMS:
         text = letters.write_sms(ready.template, ready.reader, ready.facts)
         sms.send(sms.Sms(ready.uid, ready.address, text, ready.reader.language, ready.template))
@@ -94,6 +118,7 @@ def hand_over(ready: Ready) -> None:
             letter,
             language=ready.reader.language,
             at=utcnow(),
+            thread=ready.facts.get("reference", ""),
             unsubscribe_url=ready.unsubscribe_url,
         )
     )
@@ -112,15 +137,32 @@ def send_code(payload: dict[str, Any]) -> str | None:
     facts = {
         "purpose": code.purpose,
         "digits": code.digits,
+        "order": code.about if code.purpose == CodePurpose.FOLLOW else "",
+        "who": people.names([code.person_id]).get(code.person_id, "") if code.person_id else "",
         "link": settings().public_url + code.path if code.path else "",
         "check_code": queries.spelled(delivery.check_code),
     }
     reader = Actor("anonymous", language=code.language, timezone=settings().operator_timezone)
     name = code.purpose if code.purpose in ("account_exists", "invite") else "code"
-    ready = Ready(delivery.uid, channel, code.target, f"notifications.{name}", reader, facts)
+    ready = Ready(
+        delivery.uid,
+        channel,
+        code.target,
+        f"notifications.{name}",
+        reader,
+        facts,
+        tells=code.purpose not in FOR_THE_KNOWN,
+    )
     db.session.remove()
     hand_over(ready)
     return None
+
+
+def forget_code_files(now: datetime) -> None:
+    """Remove from the demo's door the messages whose code has expired (a periodic task). Safe to run twice."""
+    kept = outgoing.kept_before(now - CODE_LIVES)
+    for uid in queries.expired_codes(kept, now) if kept else ():
+        outgoing.forget(kept[uid])
 
 
 def settle_code(payload: dict[str, Any], outcome: Outcome) -> None:

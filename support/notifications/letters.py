@@ -23,6 +23,7 @@ from support.core.actors import Actor
 from support.core.config import Config
 from support.core.context import settings
 from support.core.web_pages import hours_words, locale_of
+from support.notifications.templates import misuse_path
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 SUBJECT_CHARACTERS = 120
@@ -45,14 +46,15 @@ def write_letter(code: str, reader: Actor, facts: dict[str, Any]) -> Letter:
         text = _environment().get_template(_path(code, "txt"))
         context = text.new_context(known)
         subject = _one_line("".join(text.blocks["subject"](context)))
-        if reference := facts.get("reference"):
+        heading, reference = subject, facts.get("reference")
+        if reference:
             subject = f"[{reference}] {subject}"
         body = _tidy(text.render(known))
         inner = _tidy("".join(text.blocks["body"](context)))
         html = (
             _environment()
             .select_template([_path(code, "html"), "notifications/letters/_layout.html"])
-            .render(known, subject=subject, paragraphs=_paragraphs(inner))
+            .render(known, subject=subject, heading=heading, paragraphs=_paragraphs(inner))
         )
         return Letter(subject[:SUBJECT_CHARACTERS], body, html)
 
@@ -121,6 +123,8 @@ def _known(reader: Actor) -> dict[str, Any]:
         "lang": "zh-Hans" if reader.language == "zh" else "en",
         "reference": "",
         "link": "",
+        "not_you": config.public_url + misuse_path(),
+        "notices_url": "",
         "unsubscribe_url": "",
     }
 

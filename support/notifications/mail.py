@@ -24,6 +24,7 @@ from support.core.config import Config, ConfigError
 from support.core.context import settings
 from support.core.installation import is_demo
 from support.core.outbox import GiveUp, Retry
+from support.core.words import N_
 from support.notifications import outgoing
 from support.notifications.breaker import Breaker, DoorAway
 from support.notifications.letters import Letter, operator_name
@@ -44,9 +45,20 @@ class Mail:
 
 
 def compose(
-    uid: str, to: str, letter: Letter, *, language: str, at: datetime, unsubscribe_url: str = ""
+    uid: str,
+    to: str,
+    letter: Letter,
+    *,
+    language: str,
+    at: datetime,
+    thread: str = "",
+    unsubscribe_url: str = "",
 ) -> Mail:
-    """Build the mail; raises `GiveUp` for a bad address. The header parser refuses line ends, so none is injected."""
+    """Build the mail; raises `GiveUp` for a bad address. The header parser refuses line ends, so none is injected.
+
+    Letters with the same `thread` (an order's reference) answer one Message-ID made from it, so that a reader's
+    programme puts them together. It is derived, not looked up: the first letter may be forgotten, or never sent.
+    """
     config = settings()
     sender, recipient = _sender(config), _recipient(to)
     message = EmailMessage(policy=_POLICY)
@@ -55,7 +67,10 @@ def compose(
         message["To"] = Address(addr_spec=recipient)
         message["Subject"] = letter.subject
         message["Date"] = at
-        message["Message-ID"] = f"<{uid}@{sender.rpartition('@')[2]}>"
+        host = sender.rpartition("@")[2]
+        message["Message-ID"] = f"<{uid}@{host}>"
+        if thread:
+            message["In-Reply-To"] = message["References"] = f"<{thread.lower()}@{host}>"
         message["Auto-Submitted"] = _header("Auto-Submitted", "auto-generated")
         message["X-Auto-Response-Suppress"] = _header("X-Auto-Response-Suppress", "All")
         if unsubscribe_url:
@@ -273,8 +288,10 @@ def checked_url(url: str) -> SplitResult:
         or mode not in ("", "required", "off")
     ):
         raise ConfigError(
-            "smtp_url must be like smtp://user:password@mail.example.com:587?starttls=required "
-            "or smtps://user:password@mail.example.com"
+            N_(
+                "smtp_url must be like smtp://user:password@mail.example.com:587?starttls=required "
+                "or smtps://user:password@mail.example.com"
+            )
         )
     return parts
 

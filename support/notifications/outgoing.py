@@ -15,7 +15,9 @@ from typing import Literal
 from support.core.clock import utcnow
 from support.core.context import settings
 
-_NAME = re.compile(r"^(\d{8}T\d{12})-[0-9a-f]{32}\.(eml|sms\.json)$")
+_NAME = re.compile(
+    r"^(\d{8}T\d{12})-[0-9a-f]{32}\.(eml|sms\.json)$"
+)  # the moment, the delivery's uid
 _STAMP = "%Y%m%dT%H%M%S%f"
 SHOWN = 100
 
@@ -52,6 +54,21 @@ def kept_messages(most: int = SHOWN) -> list[Kept]:
         return []
     names = sorted((path.name for path in folder.iterdir() if _NAME.match(path.name)), reverse=True)
     return [_read(folder / name) for name in names[:most]]
+
+
+def kept_before(moment: datetime) -> dict[str, str]:
+    """Return the file names of messages that were kept before `moment`, by the uid of their delivery."""
+    folder = settings().outgoing_dir
+    if not folder.is_dir():
+        return {}
+    before = moment.strftime(_STAMP)
+    names = [path.name for path in folder.iterdir() if _NAME.match(path.name)]
+    return {name[len(before) + 1 :][:32]: name for name in names if name < before}
+
+
+def forget(name: str) -> None:
+    """Remove one kept message; harmless when it is gone."""
+    (settings().outgoing_dir / name).unlink(missing_ok=True)
 
 
 def kept_message(name: str) -> Kept | None:

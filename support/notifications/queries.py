@@ -70,6 +70,7 @@ _LINE: tuple[InstrumentedAttribute[Any], ...] = (
 _ABOUT = (
     select(*_LINE).where(Delivery.about == bindparam("stream")).order_by(Delivery.id).limit(500)
 )
+_ABOUT_TO = _ABOUT.where(Delivery.person_id == bindparam("reader", type_=Delivery.person_id.type))
 
 
 def spelled(check_code: str) -> str:
@@ -92,6 +93,11 @@ def deliveries_about(stream: str, known: Iterable[people.ContactView] = ()) -> l
     """Return every message about `stream` (`order:12`), oldest first; `known` addresses are not looked up again."""
     rows = fetch(_ABOUT, {"stream": stream}).all()
     return _drawn(rows, {contact.id: contact.masked for contact in known})
+
+
+def deliveries_to(person_id: int, stream: str) -> list[DeliveryLine]:
+    """Return the messages about `stream` that went to this person, oldest first."""
+    return _drawn(fetch(_ABOUT_TO, {"stream": stream, "reader": person_id}).all(), {})
 
 
 def dead_deliveries(limit: int = 100) -> list[DeliveryLine]:
@@ -146,6 +152,17 @@ def states() -> dict[str, float]:
 
 
 _INBOX = (Delivery.channel == Channel.INBOX,)
+
+
+def expired_codes(uids: Iterable[str], now: datetime) -> list[str]:
+    """Return those of these deliveries that carry a code or a link that is worth nothing any more."""
+    carries = (Delivery.uid.in_(list(uids)), Delivery.template == CODE_TEMPLATE)
+    found = {
+        row.uid: row.ids["code"]
+        for row in fetch(select(Delivery.uid, Delivery.ids).where(*carries))
+    }
+    alive = people.live_codes(found.values(), now) if found else set()
+    return [uid for uid, code_id in found.items() if code_id not in alive]
 
 
 def unread_of(person: Any) -> ColumnElement[int]:

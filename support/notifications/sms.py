@@ -16,6 +16,7 @@ from support.core.context import settings
 from support.core.db import new_uid
 from support.core.installation import is_demo
 from support.core.outbox import GiveUp, Retry
+from support.core.words import N_
 from support.notifications import outgoing
 from support.notifications.breaker import Breaker, DoorAway
 
@@ -90,7 +91,10 @@ def checked_url(url: str) -> SplitResult:
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not safe or not parts.hostname or len(unquote(parts.password or "")) < 16:
         raise ConfigError(
-            "sms_url must be like https://gongdan:SECRET@sms.example.com/send, the secret of 16 characters or more"
+            N_(
+                "sms_url must be like https://gongdan:SECRET@sms.example.com/send, "
+                "the secret of 16 characters or more"
+            )
         )
     return parts
 

@@ -29,6 +29,13 @@ class Template:
     path: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class MisuseForm:
+    """A hook: where somebody says, without signing in, that their account was used by somebody else."""
+
+    path: Callable[[], str]
+
+
 class UnknownTemplate(LookupError):
     """No room registered a template of this code; a programming error."""
 
@@ -39,6 +46,11 @@ def template(code: str) -> Template:
         if found.code == code:
             return found
     raise UnknownTemplate(code)
+
+
+def misuse_path() -> str:
+    """Return the address of ours for "it was not me"; where no room offers a form, how else we are reached."""
+    return next((form.path() for form in hooks(MisuseForm)), "/contact")
 
 
 def facts_for(kind: Template, ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:

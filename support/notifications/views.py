@@ -13,7 +13,7 @@ from support.core.web import csrf, current_actor, limiter, row_number
 from support.notifications import letters, policy, queries, service
 from support.notifications.forms import CHOICES, CheckForm, NoticesForm
 from support.notifications.models import Purpose
-from support.notifications.templates import facts_for, template
+from support.notifications.templates import facts_for, misuse_path, template
 
 blueprint = Blueprint("notifications", __name__)
 
@@ -95,7 +95,9 @@ def check() -> tuple[str, int] | str:
     form = CheckForm()
     asked = form.validate_on_submit()
     found = queries.delivery_by_check_code(form.code.data or "") if asked else None
-    page = render_template("notifications/check.html", form=form, asked=asked, found=found)
+    page = render_template(
+        "notifications/check.html", form=form, asked=asked, found=found, misuse_path=misuse_path()
+    )
     return (page, 422) if form.errors else page
 
 

@@ -35,6 +35,14 @@ COOKIES = (
         N_("Until you sign out, 90 days at most"),
     ),
     Cookie(
+        "device",
+        N_(
+            "Knows your browser again when you sign in, so that we can warn you of a sign-in from "
+            "another one. Holds a random number; set when you sign in to your account."
+        ),
+        N_("One year after you last signed in"),
+    ),
+    Cookie(
         CHOICE,
         N_("Remembers what you chose on this page, so that we need not ask again."),
         N_("One year"),
@@ -57,7 +65,8 @@ OPTIONAL = frozenset(cookie.name for cookie in COOKIES if cookie.optional)
 
 def shown_name(cookie: Cookie, *, secure: bool) -> str:
     """Return the name as the browser stores it: over https the bound ones carry `__Host-`."""
-    return f"__Host-{cookie.name}" if secure and cookie.name in ("form", "sid") else cookie.name
+    bound = ("form", "sid", "device")
+    return f"__Host-{cookie.name}" if secure and cookie.name in bound else cookie.name
 
 
 def without_lifetime(header: str) -> str:

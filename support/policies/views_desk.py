@@ -7,8 +7,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from support.core.db import new_uid
+from support.core.errors import DomainError, IllegalMove, Stale
 from support.core.once import once
 from support.core.web import current_actor, form_scope
+from support.core.web_late import late_form
 from support.policies import queries, service_announcements
 from support.policies.forms import AnnouncementForm
 from support.policies.models import Announcement
@@ -65,10 +67,19 @@ def edit(uid: str) -> str | Response | tuple[str, int]:
     form = AnnouncementForm(obj=row)
     if form.validate_on_submit():
         texts = {name: form[name].data for name in _TEXTS}
-        service_announcements.change_announcement(actor, row, version=_version(), **texts)
+        try:
+            service_announcements.change_announcement(actor, row, version=_version(), **texts)
+        except (Stale, IllegalMove) as error:
+            return _late(form, queries.announcement_for(actor, uid), error)
         flash(_("Draft saved. Look at it in both languages, then publish it."), "success")
         return redirect(url_for("announcing.show", uid=uid), 303)
     return _edit_page(form, row)
+
+
+def _late(form: AnnouncementForm, row: Announcement, error: DomainError) -> tuple[str, int]:
+    kept = {name: getattr(row, name) for name in _TEXTS}
+    back = url_for("announcing.show", uid=row.uid)
+    return late_form(form, kept, error, version=row.version, back=back)
 
 
 def _edit_page(form: AnnouncementForm, row: Announcement | None) -> str | tuple[str, int]:

@@ -1,4 +1,5 @@
-"""An event of an order's trail becomes a sentence and an icon: the one place for these words."""
+"""An event of an order's trail, or a message that was sent, becomes a sentence and an icon: the one place for these
+words."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from typing import Any, Protocol
 from support.core.audit import Event
 from support.core.web_parts import words as gettext
 from support.core.words import N_
+from support.notifications.models import Channel, DeliveryState
+from support.notifications.queries import DeliveryLine
 from support.workorders.lifecycle import Priority, Status
 
 
@@ -27,7 +30,7 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "order.proved": (N_("Address confirmed by a code"), "shield-check"),
     "order.assigned": (N_("Assigned to %(name)s"), "user-check"),
     "order.unassigned": (N_("Given back to the team"), "users"),
-    "order.moved": (N_("Now: %(new)s"), "git-commit-horizontal"),
+    "order.moved": (N_("Status changed to %(new)s"), "git-commit-horizontal"),
     "order.reopened": (N_("Opened again"), "rotate-ccw"),
     "order.rated": (N_("Confirmed as solved"), "circle-check"),
     "order.not_solved": (N_("Marked as not solved"), "circle-x"),
@@ -74,6 +77,27 @@ def people_in(events: list[Event]) -> set[int]:
     """Return the ids of the people whose names the sentences need."""
     ids = {event.actor_id for event in events} | {event.data.get("assignee") for event in events}
     return {person_id for person_id in ids if person_id is not None}
+
+
+_SENT: Mapping[tuple[Channel, str], str] = {
+    (Channel.MAIL, "sent"): N_("E-mail to %(address)s sent: %(title)s"),
+    (Channel.MAIL, "waiting"): N_("E-mail to %(address)s is on its way: %(title)s"),
+    (Channel.MAIL, "dead"): N_("E-mail to %(address)s could not be delivered: %(title)s"),
+    (Channel.SMS, "sent"): N_("Text message to %(address)s sent: %(title)s"),
+    (Channel.SMS, "waiting"): N_("Text message to %(address)s is on its way: %(title)s"),
+    (Channel.SMS, "dead"): N_("Text message to %(address)s could not be delivered: %(title)s"),
+    (Channel.INBOX, "sent"): N_("Put into the inbox: %(title)s"),
+}
+_SENT_ICONS = {Channel.MAIL: "mail", Channel.SMS: "message-square-text", Channel.INBOX: "bell"}
+
+
+def delivery_words(line: DeliveryLine) -> tuple[str, str] | None:
+    """Return (words, icon) of a message that was sent about the order; None for one that is not told."""
+    words = _SENT.get((line.channel, str(line.state)))
+    if words is None:
+        return None
+    said = gettext(words, address=line.address, title=gettext(line.title))
+    return said, "mail-x" if line.state == DeliveryState.DEAD else _SENT_ICONS[line.channel]
 
 
 _TEAMS: Mapping[str, str] = {"support": N_("Support"), "complaints": N_("Complaints")}

@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 
 from support.core.db import new_uid
 from support.core.errors import Invalid, NotFound
+from support.core.masking import mask_secrets
 from support.core.web import current_actor, form_scope, safe_next
 from support.core.words import N_
 from support.workorders import queries, service_bulk
 from support.workorders.desk_filters import STAFF_STATUS
-from support.workorders.desk_nav import working
+from support.workorders.desk_staff import takers
 from support.workorders.desk_views import blueprint
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.service_bulk import NOTHING_CHOSEN, BulkRun, Chosen
@@ -57,8 +58,9 @@ def bulk_result(uid: str) -> str:
     if run is None:
         raise NotFound()
     refused = [
-        {"order": queries.order_by_id(order_id), "words": gettext(words)}
+        {"order": order, "subject": mask_secrets(order.subject).text, "words": gettext(words)}
         for order_id, words in run.refused
+        for order in [queries.order_by_id(order_id)]
     ]
     return render_template(
         "workorders/desk/bulk_result.html", run=run, refused=refused, title=gettext(TITLES[run.act])
@@ -95,7 +97,7 @@ def _value(act: str, said: str) -> Any:
 
 def _choices(act: str) -> list[tuple[str, str]]:
     if act == "assign":
-        others = [(str(one.id), one.name) for one in working()]
+        others = [(str(one.id), one.name) for one in takers()]
         return [("me", gettext("Me")), ("none", gettext("Nobody, back to the team")), *others]
     if act == "status":
         offered = (Status.OPEN, Status.WAITING, Status.RESOLVED, Status.CLOSED)

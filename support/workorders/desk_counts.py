@@ -7,39 +7,56 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, func, select, update
 
+from support.accounts import queries as people
 from support.core.actors import SYSTEM
 from support.core.audit import Event
 from support.core.db import changed, db, fetch, insert_new, transaction
 from support.notifications.queries import dead_count
-from support.workorders.desk_queries import IS_ACTIVE, SOON
+from support.workorders.desk_queries import IS_ACTIVE, SOON, due_column, nobody_takes
+from support.workorders.desk_staff import without_takers
 from support.workorders.lifecycle import Status
 from support.workorders.models import QueueCount, WorkOrder
 
 HOURS = 24
+AGES = ("day", "three_days", "week", "older")
+"""How long an order has been open: under a day, under three, under seven, or longer."""
 _ARRIVALS = "arrivals:"
+UNSTAFFED = "unstaffed:"
 _COUNTS = select(QueueCount.name, QueueCount.number)
 
 
 def counts() -> dict[str, int]:
     """Return every folded count by name: `open unassigned breached due_soon waiting dead_letters`,
-    `assignee:<id>`, `team:<code>`, and `arrivals:<h>` for what was filed in the hour that ended `h` hours ago."""
+    `assignee:<id>`, `team:<code>`, `unstaffed:<team>` for what nobody can take, `age:<team>:<one of AGES>`, and
+    `arrivals:<h>` for what was filed in the hour that ended `h` hours ago."""
     rows = fetch(_COUNTS)
     return {name: number for name, number in rows}  # noqa: C416 (rows are no pairs to mypy)
 
 
 def fold_counts(now: datetime) -> None:
     """Count the active orders anew in one grouped query and keep what changed. Safe to run twice."""
-    late = case((WorkOrder.due_at < now, 2), (WorkOrder.due_at < now + SOON, 1), else_=0)
-    grouped = (WorkOrder.assignee_id, WorkOrder.team, WorkOrder.status, late)
+    unstaffed = without_takers(people.all_staff())
+    due = due_column(unstaffed)
+    late = case((due < now, 2), (due < now + SOON, 1), else_=0)
+    shut = case((nobody_takes(unstaffed), 1), else_=0)
+    age = case(
+        (WorkOrder.created_at > now - timedelta(days=1), 0),
+        (WorkOrder.created_at > now - timedelta(days=3), 1),
+        (WorkOrder.created_at > now - timedelta(days=7), 2),
+        else_=3,
+    )
+    grouped = (WorkOrder.assignee_id, WorkOrder.team, WorkOrder.status, late, shut, age)
     statement = select(*grouped, func.count()).where(IS_ACTIVE).group_by(*grouped)
     found: Counter[str] = Counter()
-    for assignee, team, status, urgency, number in fetch(statement):
-        names = ["open", f"team:{team}"]
+    for assignee, team, status, urgency, nobody, since, number in fetch(statement):
+        names = ["open", f"team:{team}", f"age:{team}:{AGES[since]}"]
         names.append(f"assignee:{assignee}" if assignee else "unassigned")
         if status == Status.WAITING:
             names.append("waiting")
         if urgency:
             names.append("breached" if urgency == 2 else "due_soon")
+        if nobody:
+            names.append(f"{UNSTAFFED}{team}")
         for name in names:
             found[name] += number
     found["dead_letters"] = dead_count(SYSTEM)

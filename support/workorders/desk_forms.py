@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, TypedDict
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import AnyOf, DataRequired, Length
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, StopValidation
 
+from support.core.text import fold_digits
+from support.workorders import desk_saved
 from support.workorders.forms import BODY_FITS, SUBJECT_FITS, block, line
 
 _STAMP = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
@@ -54,10 +57,66 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     version = StringField()
     idempotency_key = StringField()
 
+    def validate_body(self, field: Any) -> None:
+        """Refuse to send the requester a place of a saved reply that nobody filled in."""
+        words = desk_saved.unfilled_words(field.data or "")
+        if words and self.audience.data == "reply":
+            raise StopValidation(words)
+
     @property
     def stamp(self) -> Stamp:
         """What the writer had seen."""
         return Stamp.read(self.version.data or "")
+
+
+class SavedTexts(TypedDict):
+    """What a saved reply says, as the verbs take it."""
+
+    title: str
+    text_en: str
+    text_zh: str
+
+
+class SavedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A saved reply; one of its two languages may be missing."""
+
+    title = StringField(
+        _l("Title"),
+        filters=[line],
+        validators=[
+            DataRequired(_l("Give it a title by which colleagues find it.")),
+            Length(max=120, message=_l("Keep the title under %(max)d characters.")),
+        ],
+    )
+    text_en = TextAreaField(_l("Text in English"), filters=[block], validators=[BODY_FITS])
+    text_zh = TextAreaField(_l("Text in Chinese"), filters=[block], validators=[BODY_FITS])
+    idempotency_key = StringField()
+
+    @property
+    def texts(self) -> SavedTexts:
+        """What was typed."""
+        return {
+            "title": self.title.data or "",
+            "text_en": self.text_en.data or "",
+            "text_zh": self.text_zh.data or "",
+        }
+
+    def validate_text_en(self, field: Any) -> None:
+        """Refuse a reply without any text, and a place that nothing could fill."""
+        if not field.data and not self.text_zh.data:
+            raise StopValidation(_l("Write the text in at least one of the two languages."))
+        self._places_are_known(field)
+
+    def validate_text_zh(self, field: Any) -> None:
+        """Refuse a place that nothing could fill."""
+        self._places_are_known(field)
+
+    @staticmethod
+    def _places_are_known(field: Any) -> None:
+        if strange := desk_saved.unknown(field.data or ""):
+            raise StopValidation(
+                _l("There is nothing to fill in for %(places)s.", places=", ".join(strange))
+            )
 
 
 class CallerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -113,6 +172,58 @@ class PhoneOrderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def offer(self, kinds: list[tuple[str, str]], priorities: list[tuple[str, str]]) -> None:
         """Set what the selects offer."""
         self.kind.choices, self.priority.choices = _choices(kinds), _choices(priorities)
+
+
+_A_DAY = _l("Enter a day, for example 2026-11-23.")
+
+
+class _DayField(DateField):
+    """A day as the device's own control sends it, or typed in, also with full-width digits."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata([fold_digits(str(said)).strip() for said in valuelist])
+        except ValueError as error:
+            raise ValueError(_A_DAY) from error
+
+
+class ReportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """The days and the team that a report is about; it is a question, so it travels in the address."""
+
+    class Meta:
+        """Nothing is changed by it: no token."""
+
+        csrf = False
+
+    since = _DayField(_l("From"), validators=[InputRequired(_A_DAY)])
+    until = _DayField(_l("To"), validators=[InputRequired(_A_DAY)])
+    team = SelectField(_l("Team"), validate_choice=False)
+
+    LONGEST = 366
+
+    def offer(self, teams: list[tuple[str, str]], last: date) -> None:
+        """Set which teams there are, and the last day that can be asked for."""
+        self.team.choices, self.last = _choices(teams), last
+
+    def validate_team(self, field: Any) -> None:
+        """Refuse a team that nobody offered."""
+        if field.data not in [choice.value for choice in field.choices]:
+            raise StopValidation(_l("Choose a team from the list."))
+
+    def validate_since(self, field: Any) -> None:
+        """Refuse a day that is still to come."""
+        if field.data and field.data > self.last:
+            raise StopValidation(_l("This day is still to come."))
+
+    def validate_until(self, field: Any) -> None:
+        """Refuse a day that is still to come, one before the first, and more than a year."""
+        first, last = self.since.data, field.data
+        if last and last > self.last:
+            raise StopValidation(_l("This day is still to come."))
+        if first and last and last < first:
+            raise StopValidation(_l("The last day can't be before the first."))
+        if first and last and last - first >= timedelta(days=self.LONGEST):
+            raise StopValidation(_l("Choose at most a year: 366 days."))
 
 
 def tag_words(said: Any) -> list[str]:

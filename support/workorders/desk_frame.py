@@ -22,9 +22,9 @@ from support.workorders.desk_filters import (
     STATUS_CHOICES,
     View,
 )
-from support.workorders.desk_nav import colleagues, working
 from support.workorders.desk_queries import SORTS
 from support.workorders.desk_rows import pieces
+from support.workorders.desk_staff import colleagues, takers
 from support.workorders.kind import kinds
 
 MOST_KEPT = 200
@@ -107,7 +107,7 @@ def _choices() -> list[dict[str, Any]]:
     """Return the filters that are chosen from a list, for the form that adds one."""
     known: dict[str, list[str]] = {
         "status": list(STATUS_CHOICES),
-        "assignee": ["me", "none", *(str(one.id) for one in working())],
+        "assignee": ["me", "none", *(str(one.id) for one in takers())],
         "team": sorted({kind.first_team for kind in kinds()}),
         "kind": [kind.code for kind in kinds()],
         "priority": list(PRIORITIES),

@@ -7,11 +7,13 @@ from typing import Any
 from flask import render_template
 
 from support.core.icons import icon
+from support.core.masking import mask_secrets
 from support.core.web import current_actor
 from support.core.web_parts import words as gettext
 from support.notifications.queries import deliveries_about
 from support.workorders import desk_lines, queries
-from support.workorders.desk_thread import delivery_words, event_words
+from support.workorders.describe import delivery_words
+from support.workorders.desk_thread import event_words
 from support.workorders.desk_views import blueprint
 from support.workorders.models import WorkOrder
 
@@ -19,8 +21,13 @@ from support.workorders.models import WorkOrder
 @blueprint.get("/orders/<reference>/history")
 def history(reference: str) -> str:
     """Show what happened, newest first."""
-    order = queries.order_for(current_actor(), reference)
-    return render_template("workorders/desk/history.html", order=order, rows=_rows(order))
+    order = queries.order_at_desk(current_actor(), reference)
+    return render_template(
+        "workorders/desk/history.html",
+        order=order,
+        subject=mask_secrets(order.subject).text,
+        rows=_rows(order),
+    )
 
 
 def _rows(order: WorkOrder) -> list[dict[str, Any]]:

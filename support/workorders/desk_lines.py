@@ -33,11 +33,12 @@ from support.core.db import fetch
 from support.core.files import StoredFile
 from support.workorders.describe import DESCRIBED
 from support.workorders.desk_filters import View
-from support.workorders.desk_nav import colleagues
-from support.workorders.desk_queries import ROWS, SORTS, conditions, kept_statement
+from support.workorders.desk_queries import SORTS, conditions, kept_statement, lists
+from support.workorders.desk_staff import colleagues
 from support.workorders.models import Message, Note, Tag, WorkOrder
+from support.workorders.queries import IS_SHOWN
 
-EARLIER, LATER, OTHERS = 2, 6, 5
+EARLIER, LATER, OTHERS = 1, 5, 5
 
 
 class Line(NamedTuple):
@@ -193,10 +194,11 @@ class Around:
 
 def around(view: View, actor: Actor, now: datetime, order: WorkOrder) -> Around:
     """Return what surrounds `order` in a view, whether or not it is in it itself. One query."""
-    sort = SORTS[view.sort]
+    sort = lists().sorts[view.sort]
     statement = kept_statement("around", view, actor, lambda: _around(view, actor, now))
-    place = {f"key_{at}": value for at, value in enumerate(sort.key_of(order))}
-    given = {"order": order.id, "requester_of": order.requester_id, **place}
+    key = sort.key_of(order, due_at=lists().due_of(order))
+    place = {f"key_{at}": value for at, value in enumerate(key)}
+    given = {"order": order.id, "requester_of": order.requester_id, "reader": actor.id, **place}
     found: dict[str, list[Any]] = {"here": [], "earlier": [], "later": [], "others": []}
     for row in fetch(statement, given):
         found[row.leg].append(row)
@@ -207,11 +209,12 @@ def around(view: View, actor: Actor, now: datetime, order: WorkOrder) -> Around:
 
 
 def _around(view: View, actor: Actor, now: datetime) -> Any:
-    sort = SORTS[view.sort]
-    inside = ROWS.where(*conditions(view, actor, now), WorkOrder.id != _ORDER)
-    others = ROWS.where(WorkOrder.requester_id == bindparam("requester_of"), WorkOrder.id != _ORDER)
+    sort, rows = lists().sorts[view.sort], lists().rows
+    inside = rows.where(*conditions(view, actor, now), WorkOrder.id != _ORDER)
+    of_requester = WorkOrder.requester_id == bindparam("requester_of")
+    others = rows.where(of_requester, WorkOrder.id != _ORDER, IS_SHOWN)
     legs = {
-        "here": ROWS.where(WorkOrder.id == _ORDER),
+        "here": rows.where(WorkOrder.id == _ORDER),
         "earlier": sort.page(inside, sort.place(), EARLIER, backwards=True),
         "later": sort.page(inside, sort.place(), LATER),
         "others": SORTS["updated"].page(others, None, OTHERS),

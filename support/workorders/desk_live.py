@@ -47,8 +47,11 @@ def live() -> Answer:
     """
     actor, now, view = current_actor(), utcnow(), read_view(request.args, SORTS)
     cursor, page = _read_cursor(now), _ids(request.args.get("known", ""))
-    changed = desk_queries.changed_since(*cursor.place)
+    changed = desk_queries.changed_since(*cursor.place, actor)
     present = desk_presence.everybody(actor.id or 0, now)
+    if present:
+        seen = queries.shown_at_desk(actor, present)
+        present = {at: who for at, who in present.items() if at in seen}
     marks = {at: _mark(who) for at, who in present.items() if not page or at in page}
     ids = {at for at, _moment in changed} | _differ(cursor.told, marks)
     if not ids:
@@ -97,7 +100,7 @@ def _answer(
 def presence(reference: str) -> Answer:
     """Note that the agent is at this order, and answer who else is and whether it changed; 204 for as before."""
     actor, now = current_actor(), utcnow()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
     desk_presence.beat(order.id, actor.id or 0, request.form.get("state", ""), now)
     present = desk_presence.others(order.id, actor.id or 0, now)
     cursor = f"{order.version}.{_mark(present)}"

@@ -1,22 +1,23 @@
-"""The rail of the desk: its places with their counts, and who works here. One query a page."""
+"""The rail of the desk: its places with their counts. One query a page."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from flask import current_app
+from flask import current_app, url_for
+from flask_babel import gettext, ngettext
 
-from support.accounts import queries as people
-from support.accounts.queries import PersonView
-from support.core.actors import Actor, Role
+from support.core.actors import Actor
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.workorders import desk_counts
+from support.workorders.describe import team_title
+from support.workorders.desk_counts import UNSTAFFED
+from support.workorders.desk_staff import unstaffed_kinds
+from support.workorders.kind import kinds
 
 _COUNTS_KEPT = 1.0
-_STAFF_KEPT = 30.0
-"""Seconds for which this process trusts its list of colleagues (names and roles, nothing sealed)."""
 
 
 def page_counts() -> dict[str, int]:
@@ -28,27 +29,32 @@ def page_counts() -> dict[str, int]:
     return kept[1]
 
 
-def colleagues() -> dict[int, PersonView]:
-    """Return the staff by id, those who left included."""
-    kept: tuple[float, dict[int, PersonView]] | None = current_app.extensions.get("desk_staff")
-    if kept is None or kept[0] < time.monotonic():
-        kept = (time.monotonic() + _STAFF_KEPT, {one.id: one for one in people.all_staff()})
-        current_app.extensions["desk_staff"] = kept
-    return kept[1]
-
-
-def working() -> list[PersonView]:
-    """Return the staff who can be given work now, by name."""
-    return [one for one in colleagues().values() if not one.disabled]
-
-
-def held_roles() -> frozenset[Role]:
-    """Return every role that somebody who can work now holds."""
-    return frozenset(role for one in working() for role in one.roles)
-
-
 def _sum_of(*names: str) -> Callable[[Actor], int]:
     return lambda actor: sum(page_counts().get(name, 0) for name in names)
+
+
+def unstaffed_teams(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return (team, orders, as last folded) where orders wait that nobody can take (`law.md` 5.1)."""
+    unstaffed = unstaffed_kinds()
+    teams = dict.fromkeys(kind.first_team for kind in kinds() if kind.code in unstaffed)
+    found = ((team, counts.get(f"{UNSTAFFED}{team}", 0)) for team in teams)
+    return [(team, number) for team, number in found if number]
+
+
+def unstaffed_notices() -> list[tuple[str, str, str]]:
+    """Return the same for the administrators' page: (title, text, address)."""
+    return [
+        (
+            gettext("Nobody can take the work orders of %(team)s", team=team_title(team)),
+            ngettext(
+                "%(num)s work order waits there. Give somebody the role.",
+                "%(num)s work orders wait there. Give somebody the role.",
+                number,
+            ),
+            url_for("desk.queue", team=team, due="late"),
+        )
+        for team, number in unstaffed_teams(page_counts())
+    ]
 
 
 def dead_letters(_actor: Actor) -> int:
@@ -96,4 +102,12 @@ NAV_ITEMS = (
         args=(("view", "waiting"),),
     ),
     NavItem(_MORE, N_("Search"), "desk.search", "search", tab=True, kinds=_STAFF),
+    NavItem(
+        _MORE,
+        N_("Saved replies"),
+        "desk.saved_replies",
+        "message-square-quote",
+        kinds=_STAFF,
+    ),
+    NavItem(_MORE, N_("Reports"), "desk.reports", "chart-column", kinds=_STAFF),
 )

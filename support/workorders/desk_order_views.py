@@ -18,7 +18,9 @@ from support.core.text import written_in
 from support.core.web import current_actor, form_scope, row_number
 from support.workorders import (
     desk_pages,
+    desk_saved,
     drafts_web,
+    policy,
     queries,
     service,
     service_desk,
@@ -29,6 +31,7 @@ from support.workorders.desk_filters import read_view
 from support.workorders.desk_forms import ReplyForm, Stamp, tag_words
 from support.workorders.desk_queries import SORTS
 from support.workorders.desk_views import blueprint
+from support.workorders.kind import kind_named
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import WorkOrder
 from support.workorders.service_desk import UNCHANGED, Properties
@@ -39,7 +42,7 @@ from support.workorders.service_drafts import Saved
 def show(reference: str) -> str:
     """Show the order, its thread, and what can be done with it."""
     actor = current_actor()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
     draft = service_drafts.load_draft(drafts_web.owner(), _about(order))
     said = draft.fields if draft else {}
     return _page(actor, order, said, draft=draft)
@@ -49,7 +52,7 @@ def show(reference: str) -> str:
 def reply(reference: str) -> Response | tuple[str, int]:
     """Send a reply or save a note; one that came too late is shown beside what came in meanwhile."""
     actor, form = current_actor(), ReplyForm()
-    order = queries.order_for(actor, reference)
+    order = _to_work_on(reference)
     sending, problems = _files(order)
     if not form.validate_on_submit() or problems:
         words = " ".join(str(each) for each in (*form.body.errors, *problems)) or gettext(
@@ -70,7 +73,7 @@ def reply(reference: str) -> Response | tuple[str, int]:
 def change(reference: str) -> Response | tuple[str, int]:
     """Set status, owner, priority and tags, those that the form shows."""
     actor = current_actor()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
     stamp = Stamp.read(request.form.get("version", ""))
     try:
         service_desk.change_order(actor, order, _wanted(), version=stamp.version)
@@ -83,27 +86,33 @@ def change(reference: str) -> Response | tuple[str, int]:
 @blueprint.post("/orders/<reference>/draft")
 def save_draft(reference: str) -> drafts_web.Answer:
     """Save what is being typed."""
-    order = queries.order_for(current_actor(), reference)
-    return drafts_web.save(_about(order), ("body", "audience", "then"))
+    return drafts_web.save(_about(_to_work_on(reference)), ("body", "audience", "then"))
 
 
 @blueprint.post("/orders/<reference>/uploads")
 def upload(reference: str) -> drafts_web.Answer:
     """Take one file for the reply, sent alone by a script."""
-    return drafts_web.upload(_about(queries.order_for(current_actor(), reference)))
+    return drafts_web.upload(_about(_to_work_on(reference)))
 
 
 @blueprint.post("/orders/<reference>/files/<uid>")
 def read_file(reference: str, uid: str) -> Response:
     """Give a file to the agent and write down that they opened it; so it is no GET."""
     actor = current_actor()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
     file = files.file_by_uid(uid)
     if file.attached_to not in desk_pages.file_streams(order):
         raise NotFound()
     found = file_serving.open_for_download(file)
     service_desk.read_file(actor, order, file)
     return FlaskResponse(found.stream, headers=found.headers, direct_passthrough=True)
+
+
+def _to_work_on(reference: str) -> WorkOrder:
+    """Return the order if the actor may work on it, not only read it: what they send is kept."""
+    order = queries.order_at_desk(current_actor(), reference)
+    policy.require_work(current_actor(), kind_named(order.kind), ())
+    return order
 
 
 def _about(order: WorkOrder) -> str:
@@ -131,21 +140,16 @@ def _page(
         error=error,
         waiting_files=uploads.waiting(draft),
         key=said.get("idempotency_key") or new_uid(),
+        saved_replies=desk_saved.offered(order.language),
+        unfilled="" if error else desk_saved.unfilled_words(said.get("body") or ""),
         **desk_pages.order_page(actor, order, view),
     )
 
 
 def _files(order: WorkOrder) -> tuple[tuple[Saved | None, list[str]], list[uploads.Refused]]:
     """Take the posted files; return (draft, the uids that go with this message) and words for those refused."""
-    posted = request.files.getlist("files")
-    if not any(file.filename for file in posted) and "uploads" not in request.form:
-        return (None, []), []
-    draft = drafts_web.present(_about(order))
-    before = {file.uid for file in files.waiting_files(draft.files_owner)}
-    problems = uploads.take(draft, posted)
-    wanted = set(request.form.getlist("uploads"))
-    now = [file.uid for file in files.waiting_files(draft.files_owner)]
-    return (draft, [uid for uid in now if uid in wanted or uid not in before]), problems
+    sent = drafts_web.sending(_about(order))
+    return (sent.draft, [*sent.uids]), [*sent.problems]
 
 
 def _send(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,21 +15,24 @@ from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import db
 from support.core.errors import DomainError, NotFound
+from support.core.masking import mask_secrets
 from support.core.text import written_in
 from support.core.web_parts import html_lang, part
 from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.notifications.queries import deliveries_about
-from support.workorders import desk_lines, desk_presence, desk_thread, moves, queries
+from support.workorders import desk_lines, desk_presence, desk_thread, moves, policy, queries
 from support.workorders.describe import team_title
 from support.workorders.desk_filters import STAFF_STATUS, View
 from support.workorders.desk_forms import Stamp
 from support.workorders.desk_lines import Around
-from support.workorders.desk_nav import colleagues, page_counts, working
+from support.workorders.desk_nav import page_counts
 from support.workorders.desk_rows import due_of, pieces, shown
-from support.workorders.kind import kind_named
+from support.workorders.desk_staff import colleagues, working
+from support.workorders.kind import Kind, kind_named
 from support.workorders.lifecycle import LIFECYCLE, Priority, Status
 from support.workorders.models import Message, Note, WorkOrder
+from support.workorders.reference import format_reference
 from support.workorders.say import moment_words, say
 
 TYPING, VIEWING = N_("%(names)s is writing a reply"), N_("%(names)s is viewing")
@@ -44,6 +47,7 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
     requester = _requester(order, around, contacts, now)
     thread = desk_lines.read(order)
     names = desk_lines.names_in(thread.lines, order.requester_id, requester["name"])
+    subject = mask_secrets(order.subject)
     deliveries = deliveries_about(order.stream, contacts)
     return {
         "order": order,
@@ -52,12 +56,15 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
         "view_args": view.address(),
         "pieces": pieces(),
         "sentence": say(kind.sentence(order, "staff", now)),
+        "subject": subject.text,
+        "subject_masked": [gettext(secret.title) for secret in subject.found],
         "subject_lang": html_lang(written_in(order.subject)),
         "priority": (
             Priority(order.priority).name.lower(),
             gettext(Priority(order.priority).title),
         ),
-        "due": due_of(order.status, order.due_at, now, pieces()),
+        "due": due_of(order.status, around.here.due_at, now, pieces()),
+        "unstaffed": around.here.due_at != order.due_at,
         "entries": desk_thread.drawn(thread.lines, deliveries, order.requester_id, names),
         "stamp": Stamp(order.version, thread.seq),
         "then": then_choices(order),
@@ -66,21 +73,20 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
             "here": len(around.earlier),
             "total": sum(page_counts().get(name, 0) for name in view.counted),
         },
-        "properties": _properties(order, thread.tags),
+        "properties": _properties(order, kind, thread.tags),
+        "may_work": policy.may_work(actor, kind),
         "requester": requester,
         "presence": presence_words(desk_presence.others(order.id, actor.id or 0, now)),
         "related": _related(order),
+        "follow_ups": _follow_ups(order),
         "facts": _facts(order),
     }
 
 
 def then_choices(order: WorkOrder) -> list[tuple[str, str]]:
     """Return the statuses that may follow a reply now."""
-    return [
-        (each.value, gettext(STAFF_STATUS[each]))
-        for each in _THEN
-        if each is order.state or LIFECYCLE.can(order.state, each)
-    ]
+    possible = _possible(order)
+    return [(each.value, gettext(STAFF_STATUS[each])) for each in _THEN if each in possible]
 
 
 def file_streams(order: WorkOrder) -> set[str]:
@@ -139,22 +145,36 @@ def _named(ids: Sequence[int], words: str) -> str:
     return gettext(words, names=", ".join(names)) if names else ""
 
 
-def _properties(order: WorkOrder, tags: Sequence[str]) -> dict[str, Any]:
+def _properties(order: WorkOrder, kind: Kind, tags: Sequence[str]) -> dict[str, Any]:
     owner, priority = str(order.assignee_id or ""), Priority(order.priority).name.lower()
-    staff = tuple((str(one.id), one.name) for one in working())
+    recused, possible = queries.recused(order), _possible(order)
+    staff = tuple(
+        (str(one.id), one.name) for one in working() if policy.may_be_given(one, kind, recused)
+    )
+    values = {"status": order.status, "assignee": owner, "priority": priority}
+    words = property_words([*values.items(), ("tags", ", ".join(tags))])
     return {
-        "statuses": _options("status", order.status, lambda: _next_statuses(order)),
+        "words": [{"label": label, "value": value} for label, value in words],
+        "statuses": _options(
+            "status", order.status, lambda: _statuses(possible), tuple(sorted(possible))
+        ),
         "owner": owner,
         "owners": _options("owner", owner, lambda: [("", gettext("Unassigned")), *staff], staff),
         "priorities": _options("priority", priority, _priorities),
         "tags": ", ".join(tags),
-        "may_solve": LIFECYCLE.can(order.state, Status.RESOLVED),
+        "may_solve": order.state is not Status.RESOLVED and Status.RESOLVED in possible,
     }
 
 
-def _next_statuses(order: WorkOrder) -> list[tuple[str, str]]:
-    possible = [each for each in Status if each is order.state or LIFECYCLE.can(order.state, each)]
-    return [(each.value, gettext(STAFF_STATUS[each])) for each in possible]
+def _possible(order: WorkOrder) -> frozenset[Status]:
+    """Return the present status and those that the desk may set now."""
+    shut = () if moves.is_proved(order) else moves.FINISHED
+    legal = {each for each in Status if LIFECYCLE.can(order.state, each) and each not in shut}
+    return frozenset({order.state, *legal})
+
+
+def _statuses(possible: Collection[Status]) -> list[tuple[str, str]]:
+    return [(each.value, gettext(STAFF_STATUS[each])) for each in Status if each in possible]
 
 
 def _priorities() -> list[tuple[str, str]]:
@@ -206,6 +226,18 @@ def _unproved_call(order: WorkOrder) -> bool:
     return order.channel == "phone" and moves.requester_party(order).proved_at is None
 
 
+def _follow_ups(order: WorkOrder) -> list[dict[str, str]]:
+    """Return what followed an order that is closed for good; never what is kept from who worked on it."""
+    if order.state is not Status.CLOSED:
+        return []
+    names = [
+        format_reference(row.created_at.year, row.id)
+        for row in queries.follow_ups(order)
+        if not kind_named(row.kind).recuses
+    ]
+    return [{"reference": name, "url": url_for("desk.show", reference=name)} for name in names]
+
+
 def _related(order: WorkOrder) -> dict[str, str] | None:
     if order.related_id is None:
         return None
@@ -216,5 +248,5 @@ def _related(order: WorkOrder) -> dict[str, str] | None:
     return {
         "reference": related.reference,
         "url": url_for("desk.show", reference=related.reference),
-        "subject": related.subject,
+        "subject": mask_secrets(related.subject).text,
     }

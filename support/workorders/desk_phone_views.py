@@ -18,7 +18,7 @@ from support.core.errors import Invalid
 from support.core.once import once
 from support.core.web import current_actor, form_scope
 from support.core.web_pages import language
-from support.workorders import desk_queries, drafts_web, service_drafts, service_phone
+from support.workorders import desk_queries, drafts_web, policy, service_drafts, service_phone
 from support.workorders.desk_filters import View
 from support.workorders.desk_forms import CallerForm, PhoneOrderForm, ReadBackForm
 from support.workorders.desk_rows import shown
@@ -33,6 +33,7 @@ _DRAFT = "phone:new"
 @blueprint.route("/orders/new", methods=["GET", "POST"])
 def new_order() -> str | Response | tuple[str, int]:
     """Ask who calls; or, with `call` (proved) or `guest`, take down what they say."""
+    policy.require_calls(current_actor())
     uid = request.args.get("call", "")
     caller = _caller(uid)
     if not uid and "guest" not in request.args:
@@ -79,6 +80,7 @@ def read_back() -> str | Response | tuple[str, int]:
 @blueprint.post("/orders/new/draft")
 def save_phone_draft() -> drafts_web.Answer:
     """Save what is being typed during the call."""
+    policy.require_calls(current_actor())
     return drafts_web.save(_DRAFT, ("kind", "address", "language", "priority", "subject", "body"))
 
 
@@ -133,7 +135,7 @@ def _shown(caller: CheckedCode | None) -> dict[str, Any] | None:
     if caller is None or caller.person_id is None:
         return None
     person = people.person(caller.person_id)
-    orders = desk_queries.orders_of(person.id)
+    orders = desk_queries.orders_of(person.id, current_actor())
     return {
         "name": person.name,
         "addresses": [one.masked for one in people.contacts_of(person.id) if one.bound],

@@ -5,20 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, select, text, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    and_,
+    bindparam,
+    case,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 
 from support.accounts.models import Person
 from support.core import search
-from support.core.actors import Actor, Role
+from support.core.actors import Actor
 from support.core.db import UtcDateTime, fetch
 from support.core.words import N_
 from support.workorders import index
 from support.workorders.desk_filters import View
-from support.workorders.kind import kinds
+from support.workorders.desk_staff import unstaffed_kinds
 from support.workorders.lifecycle import Priority, Status
-from support.workorders.models import Tag, WorkOrder
+from support.workorders.models import NEVER, Tag, WorkOrder
+from support.workorders.queries import IS_SHOWN, hidden_from
 
 PAGE = 25
 SOON = timedelta(hours=2)
@@ -30,7 +41,7 @@ OVERLAP = timedelta(seconds=3)
 IS_ACTIVE = text("work_order.status NOT IN ('resolved', 'closed')")
 """Literally what the partial indexes say, so that both planners see that they fit."""
 
-COLUMNS = (
+_COLUMNS = (
     WorkOrder.id,
     WorkOrder.created_at,
     WorkOrder.kind,
@@ -42,14 +53,11 @@ COLUMNS = (
     WorkOrder.assignee_id,
     WorkOrder.requester_id,
     WorkOrder.updated_at,
-    WorkOrder.due_at,
     WorkOrder.fresh,
     WorkOrder.version,
     Person.name.label("requester"),
     Person.kind.label("requester_kind"),
 )
-
-ROWS = select(*COLUMNS).join(Person, Person.id == WorkOrder.requester_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +100,68 @@ class Sort:
             bindparam(f"key_{at}", type_=each.type) for at, each in enumerate(self.columns)
         )
 
-    def key_of(self, row: Any) -> tuple[Any, ...]:
-        """Return the place of a row in this order."""
-        return tuple(getattr(row, each.key) for each in self.columns)
+    def key_of(self, row: Any, **instead: Any) -> tuple[Any, ...]:
+        """Return the place of a row in this order; `instead` are values that count in place of the row's own."""
+        return tuple(instead.get(each.key, getattr(row, each.key)) for each in self.columns)
 
 
 def _behind(column: Any, value: Any, *, down: bool) -> Any:
     return column < value if down else column > value
 
 
-SORTS: Mapping[str, Sort] = {
-    "due": Sort(N_("Due first"), (WorkOrder.due_at, WorkOrder.id)),
-    "newest": Sort(N_("Newest first"), (WorkOrder.id,), descending=True),
-    "oldest": Sort(N_("Oldest first"), (WorkOrder.id,)),
-    "updated": Sort(
-        N_("Latest change first"), (WorkOrder.updated_at, WorkOrder.id), descending=True
-    ),
-    "priority": Sort(N_("Most urgent first"), (WorkOrder.priority, WorkOrder.due_at, WorkOrder.id)),
-}
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """How orders are listed while `unstaffed` kinds have nobody: the due time that counts, the rows, the sorts."""
+
+    unstaffed: frozenset[str]
+    due: Any
+    rows: Any
+    sorts: Mapping[str, Sort]
+
+    def due_of(self, order: WorkOrder) -> datetime:
+        """Return the due time that counts for an order."""
+        nobody = order.kind in self.unstaffed and order.due_at < NEVER
+        return order.created_at if nobody else order.due_at
+
+
+def nobody_takes(unstaffed: frozenset[str]) -> Any:
+    """Return the SQL that holds for an order whose clock runs and that nobody can take."""
+    return and_(WorkOrder.kind.in_(sorted(unstaffed)), WorkOrder.due_at < NEVER)
+
+
+def due_column(unstaffed: frozenset[str]) -> Any:
+    """Return the moment by which the desk must act: what nobody can take is overdue from its first minute.
+
+    Counted when asked, so that nothing is written when a role is given or taken. Without such kinds it is the
+    plain column, which the indexes hold.
+    """
+    if not unstaffed:
+        return WorkOrder.due_at
+    counts = case((nobody_takes(unstaffed), WorkOrder.created_at), else_=WorkOrder.due_at)
+    return counts.label(WorkOrder.due_at.key)
+
+
+@lru_cache(maxsize=64)
+def _lists(unstaffed: frozenset[str]) -> Lists:
+    due, number = due_column(unstaffed), WorkOrder.id
+    rows = select(*_COLUMNS, due).join(Person, Person.id == WorkOrder.requester_id)
+    sorts = {
+        "due": Sort(N_("Due first"), (due, number)),
+        "newest": Sort(N_("Newest first"), (number,), descending=True),
+        "oldest": Sort(N_("Oldest first"), (number,)),
+        "updated": Sort(N_("Latest change first"), (WorkOrder.updated_at, number), descending=True),
+        "priority": Sort(N_("Most urgent first"), (WorkOrder.priority, due, number)),
+    }
+    return Lists(unstaffed, due, rows, sorts)
+
+
+def lists() -> Lists:
+    """Return how orders are listed now."""
+    return _lists(unstaffed_kinds())
+
+
+SORTS: Mapping[str, Sort] = _lists(frozenset()).sorts
+"""The sorts by name, as their titles and places in addresses are read."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -155,7 +207,8 @@ class Page:
 
 def page(view: View, actor: Actor, now: datetime, *, after: str = "", before: str = "") -> Page:
     """Return one page of a view: the first, or the one behind `after`, or the one that ends before `before`."""
-    sort = SORTS[view.sort]
+    now_listed = lists()
+    sort = now_listed.sorts[view.sort]
     backwards = bool(before) and not after
     key = read_key(after or before, sort)
     place = None if key is None else sort.place()
@@ -165,7 +218,10 @@ def page(view: View, actor: Actor, now: datetime, *, after: str = "", before: st
         view,
         actor,
         lambda: sort.page(
-            ROWS.where(*conditions(view, actor, now)), place, PAGE + 1, backwards=backwards
+            now_listed.rows.where(*conditions(view, actor, now)),
+            place,
+            PAGE + 1,
+            backwards=backwards,
         ),
     )
     given = {f"key_{at}": value for at, value in enumerate(key or ())}
@@ -192,7 +248,7 @@ def kept_statement(what: str, view: View, actor: Actor, build: Callable[[], Any]
     """
     if view.value("q") or view.value("due"):
         return build()
-    key = (what, actor.id, *view.address().items())
+    key = (what, lists().unstaffed, actor.id, *view.address().items())
     if key not in _kept:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
@@ -201,8 +257,8 @@ def kept_statement(what: str, view: View, actor: Actor, build: Callable[[], Any]
 
 
 def conditions(view: View, actor: Actor, now: datetime) -> list[Any]:
-    """Return the WHERE of a view."""
-    found: list[Any] = []
+    """Return the WHERE of a view: what it narrows, and never an order that is kept from the reader."""
+    found: list[Any] = [WorkOrder.id.not_in(hidden_from(actor))]
     status = view.value("status")
     if not status:
         found.append(IS_ACTIVE)
@@ -219,7 +275,7 @@ def conditions(view: View, actor: Actor, now: datetime) -> list[Any]:
     if priority := view.value("priority"):
         found.append(WorkOrder.priority == Priority[priority.upper()])
     if due := view.value("due"):
-        found.append(WorkOrder.due_at < (now if due == "late" else now + SOON))
+        found.append(lists().due < (now if due == "late" else now + SOON))
     if tag := view.value("tag"):
         found.append(WorkOrder.id.in_(select(Tag.order_id).where(Tag.word == tag.lower())))
     if words := view.value("q"):
@@ -229,48 +285,55 @@ def conditions(view: View, actor: Actor, now: datetime) -> list[Any]:
     return found
 
 
-def changed_since(moment: datetime, order_id: int) -> list[tuple[int, datetime]]:
-    """Return (id, moment) of the orders that changed after (`moment`, `order_id`), oldest change first."""
-    statement = (
-        select(WorkOrder.id, WorkOrder.updated_at)
-        .where(tuple_(WorkOrder.updated_at, WorkOrder.id) > (moment, order_id))
-        .order_by(WorkOrder.updated_at, WorkOrder.id)
-        .limit(MOST_CHANGED)
+_CHANGED = (
+    select(WorkOrder.id, WorkOrder.updated_at)
+    .where(
+        tuple_(WorkOrder.updated_at, WorkOrder.id)
+        > tuple_(
+            bindparam("moment", type_=WorkOrder.updated_at.type),
+            bindparam("place", type_=WorkOrder.id.type),
+        ),
+        IS_SHOWN,
     )
-    return [(row[0], row[1]) for row in fetch(statement)]
+    .order_by(WorkOrder.updated_at, WorkOrder.id)
+    .limit(MOST_CHANGED)
+)
+
+
+def changed_since(moment: datetime, order_id: int, actor: Actor) -> list[tuple[int, datetime]]:
+    """Return (id, moment) of the orders that changed after (`moment`, `order_id`), oldest change first."""
+    given = {"moment": moment, "place": order_id, "reader": actor.id}
+    return [(row[0], row[1]) for row in fetch(_CHANGED, given)]
 
 
 def rows_of(order_ids: Sequence[int], view: View, actor: Actor, now: datetime) -> list[Any]:
     """Return those of `order_ids` that belong to the view, as rows in its order."""
     if not order_ids:
         return []
-    statement = ROWS.where(WorkOrder.id.in_(order_ids), *conditions(view, actor, now))
-    ordered = SORTS[view.sort].page(statement, None, MOST_CHANGED * 2)
+    statement = lists().rows.where(WorkOrder.id.in_(order_ids), *conditions(view, actor, now))
+    ordered = lists().sorts[view.sort].page(statement, None, MOST_CHANGED * 2)
     return list(fetch(ordered))
 
 
 def row_of(order_id: int) -> Any:
     """Return one order as a row."""
-    return fetch(ROWS.where(WorkOrder.id == order_id)).one()
+    return fetch(lists().rows.where(WorkOrder.id == order_id)).one()
 
 
-def orders_of(requester_id: int) -> list[Any]:
+def orders_of(requester_id: int, actor: Actor) -> list[Any]:
     """Return the newest orders of one requester."""
-    return list(fetch(_others(requester_id, but=0, limit=5)))
-
-
-def _others(requester_id: int, *, but: int, limit: int) -> Any:
-    statement = ROWS.where(WorkOrder.requester_id == requester_id, WorkOrder.id != but)
-    return SORTS["updated"].page(statement, None, limit)
+    shown = (WorkOrder.requester_id == requester_id, WorkOrder.id.not_in(hidden_from(actor)))
+    return list(fetch(SORTS["updated"].page(lists().rows.where(*shown), None, 5)))
 
 
 def own_desk(actor: Actor, until: datetime) -> tuple[list[Any], list[Any], list[Any]]:
     """Return the actor's orders: what is due before `until`, replies that came back, the rest of what is open."""
     statement = (
-        select(*COLUMNS)
-        .join(Person, Person.id == WorkOrder.requester_id)
-        .where(WorkOrder.assignee_id == actor.id, IS_ACTIVE)
-        .order_by(WorkOrder.due_at, WorkOrder.id)
+        lists()
+        .rows.where(
+            WorkOrder.assignee_id == actor.id, IS_ACTIVE, WorkOrder.id.not_in(hidden_from(actor))
+        )
+        .order_by(lists().due, WorkOrder.id)
         .limit(200)
     )
     due: list[Any] = []
@@ -284,18 +347,3 @@ def own_desk(actor: Actor, until: datetime) -> tuple[list[Any], list[Any], list[
         else:
             rest.append(row)
     return due, back, rest
-
-
-def unstaffed(counts: Mapping[str, int], held: frozenset[Role]) -> list[tuple[str, int]]:
-    """Return (team, waiting orders) where orders wait and nobody holds a role that may take them (`law.md` 5.1).
-
-    `counts` are the folded ones, `held` the roles that people who can work now hold.
-    """
-    takes: dict[str, set[Role]] = {}
-    for kind in kinds():
-        takes.setdefault(kind.first_team, set()).update(kind.first_roles)
-    return [
-        (team, counts[f"team:{team}"])
-        for team, roles in takes.items()
-        if counts.get(f"team:{team}") and not roles & held
-    ]

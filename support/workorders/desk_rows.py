@@ -12,11 +12,12 @@ from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
 from support.accounts import queries as people
+from support.core.masking import mask_secrets
 from support.core.web_parts import html_lang, part
 from support.core.words import N_
 from support.workorders.desk_filters import STAFF_STATUS, View
-from support.workorders.desk_nav import colleagues
 from support.workorders.desk_queries import SOON
+from support.workorders.desk_staff import colleagues
 from support.workorders.kind import kinds
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import NEVER
@@ -221,7 +222,7 @@ def shown(
                 id=row.id,
                 version=row.version,
                 url=f"{head}{reference}{tail}",
-                subject=row.subject,
+                subject=mask_secrets(row.subject).text,
                 lang=html_lang(row.language),
                 reference=reference,
                 kind=made.kinds.get(row.kind, row.kind),

@@ -14,15 +14,15 @@ from sqlalchemy import bindparam, select
 from support.core import search
 from support.core.actors import Actor
 from support.core.db import fetch
+from support.core.errors import NotFound
 from support.core.masking import mask_secrets
 from support.core.search import Hit
 from support.core.text import clean_line, query_tokens
-from support.workorders import index
+from support.workorders import index, queries
 from support.workorders.desk_filters import LANGUAGES
-from support.workorders.desk_queries import IS_ACTIVE, ROWS
+from support.workorders.desk_queries import IS_ACTIVE, lists
 from support.workorders.lifecycle import Status
 from support.workorders.models import Message, Note, WorkOrder
-from support.workorders.reference import parse_reference
 
 PAGE = 25
 AROUND = 70
@@ -66,16 +66,12 @@ def read_query(said: str) -> Asked:
     )
 
 
-def exact(asked: Asked) -> int | None:
+def exact(actor: Actor, asked: Asked) -> int | None:
     """Return the id of the order whose reference was typed, however it was written."""
     try:
-        parsed = parse_reference(asked.words)
-    except ValueError:
+        return queries.order_at_desk(actor, asked.words).id
+    except NotFound:
         return None
-    row = fetch(
-        select(WorkOrder.id, WorkOrder.created_at).where(WorkOrder.id == parsed.sequence)
-    ).one_or_none()
-    return row[0] if row and row[1].year % 100 == parsed.year else None
 
 
 def find(
@@ -108,6 +104,7 @@ def find(
             before=cursor,
             limit=PAGE + 1,
             within=within if asked.narrows else None,
+            without=queries.hidden_from(actor),
         )
         hits += some if before is None else _first_met(some, asked.words)
         if len(some) <= PAGE:
@@ -129,12 +126,12 @@ def _first_met(hits: Sequence[Hit], words: str) -> list[Hit]:
 
 def rows(order_ids: Sequence[int]) -> dict[int, Any]:
     """Return rows of the queue's columns by order id."""
-    found = fetch(_ROWS_OF, {"ids": list(order_ids)}) if order_ids else ()
+    statement = lists().rows.where(WorkOrder.id.in_(_IDS))
+    found = fetch(statement, {"ids": list(order_ids)}) if order_ids else ()
     return {row.id: row for row in found}
 
 
 _IDS: Any = bindparam("ids", expanding=True)
-_ROWS_OF = ROWS.where(WorkOrder.id.in_(_IDS))
 _TEXTS = {
     "message": select(Message.id, Message.body, Message.language, Message.redacted_at).where(
         Message.id.in_(_IDS)

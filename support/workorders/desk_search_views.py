@@ -9,14 +9,15 @@ from flask import render_template, request, url_for
 from markupsafe import Markup
 
 from support.accounts import queries as people
+from support.accounts import queries_names
 from support.core.clock import utcnow
 from support.core.web import current_actor, row_number
 from support.core.web_parts import html_lang
 from support.workorders import desk_queries, desk_search
 from support.workorders.desk_filters import View
-from support.workorders.desk_nav import colleagues
 from support.workorders.desk_rows import Row, shown
 from support.workorders.desk_search import Asked
+from support.workorders.desk_staff import colleagues
 from support.workorders.desk_views import blueprint
 
 MOST_PEOPLE = 5
@@ -40,7 +41,7 @@ def search() -> str:
     asked = desk_search.read_query(request.args.get("q", ""))
     before = request.args.get("before", type=row_number)
     found, after = _found(asked, before) if asked.words else ([], None)
-    named = desk_search.exact(asked) if asked.words and before is None else None
+    named = desk_search.exact(current_actor(), asked) if asked.words and before is None else None
     return render_template(
         "workorders/desk/search.html",
         asked=asked,
@@ -80,13 +81,13 @@ def _found(asked: Asked, before: int | None) -> tuple[list[Found], int | None]:
 
 
 def _persons(asked: Asked) -> list[dict[str, Any]]:
-    ids = people.find_people(asked.words)[:MOST_PEOPLE]
+    actor, ids = current_actor(), queries_names.find_people(asked.words)[:MOST_PEOPLE]
     names = people.names(ids)
     return [
         {
             "name": names.get(person_id, ""),
             "addresses": [one.masked for one in people.contacts_of(person_id)],
-            "orders": shown(desk_queries.orders_of(person_id), _ALL, utcnow()),
+            "orders": shown(desk_queries.orders_of(person_id, actor), _ALL, utcnow()),
         }
         for person_id in ids
         if person_id not in colleagues()

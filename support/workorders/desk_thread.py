@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -18,27 +17,12 @@ from support.core.vault import KeyDestroyed
 from support.core.web_parts import html_lang
 from support.core.web_parts import words as gettext
 from support.core.web_times import clock
-from support.core.words import N_
-from support.notifications.models import Channel, DeliveryState
 from support.notifications.queries import DeliveryLine
-from support.workorders.describe import Happened, describe
+from support.workorders.describe import Happened, delivery_words, describe
 from support.workorders.desk_filters import STAFF_STATUS
 from support.workorders.desk_lines import Line
-from support.workorders.thread import Fold, Mark, Text
+from support.workorders.thread import Fold, Mark, Text, folded
 from support.workorders.uploads import described
-
-FOLDED_FROM = 3
-
-_SENT: Mapping[tuple[Channel, str], str] = {
-    (Channel.MAIL, "sent"): N_("E-mail to %(address)s sent: %(title)s"),
-    (Channel.MAIL, "waiting"): N_("E-mail to %(address)s is on its way: %(title)s"),
-    (Channel.MAIL, "dead"): N_("E-mail to %(address)s could not be delivered: %(title)s"),
-    (Channel.SMS, "sent"): N_("Text message to %(address)s sent: %(title)s"),
-    (Channel.SMS, "waiting"): N_("Text message to %(address)s is on its way: %(title)s"),
-    (Channel.SMS, "dead"): N_("Text message to %(address)s could not be delivered: %(title)s"),
-    (Channel.INBOX, "sent"): N_("Put into the inbox: %(title)s"),
-}
-_SENT_ICONS = {Channel.MAIL: "mail", Channel.SMS: "message-square-text", Channel.INBOX: "bell"}
 
 
 def event_words(event: Happened, names: Mapping[int, str]) -> tuple[str, str] | None:
@@ -78,7 +62,7 @@ def drawn(
         if (said := delivery_words(line))
     ]
     found.sort(key=itemgetter(0))
-    return _folded([item for _at, item in found])
+    return folded([item for _at, item in found])
 
 
 def since(entries: Sequence[Line], seq: int) -> list[Line]:
@@ -150,27 +134,6 @@ def shown_file(file: StoredFile) -> dict[str, Any]:
         return described(file)
     except KeyDestroyed:
         return {"id": file.uid, "name": gettext("Erased"), "state": "blocked", "size": ""}
-
-
-def delivery_words(line: DeliveryLine) -> tuple[str, str] | None:
-    """Return (words, icon) of a message that was sent about the order; None for one that is not told."""
-    words = _SENT.get((line.channel, str(line.state)))
-    if words is None:
-        return None
-    said = gettext(words, address=line.address, title=gettext(line.title))
-    return said, "mail-x" if line.state == DeliveryState.DEAD else _SENT_ICONS[line.channel]
-
-
-def _folded(items: Sequence[Text | Mark]) -> list[Text | Mark | Fold]:
-    """Put three or more events in a row under one line, so that the texts stand out."""
-    result: list[Text | Mark | Fold] = []
-    for marks, run in groupby(items, key=lambda item: isinstance(item, Mark)):
-        some = list(run)
-        if marks and len(some) >= FOLDED_FROM:
-            result.append(Fold([item for item in some if isinstance(item, Mark)]))
-        else:
-            result += some
-    return result
 
 
 def _name(event: Happened, names: Mapping[int, str]) -> str:

@@ -13,13 +13,14 @@ from support.core.actors import Actor, Role
 from support.core.clock import utcnow
 from support.core.db import new_uid
 from support.core.web import current_actor
-from support.workorders import desk_queries, service_bulk
+from support.workorders import desk_queries, policy, service_bulk
 from support.workorders.desk_counts import arrivals
 from support.workorders.desk_filters import View, read_view
 from support.workorders.desk_frame import frame, words_of
-from support.workorders.desk_nav import held_roles, page_counts
+from support.workorders.desk_nav import page_counts, unstaffed_teams
 from support.workorders.desk_queries import OVERLAP, SORTS, Page, write_key
 from support.workorders.desk_rows import pieces, shown
+from support.workorders.kind import kinds
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -50,6 +51,8 @@ def _facts(actor: Actor, view: View, page: Page, now: datetime) -> dict[str, Any
         "key": new_uid(),
         "unstaffed": _unstaffed(actor, counts),
         "done": _done(actor),
+        "may_work": policy.may_work(actor, *kinds()),
+        "takes_calls": policy.takes_calls(actor),
     }
 
 
@@ -88,8 +91,7 @@ def _live_url(view: View, page: Page, now: datetime) -> str:
 def _unstaffed(actor: Actor, counts: dict[str, int]) -> list[tuple[str, int]]:
     if not actor.has(Role.ADMIN):
         return []
-    teams = desk_queries.unstaffed(counts, held_roles())
-    return [(words_of("team", team), number) for team, number in teams]
+    return [(words_of("team", team), number) for team, number in unstaffed_teams(counts)]
 
 
 def _done(actor: Actor) -> dict[str, str] | None:

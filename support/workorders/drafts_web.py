@@ -1,25 +1,25 @@
-"""What a script asks of drafts: save what is typed, take one file (`docs/face.md` gives the answers' shapes)."""
+"""Drafts of a request: whose they are, what a script saves in them, the files that go from them with a message.
+
+`docs/face.md` gives the shapes of the answers to scripts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Response, jsonify, request
 from flask_babel import gettext as _
-from flask_limiter import RateLimitExceeded
 from werkzeug.datastructures import FileStorage
 
-from support.core.context import settings
-from support.core.errors import DomainError, Stale, TooMany
-from support.core.web import current_actor, limiter, row_number, visitor_id
+from support.core import files
+from support.core.errors import DomainError, Invalid, Stale, TooMany
+from support.core.once import earlier
+from support.core.web import current_actor, form_scope, row_number, visitor_id
 from support.core.web_times import local_time
-from support.core.words import N_
-from support.workorders import service_drafts, uploads
+from support.workorders import limits_web, service_drafts, uploads
 from support.workorders.service_drafts import Saved
 
-TOO_MUCH = N_(
-    "Too much was sent from your network within an hour. Sign in, or add files later; your text is kept."
-)
 Answer = Response | tuple[Response, int]
 
 
@@ -58,31 +58,66 @@ def take(draft: Saved, posted: Sequence[FileStorage]) -> list[uploads.Refused]:
     """Take the posted files into the draft; return words for those that were refused, the rest stays."""
     try:
         if any(file.filename for file in posted):
-            _count_megabytes()
+            limits_web.count_megabytes()
     except TooMany as error:
         return [uploads.refused(error)]
     return uploads.take(draft, posted)
 
 
-def _count_megabytes() -> None:
-    """Count what people who have not signed in send from one network; raise `TooMany` beyond the limit.
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """The files of a message that is being sent: those that its page showed, and those that came with it (`new`)."""
 
-    A whole office may complain at once; nobody may fill the disk.
-    """
-    if current_actor().signed_in:
-        return
-    size = 1 + (request.content_length or 0) // 1024**2
-    try:
-        with limiter.limit(f"{settings().guest_megabytes_per_hour}/hour", cost=size):
-            return
-    except RateLimitExceeded as error:
-        raise TooMany(3600, TOO_MUCH) from error
+    draft: Saved | None = None
+    uids: Sequence[str] = ()
+    new: Sequence[str] = ()
+    problems: Sequence[uploads.Refused] = ()
+
+    def attach(self, stream: str, *, person: str) -> None:
+        """Attach the files to the message's stream, inside the verb's transaction."""
+        if self.draft is not None and self.uids:
+            files.attach(self.uids, self.draft.files_owner, stream, person=person)
+
+
+def sending(about: str) -> Sending:
+    """Take the posted files; a file of another tab that this page never showed stays in the draft."""
+    posted, shown = request.files.getlist("files"), request.form.getlist("uploads")
+    if not shown and not any(file.filename for file in posted):
+        return Sending()
+    draft = present(about)
+    before = _waiting(draft)
+    problems = take(draft, posted)
+    new = [uid for uid in _waiting(draft) if uid not in before]
+    if set(shown) - set(before) and not _was_sent():
+        problems.append(uploads.refused(Invalid("files", files.FILE_GONE)))
+    return Sending(draft, [uid for uid in before if uid in shown] + new, new, problems)
+
+
+def _waiting(draft: Saved) -> list[str]:
+    return [file.uid for file in files.waiting_files(draft.files_owner)]
+
+
+def _was_sent() -> bool:
+    """True when the same form was carried out before: its files are on their message."""
+    return bool(earlier(form_scope(), request.form.get("idempotency_key", "")))
+
+
+def settle(about: str, sent: Sending) -> None:
+    """Forget the text that was sent; files that did not go with it wait on, where the page shows them."""
+    draft = sent.draft or service_drafts.load_draft(owner(), about)
+    if draft is not None and _waiting(draft):
+        service_drafts.save_draft(owner(), about, {})
+    else:
+        service_drafts.discard_draft(owner(), about)
 
 
 def upload(about: str) -> Answer:
-    """Take the one posted file into the draft."""
+    """Take the one posted file into the draft, or the one named by `remove_file` out of it."""
+    if removed := request.form.get("remove_file"):
+        uploads.remove(present(about), removed)
+        return jsonify(removed=removed)
     try:
-        _count_megabytes()
+        limits_web.count_megabytes()
         return jsonify(uploads.take_one(present(about), request.files["file"]))
     except DomainError as error:
         return jsonify(error=_(error.words, **error.facts)), error.status

@@ -13,7 +13,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, Optional, StopValidation
+from wtforms.validators import AnyOf, DataRequired, Length, Optional, StopValidation
 
 from support.core.text import clean_line, clean_text
 
@@ -104,7 +104,9 @@ class RatingForm(FlaskForm):
             BODY_FITS,
         ],
     )
-    solved = HiddenField()
+    solved = HiddenField(
+        validators=[AnyOf(("yes", "no"), message=_l("Say whether it is solved: yes or no."))]
+    )
 
     def validate_comment(self, field: Any) -> None:
         """Ask what is missing when it is not solved."""

@@ -16,7 +16,6 @@ from support.workorders import queries, service
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
-from support.workorders.moves import complained_about
 
 Payload = dict[str, Any]
 
@@ -82,7 +81,7 @@ def tell_overdue(payload: Payload) -> None:
     """Alarm: the assignee by mail too; the team and the administrators in their inbox."""
     order = queries.order_by_id(payload["order"])
     mine = [order.assignee_id] if order.assignee_id is not None else []
-    admins = [one.id for one in people.staff(Role.ADMIN)]
+    admins = {one.id for one in people.staff(Role.ADMIN)} - queries.recused(order)
     _tell_staff(payload, "overdue", mine, priority=outbox.NORMAL)
     _tell_staff(payload, "overdue_team", {*_team_of(order), *admins} - {*mine})
 
@@ -134,9 +133,8 @@ def _desk_of(order: WorkOrder) -> list[int]:
 
 def _team_of(order: WorkOrder) -> list[int]:
     """Return who may take the order: its kind's roles, without those whom a complaint is about."""
-    roles = kind_named(order.kind).first_roles
-    involved = complained_about(order)
-    return [one.id for one in people.staff() if one.roles & roles and one.id not in involved]
+    roles, recused = kind_named(order.kind).first_roles, queries.recused(order)
+    return [one.id for one in people.staff() if one.roles & roles and one.id not in recused]
 
 
 SUBSCRIPTIONS = (

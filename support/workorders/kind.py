@@ -15,12 +15,7 @@ from support.core.actors import Role
 from support.core.context import hooks
 from support.core.errors import NotFound
 from support.core.words import N_
-from support.workorders.lifecycle import (
-    REOPEN_WITHIN,
-    RESOLVED_CLOSES_AFTER,
-    WAITING_CLOSES_AFTER,
-    Status,
-)
+from support.workorders.lifecycle import Status
 
 if TYPE_CHECKING:
     from support.workorders.models import WorkOrder
@@ -61,7 +56,9 @@ class Kind:
     `entry` is the endpoint of its first page, None for the common form; `panel` the template that the desk
     page includes beside the thread; `guard(order, status)` raises when the kind's own state forbids a move;
     `on_move(order, status, now)` follows it in the same transaction; `next_step(order, viewer, now)` makes the one
-    sentence; `targets` names the row of `workorders/targets.py`; `assurance` is the level asked before work begins.
+    sentence; `targets` names the row of `workorders/targets.py`; `assurance` is the level that the requester
+    must have shown before the desk solves or closes an order (`assurance/policy.py`).
+    With `recuses`, an order that names another is kept from the staff who worked on that one until then.
     """
 
     code: str
@@ -79,6 +76,7 @@ class Kind:
     first_team: str = "support"
     first_roles: frozenset[Role] = frozenset({Role.AGENT})
     assurance: int = 0
+    recuses: bool = False
 
     def sentence(self, order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
         """The one sentence for this order as `viewer` sees it at `now`."""
@@ -101,15 +99,11 @@ def kind_named(code: str) -> Kind:
 def plain_next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
     """The sentence of a kind without states of its own, for every status and viewer, true also when late."""
     state = order.state
-    ends = {
-        Status.WAITING: WAITING_CLOSES_AFTER,
-        Status.RESOLVED: RESOLVED_CLOSES_AFTER,
-        Status.CLOSED: REOPEN_WITHIN,
-    }
-    until = order.status_at + ends[state] if state in ends else order.due_at
+    until = order.last_minute or order.due_at
     if state in (Status.NEW, Status.OPEN) and until < now:
         return Sentence(_LATE[viewer], {"until": until})
-    if state is Status.CLOSED and (order.reopened_at is not None or until < now):
+    over = order.term_ends_at is not None and order.term_ends_at <= now
+    if state is Status.CLOSED and (over or order.reopened_at is not None):
         return Sentence(_OVER[viewer], {"until": order.status_at})
     return Sentence(_SENTENCES[state, viewer], {"until": until})
 
@@ -195,4 +189,5 @@ COMPLAINT = Kind(
     stages=_STAGES,
     targets="complaint",
     first_team="complaints",
+    recuses=True,
 )

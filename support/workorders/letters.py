@@ -24,7 +24,7 @@ from support.core.words import N_
 from support.notifications.models import Channel, Purpose
 from support.notifications.templates import Template
 from support.workorders import queries
-from support.workorders.kind import Viewer, kind_named
+from support.workorders.kind import Viewer, kind_named, kinds
 from support.workorders.models import Message, Party, WorkOrder
 from support.workorders.say import say
 
@@ -56,9 +56,10 @@ def requester_facts(ids: dict[str, Any], reader: Actor) -> Facts:
 
 
 def staff_facts(ids: dict[str, Any], reader: Actor) -> Facts:
-    """Facts for somebody who works at the desk now; None for anybody else, and for who left."""
+    """Facts for somebody who works at the desk now; None for anybody else, for who left, and for whom a complaint
+    is about."""
     order = _order(ids)
-    if order is None or not _works_here(reader):
+    if order is None or not _works_here(reader) or reader.id in queries.recused(order):
         return None
     facts = _facts(order, reader, "staff", utcnow())
     return facts | {"mine": order.assignee_id == reader.id}
@@ -79,6 +80,12 @@ def unstaffed_facts(ids: dict[str, Any], reader: Actor) -> Facts:
         "kind_title": kind.title,
         "role_titles": [role.title for role in sorted(kind.first_roles)],
     }
+
+
+def misuse_path() -> str:
+    """Return the form for an account that somebody else used: its own kind's once declared, till then a question's."""
+    declared = {kind.code for kind in kinds()}
+    return "/orders/new/leak" if "leak" in declared else "/orders/new/question?topic=access"
 
 
 def _order(ids: dict[str, Any]) -> WorkOrder | None:
@@ -151,7 +158,7 @@ TEMPLATES = (
     Template(
         "workorders.half_way",
         Purpose.ORDERS,
-        N_("Still nobody's: half of the time is gone"),
+        N_("Nobody has taken it up: half of the time is gone"),
         staff_facts,
         _INBOX,
         _DESK,

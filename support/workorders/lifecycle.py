@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
 from enum import IntEnum
 
 from support.core.lifecycle import Lifecycle, State
@@ -34,10 +34,13 @@ LIFECYCLE = Lifecycle(
 
 ACTIVE = (Status.NEW, Status.OPEN, Status.WAITING)
 
-WAITING_REMINDERS = (timedelta(days=3), timedelta(days=6))
-WAITING_CLOSES_AFTER = timedelta(days=7 + 3)
-RESOLVED_CLOSES_AFTER = timedelta(days=7)
-REOPEN_WITHIN = timedelta(days=30)
+STANDING = frozenset({Status.WAITING, Status.RESOLVED, Status.CLOSED})
+"""Where the desk's clock stands still: it is the requester's turn, or nobody's."""
+
+TERM_DAYS: Mapping[Status, int] = {Status.WAITING: 7 + 3, Status.RESOLVED: 7, Status.CLOSED: 30}
+"""Calendar days that a state lasts by itself: the first two then close, a closed order opens no more."""
+WAITING_REMINDERS = (3, 6)
+"""On which of these days the requester is reminded."""
 
 
 class Priority(IntEnum):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from flask import url_for
@@ -15,18 +16,37 @@ from support.core.audit import Event
 from support.core.files import StoredFile
 from support.core.icons import icon
 from support.core.text import written_in
+from support.core.web import row_number
 from support.core.web_parts import html_lang
 from support.core.web_times import local_time, relative_time, time_tag
+from support.notifications.queries import DeliveryLine, deliveries_to
 from support.workorders import queries
-from support.workorders.describe import describe, people_in
-from support.workorders.kind import Kind
+from support.workorders.describe import delivery_words, describe, people_in
+from support.workorders.kind import Kind, Stage
 from support.workorders.lifecycle import Status
 from support.workorders.models import NEVER, Message, WorkOrder
 from support.workorders.queries import Entry
 from support.workorders.reference import format_reference
 from support.workorders.say import say
-from support.workorders.thread import Mark, Text
+from support.workorders.thread import Fold, Mark, Text, folded
 from support.workorders.uploads import described
+
+PAGE = 50
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def place_of(row: Any) -> str:
+    """Return how an address names the place of a row in the list of own orders."""
+    return f"{(row.updated_at - _EPOCH) // timedelta(microseconds=1)}_{row.id}"
+
+
+def read_place(said: str) -> tuple[datetime, int] | None:
+    """Return the place that an address names; None, the beginning, when it names none."""
+    moment, _sign, order_id = said.partition("_")
+    try:
+        return _EPOCH + timedelta(microseconds=row_number(moment)), row_number(order_id)
+    except (ValueError, OverflowError):
+        return None
 
 
 def order_items(rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -45,10 +65,22 @@ def _order_item(row: Any) -> dict[str, Any]:
         "words": _(state.title),
         "tone": state.tone,
         "text": _("Last change %(when)s", when=relative_time(row.updated_at)),
-        "due_words": _("Answer due %(when)s", when=relative_time(row.due_at))
-        if row.due_at < NEVER
-        else None,
+        "due_words": _due_words(row),
     }
+
+
+def _due_words(row: Any) -> str | None:
+    """Say what the desk owes by when: an answer first, then the solution; nothing while no clock runs."""
+    if row.due_at >= NEVER:
+        return None
+    when = relative_time(row.due_at)
+    answered = row.first_replied_at is not None
+    words = (
+        _("Solution expected %(when)s", when=when)
+        if answered
+        else _("Answer due %(when)s", when=when)
+    )
+    return str(words)
 
 
 def groups(rows: Sequence[Any]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -62,15 +94,19 @@ def groups(rows: Sequence[Any]) -> list[tuple[str, list[dict[str, Any]]]]:
 
 def stages(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
     """Return the progress timeline: reached stages, the present one, and what is to come."""
-    reached = [stage for stage in kind.stages if order.state in stage.reached]
+    shown = [stage for stage in kind.stages if not _skipped(stage, order)]
+    reached = [stage for stage in shown if order.state in stage.reached]
     items = []
-    for stage in kind.stages:
+    for stage in shown:
         state = "next" if stage not in reached else "now" if stage is reached[-1] else "done"
+        title = stage.title
         if order.state is Status.CLOSED and state == "now":
             state = "done"
+        elif order.state is Status.RESOLVED and state == "now":
+            title = Status.RESOLVED.title
         items.append(
             {
-                "title": _(stage.title),
+                "title": _(title),
                 "state": state,
                 "text": _stage_text(stage is kind.stages[0], order),
             }
@@ -78,24 +114,51 @@ def stages(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
     return items
 
 
+def _skipped(stage: Stage, order: WorkOrder) -> bool:
+    """True for "solved" on an order that its requester closed, or that closed for want of an answer: it never was."""
+    unsolved = order.state is Status.CLOSED and order.closed_reason in ("requester", "no_answer")
+    return unsolved and Status.RESOLVED in stage.reached and Status.OPEN not in stage.reached
+
+
 def _stage_text(first: bool, order: WorkOrder) -> str | None:
     return relative_time(order.created_at) if first else None
 
 
 def entries(
-    actor: Actor, thread: Sequence[Entry], files: Mapping[str, list[StoredFile]]
-) -> list[Text | Mark]:
-    """Return the thread as one party reads it: own messages, the desk's by first name, and public events."""
+    actor: Actor,
+    thread: Sequence[Entry],
+    files: Mapping[str, list[StoredFile]],
+    deliveries: Sequence[DeliveryLine],
+) -> list[Text | Mark | Fold]:
+    """Return the thread as one party reads it: own messages, the desk's by first name, public events, and what was
+    sent to them; runs of events are folded under one line."""
+    said = {entry.at for entry in thread if isinstance(entry.row, Message)}
+    thread = [entry for entry in thread if not _goes_without_saying(entry, said)]
     events = [entry.row for entry in thread if isinstance(entry.row, Event)]
     authors = {entry.row.author_id for entry in thread if isinstance(entry.row, Message)}
     names = people.names(people_in(events) | authors)
-    drawn: list[Text | Mark] = []
+    drawn: list[tuple[datetime, Text | Mark]] = []
     for entry in thread:
         if isinstance(entry.row, Message):
-            drawn.append(_message(actor, entry.row, names, files))
-        elif isinstance(entry.row, Event) and (words := describe(entry.row, names)) is not None:
-            drawn.append(Mark(time_tag(entry.at), words[0], icon(words[1], 14)))
-    return drawn
+            drawn.append((entry.at, _message(actor, entry.row, names, files)))
+        elif (words := describe(entry.row, names)) is not None:
+            drawn.append((entry.at, Mark(time_tag(entry.at), words[0], icon(words[1], 14))))
+    drawn += [
+        (line.at, Mark(time_tag(line.at), words[0], icon(words[1], 14)))
+        for line in deliveries
+        if (words := delivery_words(line)) is not None
+    ]
+    drawn.sort(key=itemgetter(0))
+    return folded([item for _at, item in drawn])
+
+
+def _goes_without_saying(entry: Entry, said: Collection[datetime]) -> bool:
+    """True for a move or an assignment that came with a message: the message and the status show it."""
+    row = entry.row
+    if not isinstance(row, Event) or entry.at not in said:
+        return False
+    moved = row.action == "order.moved" and row.data["new"] in (Status.OPEN, Status.WAITING)
+    return moved or row.action == "order.assigned"
 
 
 def _message(
@@ -125,8 +188,31 @@ def facts(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in found]
 
 
+def linked(actor: Actor, order: WorkOrder) -> list[dict[str, Any]]:
+    """Return the orders that belong to this one, where the actor may see them: what it is about, what followed it."""
+    found = []
+    if order.related_id is not None:
+        about = queries.order_by_id(order.related_id)
+        if queries.party_of(actor, about) is not None:
+            found.append((_("About"), about))
+    if actor.id == order.requester_id:
+        found += [(_("Followed by"), row) for row in queries.follow_ups(order)]
+    return [{"words": words, **_link(row)} for words, row in found]
+
+
+def _link(row: Any) -> dict[str, str]:
+    reference = format_reference(row.created_at.year, row.id)
+    return {
+        "reference": reference,
+        "url": url_for("workorders.show", reference=reference),
+        "subject": row.subject,
+        "lang": html_lang(written_in(row.subject)),
+    }
+
+
 def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dict[str, Any]:
     """Return what the page of one order needs besides its forms."""
+    thread = queries.thread(actor, order)
     return {
         "order": order,
         "kind": kind,
@@ -134,7 +220,21 @@ def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dic
         "sentence": say(kind.sentence(order, "requester", now)),
         "facts": facts(kind, order),
         "stages": stages(kind, order),
+        "linked": linked(actor, order),
         "entries": entries(
-            actor, queries.thread(actor, order), queries.files_by_stream(actor, order)
+            actor,
+            thread,
+            queries.files_by_stream(actor, order),
+            deliveries_to(actor.id or 0, order.stream),
         ),
+        "asked": _asked(thread) if order.state is Status.WAITING else None,
     }
+
+
+def _asked(thread: Sequence[Entry]) -> dict[str, str] | None:
+    """Return what the desk wrote last, the question that the requester is waited for with, and its language."""
+    for entry in reversed(thread):
+        row = entry.row
+        if isinstance(row, Message) and row.from_staff and not row.redacted_at:
+            return {"text": row.body, "lang": html_lang(row.language)}
+    return None

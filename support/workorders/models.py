@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.db import BigId, Id, Model
@@ -14,12 +23,18 @@ from support.workorders.reference import format_reference
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The due time of an order on which no clock runs: it sorts last."""
 
+_MINUTE = timedelta(minutes=1)
 _IS_TIMED = text("status IN ('waiting', 'resolved')")
+_IS_ESTIMATED = text("term_estimated")
 _IS_ACTIVE = text("status NOT IN ('resolved', 'closed')")
 
 
 class WorkOrder(Model):
-    """One work order. `due_at` is the next moment the desk must act by; `fresh` means an unanswered message."""
+    """One work order. `due_at` is the next moment the desk must act by; `fresh` means an unanswered message.
+
+    `status_at` is when the state began, or began anew; `stopped_at` since when the desk's clock stands still, over
+    every standing state in a row; `term_ends_at` when the state's own term is over (`lifecycle.TERM_DAYS`).
+    """
 
     __tablename__ = "work_order"
     __table_args__ = (
@@ -50,9 +65,15 @@ class WorkOrder(Model):
         Index(
             "ix_work_order_timed",
             "status",
-            "status_at",
+            "term_ends_at",
             sqlite_where=_IS_TIMED,
             postgresql_where=_IS_TIMED,
+        ),
+        Index(
+            "ix_work_order_estimated",
+            "id",
+            sqlite_where=_IS_ESTIMATED,
+            postgresql_where=_IS_ESTIMATED,
         ),
         Index("ix_work_order_requester", "requester_id", "updated_at"),
         Index("ix_work_order_changed", "updated_at", "id"),
@@ -78,6 +99,9 @@ class WorkOrder(Model):
     first_replied_at: Mapped[datetime | None]
     resolve_due: Mapped[datetime]
     paused_minutes: Mapped[int] = mapped_column(default=0)
+    stopped_at: Mapped[datetime | None]
+    term_ends_at: Mapped[datetime | None]
+    term_estimated: Mapped[bool] = mapped_column(default=False, server_default=false())
     due_at: Mapped[datetime]
     closed_reason: Mapped[str | None] = mapped_column(String(24))
     reopened_at: Mapped[datetime | None]
@@ -101,6 +125,11 @@ class WorkOrder(Model):
         return Status(self.status)
 
     @property
+    def last_minute(self) -> datetime | None:
+        """The last minute of the state's term, as it is said in words: 24:00 would read as the day after."""
+        return self.term_ends_at - _MINUTE if self.term_ends_at is not None else None
+
+    @property
     def active(self) -> bool:
         """True while the desk or the requester still has something to do."""
         return self.status in ACTIVE
@@ -118,6 +147,17 @@ class Party(Model):
     contact_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("contact_point.id"))
     role: Mapped[str] = mapped_column(String(12))
     proved_at: Mapped[datetime | None]
+
+
+class Recusal(Model):
+    """Somebody of the staff from whom an order is kept: it is about what they did."""
+
+    __tablename__ = "recusal"
+    __table_args__ = (UniqueConstraint("person_id", "order_id"), Index(None, "order_id"))
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    order_id: Mapped[int] = mapped_column(BigId, ForeignKey("work_order.id"))
 
 
 class Message(Model):
@@ -202,3 +242,49 @@ class QueueCount(Model):
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(40), unique=True)
     number: Mapped[int]
+
+
+class DayFigure(Model):
+    """How many of something one team had on one day of the desk; folded from orders and events, read by reports.
+
+    `name` is one of those that `desk_figures` folds.
+    """
+
+    __tablename__ = "day_figure"
+    __table_args__ = (UniqueConstraint("day", "team", "name"),)
+
+    id: Mapped[Id]
+    day: Mapped[date]
+    team: Mapped[str] = mapped_column(String(24))
+    name: Mapped[str] = mapped_column(String(48))
+    number: Mapped[int]
+
+
+class DayFold(Model):
+    """When the figures of a day were last folded: which day comes next, and how fresh a report is."""
+
+    __tablename__ = "day_fold"
+
+    id: Mapped[Id]
+    day: Mapped[date] = mapped_column(unique=True)
+    at: Mapped[datetime]
+
+
+class SavedReply(Model):
+    """A text that the desk sends often, in English, in Chinese or in both ("" where it is missing).
+
+    Deleted ones stay for a while, so that deleting can be undone; `used` counts how often it was put in.
+    """
+
+    __tablename__ = "saved_reply"
+    __table_args__ = (CheckConstraint("text_en <> '' OR text_zh <> ''", name="text"),)
+
+    id: Mapped[Id]
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    text_en: Mapped[str] = mapped_column(Text)
+    text_zh: Mapped[str] = mapped_column(Text)
+    used: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from support.core import audit, outbox
 from support.core.actors import Actor
-from support.core.db import compare_and_set, db
+from support.core.audit import Event
+from support.core.db import compare_and_set, db, insert_new
 from support.core.errors import NotAllowed
-from support.workorders import targets
+from support.workorders import policy, queries, targets
 from support.workorders.kind import kind_named
-from support.workorders.lifecycle import LIFECYCLE, Status
-from support.workorders.models import NEVER, Message, Party, WorkOrder
+from support.workorders.lifecycle import LIFECYCLE, TERM_DAYS, Status
+from support.workorders.models import NEVER, Message, Note, Party, Recusal, WorkOrder
+
+FINISHED = (Status.RESOLVED, Status.CLOSED)
 
 
 def requester_party(order: WorkOrder) -> Party:
@@ -64,11 +67,10 @@ def move(
         order,
         version=version,
         status=status,
-        status_at=now,
         updated_at=now,
         fresh=order.fresh if fresh is None else fresh,
         closed_reason=reason if status is Status.CLOSED else None,
-        **targets.after_pause(order, old, status, now),
+        **targets.begun(order, status, now),
     )
     reset_clock(order)
     audit.record(
@@ -76,6 +78,14 @@ def move(
     )
     kind.on_move(order, status, now)
     return order
+
+
+def stay(order: WorkOrder, *, now: datetime) -> None:
+    """Leave the order in its state after a message of the desk; a state with a term begins anew, reminders too."""
+    if order.state in TERM_DAYS:
+        columns = targets.begun(order, order.state, now)
+        order = compare_and_set(order, version=order.version, **columns)
+    reset_clock(order)
 
 
 def reset_clock(order: WorkOrder) -> None:
@@ -86,12 +96,43 @@ def reset_clock(order: WorkOrder) -> None:
         order.due_at = order.resolve_due if order.first_replied_at else order.first_reply_due
 
 
-def complained_about(order: WorkOrder) -> set[int]:
-    """Return the staff who wrote in, or owned, the order that a complaint is linked to."""
-    if order.related_id is None:
-        return set()
-    related = db.session.get_one(WorkOrder, order.related_id)
-    authors = db.session.execute(
-        select(Message.author_id).where(Message.order_id == related.id, Message.from_staff)
-    ).scalars()
-    return {*authors, *([related.assignee_id] if related.assignee_id else [])}
+def recuse(order: WorkOrder, about: WorkOrder) -> None:
+    """Keep the order from the staff who worked on `about` until now, and from those from whom that one is kept.
+
+    Whoever takes that one up later may be the one who puts it right, so the list is made once.
+    """
+    for person_id in sorted(_workers(about) | queries.recused(about)):
+        insert_new(Recusal, person_id=person_id, order_id=order.id)
+
+
+def _workers(order: WorkOrder) -> set[int]:
+    """Return the staff who owned the order, now or earlier, who wrote in it, and who moved it."""
+    written = union(
+        select(Message.author_id).where(Message.order_id == order.id, Message.from_staff),
+        select(Note.author_id).where(Note.order_id == order.id),
+    )
+    found: set[int | None] = {order.assignee_id, *db.session.execute(written).scalars()}
+    acts = ("order.assigned", "order.moved")
+    events = select(Event).where(Event.stream == order.stream, Event.action.in_(acts))
+    for event in db.session.execute(events).scalars():
+        if event.action == "order.assigned":
+            found.add(event.data["assignee"])
+        elif event.actor_kind == "staff":
+            found.add(event.actor_id)
+    return {person_id for person_id in found if person_id is not None}
+
+
+def require_work(actor: Actor, order: WorkOrder, *, then: Status | None = None) -> None:
+    """Raise `NotAllowed` unless the actor may work on the order: by their roles, and not being whom it is about.
+
+    Nobody of the staff finishes an order (`then`) whose requester has not shown who they are.
+    """
+    policy.require_work(actor, kind_named(order.kind), queries.recused(order))
+    if actor.is_staff and then in FINISHED and not is_proved(order):
+        raise NotAllowed(policy.UNPROVED)
+
+
+def is_proved(order: WorkOrder) -> bool:
+    """True when the requester has shown who they are as surely as the order's kind asks."""
+    needed = kind_named(order.kind).assurance
+    return not needed or policy.proved_level(requester_party(order)) >= needed

@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from support.accounts.queries import PersonView
+from support.assurance.policy import Level
 from support.core.actors import Actor, Role
 from support.core.errors import NotAllowed
 from support.core.words import N_
-from support.workorders.lifecycle import REOPEN_WITHIN, Status
-from support.workorders.models import WorkOrder
+from support.workorders.kind import Kind
+from support.workorders.lifecycle import Status
+from support.workorders.models import Party, WorkOrder
+
+WORKERS = frozenset({Role.AGENT, Role.ADMIN})
+"""Who works on orders of every kind, and takes calls; a kind names further roles for its own."""
+
+READS_ONLY = N_("Your role may read work orders of this kind, not work on them.")
+UNPROVED = N_(
+    "The requester has not shown yet who they are, which this kind of work order needs. Ask them first."
+)
+RECUSED = N_("A complaint is read by somebody who had no part in what it is about.")
 
 
 def require_staff(actor: Actor) -> None:
-    """Raise `NotAllowed` unless the actor works at the desk (or is the system itself)."""
+    """Raise `NotAllowed` unless the actor may read at the desk (or is the system itself): staff of any role."""
     if not actor.is_staff and actor.kind != "system":
         raise NotAllowed()
+
+
+def may_work(actor: Actor, *some: Kind) -> bool:
+    """True when the actor may work on orders of one of these kinds; other staff only read them."""
+    roles = WORKERS.union(*(kind.first_roles for kind in some))
+    return actor.kind == "system" or (actor.is_staff and actor.has(*roles))
+
+
+def require_work(actor: Actor, kind: Kind, recused: Collection[int]) -> None:
+    """Raise `NotAllowed` unless the actor may work on an order of `kind` that is kept from `recused`."""
+    if not may_work(actor, kind):
+        raise NotAllowed(READS_ONLY if actor.is_staff else None)
+    if actor.id in recused:
+        raise NotAllowed(RECUSED)
+
+
+def takes_calls(actor: Actor) -> bool:
+    """True for those of the staff who may type in what somebody says on the phone."""
+    return actor.is_staff and actor.has(*WORKERS)
+
+
+def require_calls(actor: Actor) -> None:
+    """Raise `NotAllowed` unless the actor takes calls."""
+    if not takes_calls(actor):
+        raise NotAllowed()
+
+
+def proved_level(party: Party) -> Level:
+    """The level at which a party showed who they are: by a session of their own or a code to their address, or none."""
+    return Level.NOBODY if party.proved_at is None else Level.SAME_PERSON
 
 
 def may_reopen(order: WorkOrder, now: datetime) -> bool:
@@ -23,27 +65,31 @@ def may_reopen(order: WorkOrder, now: datetime) -> bool:
     return (
         order.state is Status.CLOSED
         and order.reopened_at is None
-        and now <= order.status_at + REOPEN_WITHIN
+        and order.term_ends_at is not None
+        and now < order.term_ends_at
     )
 
 
-def may_be_assigned(order: WorkOrder, assignee_id: int, complained_about: set[int]) -> None:
-    """Raise `NotAllowed` when a complaint would go to somebody whom it is about."""
-    if assignee_id in complained_about:
-        raise NotAllowed(N_("A complaint is read by somebody who had no part in what it is about."))
+def may_be_given(person: PersonView, kind: Kind, recused: Collection[int]) -> bool:
+    """True when an order of `kind` can go to this person: staff who work here, with a role, with no part in it."""
+    works = person.kind == "staff" and not person.disabled
+    return works and bool(person.roles & (WORKERS | kind.first_roles)) and person.id not in recused
 
 
-def may_take_work(person: PersonView) -> None:
-    """Raise `NotAllowed` unless orders can be given to this person: staff who still work here."""
-    if person.kind != "staff" or person.disabled:
+def require_taker(person: PersonView, kind: Kind, recused: Collection[int]) -> None:
+    """Raise `NotAllowed` unless an order of `kind` can be given to this person."""
+    if person.id in recused:
+        raise NotAllowed(RECUSED)
+    if not may_be_given(person, kind, recused):
         raise NotAllowed(N_("This person can't take work orders."))
 
 
-def may_see_everything(actor: Actor) -> bool:
-    """True for staff; parties see their own stream only."""
-    return actor.is_staff or actor.kind == "system"
+def may_write_saved(actor: Actor) -> bool:
+    """True for agents and admins (and the system): they write the desk's saved replies; all staff use them."""
+    return actor.has(Role.AGENT, Role.ADMIN) or actor.kind == "system"
 
 
-def may_assign_others(actor: Actor) -> bool:
-    """True for every agent and admin: a queue is shared."""
-    return actor.has(Role.AGENT, Role.ADMIN)
+def require_saved_writer(actor: Actor) -> None:
+    """Raise `NotAllowed` unless the actor may write saved replies."""
+    if not may_write_saved(actor):
+        raise NotAllowed()

@@ -2,42 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from support.accounts import queries as people
 from support.core import files
 from support.core.actors import Actor
 from support.core.audit import Event
-from support.core.db import db
+from support.core.db import db, fetch
 from support.core.errors import NotFound
 from support.core.files import StoredFile
 from support.workorders.lifecycle import Status
-from support.workorders.models import Message, Note, Party, Tag, WorkOrder
+from support.workorders.models import Message, Party, Recusal, Tag, WorkOrder
 from support.workorders.reference import parse_reference
+
+MOST_LINKED = 20
 
 _BY_ID = select(WorkOrder).where(WorkOrder.id == bindparam("order"))
 
 
 def order_for(actor: Actor, reference: str) -> WorkOrder:
-    """Return the order called `reference` if the actor may see it; raise `NotFound` otherwise, whatever the reason."""
+    """Return the order called `reference` if the actor takes part in it; raise `NotFound` otherwise, whatever the
+    reason. Staff are no exception: they read at the desk, where secrets are masked and readings written down."""
     order = order_named(reference)
-    if not actor.is_staff and actor.kind != "system" and party_of(actor, order) is None:
+    if party_of(actor, order) is None:
         raise NotFound()
     return order
 
 
+def takes_part(actor: Actor, reference: str) -> bool:
+    """True when the actor is a party of the order called `reference`."""
+    try:
+        return order_for(actor, reference) is not None
+    except NotFound:
+        return False
+
+
+def hidden_from(actor: Actor) -> Select[int]:
+    """Return what finds the orders that are kept from the actor: every list of the desk leaves them out."""
+    return select(Recusal.order_id).where(Recusal.person_id == actor.id)
+
+
+_READER = bindparam("reader", type_=Recusal.person_id.type)
+IS_SHOWN = WorkOrder.id.not_in(select(Recusal.order_id).where(Recusal.person_id == _READER))
+"""The same for statements that are made once: `reader` is the id of who looks."""
+
+_SHOWN_OF = select(WorkOrder.id).where(WorkOrder.id.in_(bindparam("ids", expanding=True)), IS_SHOWN)
+
+
+def shown_at_desk(actor: Actor, ids: Collection[int]) -> frozenset[int]:
+    """Return those of `ids` that are orders which the actor may know of."""
+    rows = fetch(_SHOWN_OF, {"ids": list(ids), "reader": actor.id}) if ids else ()
+    return frozenset(row[0] for row in rows)
+
+
+_AT_DESK = _BY_ID.where(IS_SHOWN)
+
+
+def order_at_desk(actor: Actor, reference: str) -> WorkOrder:
+    """Return the order called `reference` to somebody who works at the desk; raise `NotFound` otherwise.
+
+    Whom a complaint is about does not learn that there is one.
+    """
+    if not actor.is_staff:
+        raise NotFound()
+    return _named(reference, _AT_DESK, reader=actor.id)
+
+
+def recused(order: WorkOrder) -> frozenset[int]:
+    """Return the staff from whom the order is kept; only one that names another is kept from anybody."""
+    if order.related_id is None:
+        return frozenset()
+    people_of = select(Recusal.person_id).where(Recusal.order_id == order.id)
+    return frozenset(db.session.execute(people_of).scalars())
+
+
 def order_named(reference: str) -> WorkOrder:
     """Return the order called `reference`, whoever asks; for receipts and jobs only. Raises `NotFound`."""
+    return _named(reference, _BY_ID)
+
+
+def _named(reference: str, statement: Select[WorkOrder], **given: Any) -> WorkOrder:
     try:
         parsed = parse_reference(reference)
     except ValueError as error:
         raise NotFound() from error
-    order = db.session.execute(_BY_ID, {"order": parsed.sequence}).scalar_one_or_none()
+    found = db.session.execute(statement, {"order": parsed.sequence, **given})
+    order = found.scalar_one_or_none()
     if order is None or order.created_at.year % 100 != parsed.year:
         raise NotFound()
     return order
@@ -62,32 +117,23 @@ def party_of(actor: Actor, order: WorkOrder) -> Party | None:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the thread in time order: `kind` is message, note or event; the rest as the row has it."""
+    """One row of the thread in time order: `kind` is message or event; the rest as the row has it."""
 
     kind: str
     at: datetime
-    row: Message | Note | Event
+    row: Message | Event
 
 
 def thread(actor: Actor, order: WorkOrder) -> list[Entry]:
-    """Return the thread as the actor may see it: staff all of it, a party its own messages and public events."""
-    messages = select(Message).where(Message.order_id == order.id).order_by(Message.id)
-    entries: list[Entry] = []
-    if actor.is_staff:
-        notes = db.session.execute(
-            select(Note).where(Note.order_id == order.id).order_by(Note.id)
-        ).scalars()
-        entries += [Entry("note", note.created_at, note) for note in notes]
-    else:
-        party = party_of(actor, order)
-        messages = messages.where(Message.party_id == (party.id if party else -1))
-    entries += [
+    """Return the thread as a party may see it: its own messages and public events."""
+    own = _own_messages(actor, order)
+    messages = select(Message).where(Message.id.in_(own)).order_by(Message.id)
+    entries = [
         Entry("message", message.created_at, message)
         for message in db.session.execute(messages).scalars()
     ]
-    events = select(Event).where(Event.stream == order.stream).order_by(Event.seq)
-    if not actor.is_staff:
-        events = events.where(Event.action.in_(PUBLIC_EVENTS))
+    public = (Event.stream == order.stream, Event.action.in_(PUBLIC_EVENTS))
+    events = select(Event).where(*public).order_by(Event.seq)
     entries += [Entry("event", event.at, event) for event in db.session.execute(events).scalars()]
     return sorted(entries, key=lambda entry: entry.at)
 
@@ -99,25 +145,43 @@ PUBLIC_EVENTS = (
     "order.moved",
     "order.reopened",
     "order.rated",
-    "delivery.sent",
 )
 
 
 def visible_streams(actor: Actor, order: WorkOrder) -> set[str]:
-    """Return the streams of the messages that the actor sees on this order: their files may be opened."""
-    statement = select(Message.id).where(Message.order_id == order.id)
-    if not actor.is_staff:
-        party = party_of(actor, order)
-        statement = statement.where(Message.party_id == (party.id if party else -1))
+    """Return the streams of the messages that a party sees on this order: their files may be opened."""
+    statement = _own_messages(actor, order)
     return {f"message:{message_id}" for message_id in db.session.execute(statement).scalars()}
 
 
+def _own_messages(actor: Actor, order: WorkOrder) -> Select[int]:
+    """Return what finds the messages of the actor's own stream; nobody else's."""
+    own = (Party.order_id == order.id, Party.person_id == actor.id)
+    return select(Message.id).join(Party, Party.id == Message.party_id).where(*own)
+
+
 def files_by_stream(actor: Actor, order: WorkOrder) -> dict[str, list[StoredFile]]:
-    """Return the files of the order that the actor may see, by the stream of their message."""
+    """Return the files of the order that a party may see, by the stream of their message."""
     found: dict[str, list[StoredFile]] = {}
     for file in files.files_of(sorted(visible_streams(actor, order))):
         found.setdefault(file.attached_to or "", []).append(file)
     return found
+
+
+def last_written(actor: Actor, order: WorkOrder) -> Message:
+    """Return the newest message that the actor wrote on the order."""
+    own = (Message.order_id == order.id, Message.author_id == actor.id)
+    statement = select(Message).where(*own).order_by(Message.id.desc()).limit(1)
+    return db.session.execute(statement).scalar_one()
+
+
+def proved_contact(actor: Actor) -> int | None:
+    """Return the contact point by which a guest signed in, so that it leads to a further order of theirs as well;
+    None for everybody with an account."""
+    if actor.kind != "guest":
+        return None
+    proved = [each.id for each in people.contacts_of(actor.id or 0) if each.verified]
+    return proved[-1] if proved else None
 
 
 def contact_on_order(reference: str, kind: str, address: str) -> int | None:
@@ -161,7 +225,7 @@ def own_orders(
     actor: Actor, *, limit: int = 50, before: tuple[datetime, int] | None = None
 ) -> Sequence[Any]:
     """Return the actor's orders, newest change first: (id, created_at, kind, subject, status, language, updated_at,
-    status_at, due_at, fresh)."""
+    status_at, due_at, first_replied_at, fresh)."""
     statement = (
         select(
             WorkOrder.id,
@@ -173,6 +237,7 @@ def own_orders(
             WorkOrder.updated_at,
             WorkOrder.status_at,
             WorkOrder.due_at,
+            WorkOrder.first_replied_at,
             WorkOrder.fresh,
         )
         .where(WorkOrder.requester_id == actor.id)
@@ -186,6 +251,13 @@ def own_orders(
             | ((WorkOrder.updated_at == moment) & (WorkOrder.id < order_id))
         )
     return db.session.execute(statement).all()
+
+
+def follow_ups(order: WorkOrder) -> Sequence[Any]:
+    """Return what the requester filed about this order afterwards, oldest first: (id, created_at, kind, subject)."""
+    about = (WorkOrder.requester_id == order.requester_id, WorkOrder.related_id == order.id)
+    columns = (WorkOrder.id, WorkOrder.created_at, WorkOrder.kind, WorkOrder.subject)
+    return fetch(select(*columns).where(*about).order_by(WorkOrder.id).limit(MOST_LINKED)).all()
 
 
 def open_count(actor: Actor) -> int:

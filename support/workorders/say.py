@@ -8,11 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from flask_babel import force_locale, get_locale, get_timezone, gettext
+from flask_babel import force_locale, get_locale, get_timezone, gettext, ngettext
 
 from support.core.actors import Actor
 from support.core.web_pages import hours_words, locale_of
 from support.workorders.kind import Sentence
+from support.workorders.targets import DAY, has_usual_days
 
 _MOMENT = {"en": "EEE d MMM y, HH:mm", "zh": "y年M月d日EEE HH:mm"}
 _DAY = {"en": "EEE d MMM y", "zh": "y年M月d日EEE"}
@@ -60,6 +61,9 @@ def opening_hours(text: str) -> str:
 
 
 def _span(minutes: int) -> str:
+    days, rest = divmod(minutes, DAY)
+    if days and not rest and has_usual_days():
+        return str(ngettext("%(num)s working day", "%(num)s working days", days))
     hours, rest = divmod(minutes, 60)
     if not hours:
         return str(gettext("%(minutes)s min", minutes=rest))

@@ -64,6 +64,8 @@ def file_order(
         )
         db.session.add(order)
         db.session.flush()  # the reference is made of the row id
+        if kind.recuses and related is not None:
+            moves.recuse(order, related)
         proved_at = now if actor.id == requester_id else None
         party = Party(
             order_id=order.id,
@@ -94,12 +96,19 @@ def file_order(
 def answer(
     actor: Actor, order: WorkOrder, *, body: str, language: str, now: datetime | None = None
 ) -> Message:
-    """Add the requester's message; an order that waited, or was thought solved, goes back to the desk."""
+    """Add the requester's message; an order that waited, or was thought solved, goes back to the desk.
+
+    Whether it is closed is asked inside: the timer may have closed it since the page was drawn.
+    """
     now = now or utcnow()
-    if order.state is Status.CLOSED:
-        raise IllegalMove(order.state, Status.OPEN)
     with transaction():
         party = moves.party_of(actor, order)
+        if order.state is Status.CLOSED:
+            raise IllegalMove(order.state, Status.OPEN)
+        if order.state in (Status.WAITING, Status.RESOLVED):
+            moves.move(actor, order, Status.OPEN, version=order.version, now=now, fresh=True)
+        else:
+            compare_and_set(order, version=order.version, fresh=True, updated_at=now)
         message = _write(
             order,
             party,
@@ -109,10 +118,6 @@ def answer(
             language=language,
             at=now,
         )
-        if order.state in (Status.WAITING, Status.RESOLVED):
-            moves.move(actor, order, Status.OPEN, version=order.version, now=now, fresh=True)
-        else:
-            compare_and_set(order, version=order.version, fresh=True, updated_at=now)
         event = audit.record(
             order.stream, "order.answered", actor=actor, at=now, message=message.id
         )
@@ -135,11 +140,9 @@ def reply(
     `version` is the one on the agent's page: raises `Stale` when anybody wrote or changed something since.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    moves.require_work(actor, order, then=then)
     if then not in (Status.OPEN, Status.WAITING, Status.RESOLVED):
         raise IllegalMove(order.state, then)
-    if actor.id is not None:
-        policy.may_be_assigned(order, actor.id, moves.complained_about(order))
     with transaction():
         party = moves.requester_party(order)
         if order.first_replied_at is None:
@@ -162,7 +165,7 @@ def reply(
         if then != order.state:
             moves.move(actor, order, then, version=order.version, now=now)
         else:
-            moves.reset_clock(order)
+            moves.stay(order, now=now)
         event = audit.record(
             order.stream, "order.replied", actor=actor, at=now, message=message.id, then=then
         )
@@ -179,7 +182,7 @@ def reply(
 def add_note(actor: Actor, order: WorkOrder, *, body: str, now: datetime | None = None) -> Note:
     """Add an internal note; no party ever sees it, and no clock stops."""
     now = now or utcnow()
-    policy.require_staff(actor)
+    moves.require_work(actor, order)
     with transaction():
         note = Note(
             order_id=order.id,
@@ -199,10 +202,10 @@ def add_note(actor: Actor, order: WorkOrder, *, body: str, now: datetime | None 
 def close_own_order(actor: Actor, order: WorkOrder, *, now: datetime | None = None) -> WorkOrder:
     """Let the requester close the order at any time; doing it again changes nothing."""
     now = now or utcnow()
-    if order.state is Status.CLOSED:
-        return order
     with transaction():
         moves.party_of(actor, order)
+        if order.state is Status.CLOSED:
+            return order
         order = moves.move(
             actor, order, Status.CLOSED, version=order.version, now=now, reason="requester"
         )
@@ -219,14 +222,14 @@ def rate_order(
     The comment of a "no" becomes the next message. An answer counts once; repeating the same one is harmless.
     """
     now = now or utcnow()
-    if order.state is Status.CLOSED and order.solved == solved:
-        return order
-    if order.state not in (Status.RESOLVED, Status.CLOSED) or (
-        order.state is Status.CLOSED and not solved
-    ):
-        raise IllegalMove(order.state, Status.CLOSED if solved else Status.OPEN)
     with transaction() as session:
         moves.party_of(actor, order)
+        if order.state is Status.CLOSED and order.solved == solved:
+            return order
+        if order.state not in (Status.RESOLVED, Status.CLOSED) or (
+            order.state is Status.CLOSED and not solved
+        ):
+            raise IllegalMove(order.state, Status.CLOSED if solved else Status.OPEN)
         if not solved:
             order = compare_and_set(order, version=order.version, solved=False, rated_at=now)
             audit.record(order.stream, "order.not_solved", actor=actor, at=now)
@@ -258,10 +261,10 @@ def reopen_order(
 ) -> WorkOrder:
     """Open a closed order again with a message: the requester may, once, within thirty days (`law.md` 5.1)."""
     now = now or utcnow()
-    if not policy.may_reopen(order, now):
-        raise IllegalMove(order.state, Status.OPEN)
     with transaction():
         party = moves.party_of(actor, order)
+        if not policy.may_reopen(order, now):
+            raise IllegalMove(order.state, Status.OPEN)
         order = moves.move(actor, order, Status.OPEN, version=order.version, now=now, fresh=True)
         order = compare_and_set(
             order, version=order.version, reopened_at=now, solved=None, closed_reason=None

@@ -14,9 +14,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import BigId, Id, Model, changed, db, insert_new, transaction
-from support.core.errors import AlreadyDone, DomainError, Expired, Invalid, NotFound, Stale
+from support.core.errors import (
+    AlreadyDone,
+    DomainError,
+    Expired,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Stale,
+)
 from support.core.words import N_
 from support.workorders import policy, queries, service
+from support.workorders.kind import kinds
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import WorkOrder
 
@@ -102,10 +111,11 @@ def change_many(
     """Do `act` (a key of `VERBS`) to every chosen order and return the record of what was changed and refused.
 
     `value` is a person's id or None, a status, a priority, or a word. An order that changed since it was
-    chosen is refused, like one whose move is illegal; the others go on. The same key runs once.
+    chosen is refused, like one whose move is illegal; the others go on. The same key runs once. An order that the
+    actor may not know of counts as not chosen.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    _require_work(actor)
     if not chosen:
         raise Invalid("ids", NOTHING_CHOSEN)
     if len(chosen) > MOST:
@@ -116,6 +126,8 @@ def change_many(
             BulkRun, uid=uid, actor_id=actor.id, act=act, changed=[], refused=[], at=now
         )
     if mine:
+        known = queries.shown_at_desk(actor, {one.order_id for one in chosen})
+        chosen = [one for one in chosen if one.order_id in known]
         done, refused = _each(actor, chosen, VERBS[act], lambda _old: value, now)
         _note(uid, changed=done, refused=refused)
     return _run(uid)
@@ -127,7 +139,7 @@ def undo_many(actor: Actor, uid: str, *, now: datetime | None = None) -> BulkRun
     What can't go back (a new order that was opened stays open) is listed as refused.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    _require_work(actor)
     run = own_run(actor, uid)
     if run is None:
         raise NotFound()
@@ -156,6 +168,12 @@ def forget_old_runs(now: datetime) -> None:
     """Delete records after two days; the events on the orders stay."""
     with transaction() as session:
         session.execute(BulkRun.__table__.delete().where(BulkRun.at < now - timedelta(days=2)))  # type: ignore[attr-defined]
+
+
+def _require_work(actor: Actor) -> None:
+    """Raise `NotAllowed` unless the actor may work on orders of some kind; each order asks for its own."""
+    if not policy.may_work(actor, *kinds()):
+        raise NotAllowed(policy.READS_ONLY)
 
 
 def _each(

@@ -13,7 +13,7 @@ from support.core.clock import utcnow
 from support.core.db import transaction
 from support.core.errors import Stale
 from support.core.files import StoredFile
-from support.workorders import policy, service
+from support.workorders import moves, policy, service
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import WorkOrder
 
@@ -44,11 +44,11 @@ def change_order(
     Each property is its own verb with its own event; what is already so changes nothing.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    moves.require_work(actor, order)
     with transaction():
         if order.version != version:
             raise Stale()
-        moves = wanted.status is not None and wanted.status != order.status
+        changes = wanted.status is not None and wanted.status != order.status
         if wanted.assignee_id != UNCHANGED:
             service.assign_order(
                 actor, order, assignee_id=wanted.assignee_id, version=order.version, now=now
@@ -59,7 +59,7 @@ def change_order(
             )
         if wanted.tags is not None:
             service.tag_order(actor, order, words=list(wanted.tags), now=now)
-        if moves and wanted.status is not None:
+        if changes and wanted.status is not None:
             service.move_order(actor, order, status=wanted.status, version=order.version, now=now)
     return order
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from support.core import vault
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import changed, fetch, insert_new, new_uid, transaction
-from support.core.errors import Stale
+from support.core.errors import NotFound, Stale
 from support.workorders.models import Draft
+
+log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=14)
 DRAFTS = "drafts"
@@ -50,8 +55,10 @@ _DRAFT = select(Draft.uid, Draft.sealed, Draft.version, Draft.updated_at).where(
 def load_draft(owner: str, about: str) -> Saved | None:
     """Return the owner's draft about `about` (`new:question`, `order:12`), if there is one."""
     row = fetch(_DRAFT, {"of": owner, "place": about}).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _opened(owner, row)
+
+
+def _opened(owner: str, row: Any) -> Saved:
     fields = json.loads(vault.unseal(_vault_owner(owner), f"draft.sealed:{row.uid}", row.sealed))
     return Saved(row.uid, fields, row.version, row.updated_at)
 
@@ -88,6 +95,77 @@ def save_draft(
         if changed(statement) != 1:
             raise Stale()
     return Saved(uid, dict(fields), expected + 1, now)
+
+
+def move_drafts(visitor: str, person_id: int) -> None:
+    """Give a browser's drafts, and with them their files, to the person who signed in there.
+
+    Of two about the same thing the newer stays in its place, and the other is kept beside it. Should another tab
+    of the person save one at this very moment, the browser's stay where they are until the next sign-in.
+    """
+    old, new = f"visitor:{visitor}", f"person:{person_id}"
+    mine = select(Draft.uid, Draft.about, Draft.sealed, Draft.updated_at).where(Draft.owner == old)
+    if not fetch(mine).all():
+        return
+    try:
+        with transaction():
+            for uid, about, sealed, at in fetch(mine).all():
+                there = fetch(_DRAFT, {"of": new, "place": about}).one_or_none()
+                newer = there is None or there.updated_at < at
+                if there is not None and newer:
+                    _put(new, there.uid, about=_place_beside(about, there.uid))
+                place = about if newer else _place_beside(about, uid)
+                _put(old, uid, owner=new, about=place, sealed=_resealed(old, new, uid, sealed))
+    except IntegrityError:
+        log.warning("drafts_not_moved", extra={"person": person_id})
+
+
+def _resealed(old: str, new: str, uid: str, sealed: bytes) -> bytes:
+    place = f"draft.sealed:{uid}"
+    return vault.seal(_vault_owner(new), place, vault.unseal(_vault_owner(old), place, sealed))
+
+
+def _put(owner: str, uid: str, /, **values: object) -> None:
+    changed(update(Draft).where(Draft.owner == owner, Draft.uid == uid).values(**values))
+
+
+def _place_beside(about: str, uid: str) -> str:
+    """The place of a draft that had to give way to another about the same thing."""
+    return f"{about}:{uid[:16]}"
+
+
+_BESIDE = select(Draft.uid, Draft.sealed, Draft.version, Draft.updated_at).where(
+    Draft.owner == bindparam("of"), Draft.about.startswith(bindparam("place"))
+)
+
+
+def drafts_beside(owner: str, about: str) -> list[Saved]:
+    """Return the owner's drafts that gave way to the one about `about`, newest first."""
+    rows = fetch(
+        _BESIDE.order_by(Draft.updated_at.desc(), Draft.id), {"of": owner, "place": f"{about}:"}
+    )
+    return [_opened(owner, row) for row in rows]
+
+
+def take_up(owner: str, about: str, uid: str) -> None:
+    """Put a draft from beside into its place; what stood there is kept beside. Raises `NotFound`."""
+    with transaction():
+        _check_beside(owner, about, uid)
+        if (there := load_draft(owner, about)) is not None:
+            _put(owner, there.uid, about=_place_beside(about, there.uid))
+        _put(owner, uid, about=about)
+
+
+def drop(owner: str, about: str, uid: str) -> None:
+    """Delete a draft from beside. Raises `NotFound`."""
+    with transaction() as session:
+        _check_beside(owner, about, uid)
+        session.execute(delete(Draft).where(Draft.owner == owner, Draft.uid == uid))
+
+
+def _check_beside(owner: str, about: str, uid: str) -> None:
+    if uid not in {each.uid for each in drafts_beside(owner, about)}:
+        raise NotFound()
 
 
 def discard_draft(owner: str, about: str) -> None:

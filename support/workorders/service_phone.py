@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from support.accounts import queries as people
 from support.accounts import service_codes, service_contacts
-from support.accounts.addresses import normalise_address
+from support.accounts.addresses import fold_name, normalise_address
 from support.accounts.models import ContactKind
 from support.accounts.policy import CodePurpose
 from support.accounts.queries import ContactView
@@ -22,7 +22,7 @@ from support.core import audit
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import changed, transaction
-from support.core.errors import Invalid
+from support.core.errors import Invalid, Unavailable
 from support.workorders import policy, service
 from support.workorders.kind import Kind
 from support.workorders.lifecycle import Priority
@@ -47,24 +47,36 @@ def ask_caller(
 ) -> None:
     """Send a code to the number on file of the member called `who`, or with the whole number `who`.
 
-    For anybody else the same row is written and the same nothing is returned; nobody gets a message. Limits
-    count by agent, since a whole desk shares one network address. Raises `TooMany`, `Unavailable`.
+    For anybody else the same rows are written and the same nothing is returned; nobody gets a message. Limits count
+    by agent, since a whole desk shares one network address, and by what was said, so that they join no name to a
+    number; a member whose phone had its share of codes gets no more of them, and the answer stays the same. Raises
+    `TooMany`, and `Unavailable` where no code can leave at all.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
-    found = _on_file(who)
-    service_codes.request_code(
-        actor,
-        PURPOSE,
-        kind=found.kind if found else ContactKind.MOBILE,
-        value=found.address if found else f"nobody:{who.casefold()[:120]}",
-        visitor=visitor,
-        address=f"desk:{actor.id}",
-        language=people.person(found.person_id).language if found else language,
-        person_id=found.person_id if found else None,
-        send=found is not None,
-        now=now,
-    )
+    policy.require_calls(actor)
+    doors = [
+        kind for kind in (ContactKind.MOBILE, ContactKind.EMAIL) if service_codes.has_door(kind)
+    ]
+    if not doors:
+        raise Unavailable()
+    found = _on_file(who, doors)
+    with transaction():
+        code = service_codes.request_code(
+            actor,
+            PURPOSE,
+            kind=found.kind if found else doors[0],
+            value=found.address if found else "nobody",
+            counted=_spelled(who),
+            visitor=visitor,
+            address=f"desk:{actor.id}",
+            language=people.person(found.person_id).language if found else language,
+            person_id=found.person_id if found else None,
+            send=found is not None
+            and not service_codes.had_their_share(PURPOSE, found.person_id, now),
+            now=now,
+        )
+        stream = f"person:{found.person_id}" if found else "system"
+        audit.record(stream, "caller.asked", actor=actor, at=now, code=code.id)
 
 
 def prove_caller(
@@ -75,7 +87,7 @@ def prove_caller(
     Call it outside any transaction: a try counts even when what follows fails.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    policy.require_calls(actor)
     checked = service_codes.check_code(PURPOSE, visitor=visitor, digits=digits, now=now)
     with transaction():
         service_codes.use_code(checked.id, now=now)
@@ -102,7 +114,7 @@ def file_phone_order(
     `Invalid("address")`.
     """
     now = now or utcnow()
-    policy.require_staff(actor)
+    policy.require_calls(actor)
     with transaction():
         if caller is not None and caller.person_id is not None:
             requester_id, contact_id = caller.person_id, None
@@ -129,8 +141,16 @@ def file_phone_order(
     return order
 
 
-def _on_file(who: str) -> ContactView | None:
-    """Return the member's bound address that a code may go to: the number given, or the mobile on file."""
+def _spelled(who: str) -> str:
+    """Return what was said in one spelling."""
+    try:
+        return normalise_address("auto", who)[1]
+    except Invalid:
+        return fold_name(who)[:200]
+
+
+def _on_file(who: str, doors: list[ContactKind]) -> ContactView | None:
+    """Return the member's bound address that a code can go to: the number given, or the mobile on file."""
     person_id = people.person_id_by_name(who)
     contact_id = None
     if person_id is None:
@@ -144,6 +164,6 @@ def _on_file(who: str) -> ContactView | None:
         person_id, contact_id = bound
     if people.person(person_id).kind != "member":
         return None
-    own = [one for one in people.contacts_of(person_id) if one.bound]
+    own = [one for one in people.contacts_of(person_id) if one.bound and one.kind in doors]
     own.sort(key=lambda one: (one.id != contact_id, one.kind != ContactKind.MOBILE, one.id))
     return own[0] if own else None

@@ -11,7 +11,7 @@ from support.core import audit, outbox
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import compare_and_set, insert_new, transaction
-from support.workorders import moves, policy, targets
+from support.workorders import moves, policy, queries, targets
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import Tag, WorkOrder
@@ -27,13 +27,13 @@ def assign_order(
 ) -> WorkOrder:
     """Give the order to `assignee_id` (None: back to the team); raises `Stale` when it changed meanwhile."""
     now = now or utcnow()
-    policy.require_staff(actor)
+    moves.require_work(actor, order)
     if order.assignee_id == assignee_id:
         return order
     with transaction():
         if assignee_id is not None:
-            policy.may_take_work(people.person(assignee_id))
-            policy.may_be_assigned(order, assignee_id, moves.complained_about(order))
+            taker, kind = people.person(assignee_id), kind_named(order.kind)
+            policy.require_taker(taker, kind, queries.recused(order))
         order = compare_and_set(order, version=version, updated_at=now)
         moves.assign(actor, order, assignee_id, now=now)
     return order
@@ -44,21 +44,13 @@ def set_priority(
 ) -> WorkOrder:
     """Set the priority; the targets are counted anew from the filing, pauses kept."""
     now = now or utcnow()
-    policy.require_staff(actor)
+    moves.require_work(actor, order)
     if order.priority == priority:
         return order
     with transaction():
         old = order.priority
-        first, resolve = targets.dues(
-            kind_named(order.kind), priority, order.created_at, paused_minutes=order.paused_minutes
-        )
         order = compare_and_set(
-            order,
-            version=version,
-            priority=priority,
-            first_reply_due=first.at,
-            resolve_due=resolve.at,
-            updated_at=now,
+            order, version=version, updated_at=now, **targets.reset(order, priority)
         )
         moves.reset_clock(order)
         audit.record(order.stream, "order.priority", actor=actor, at=now, old=old, new=priority)
@@ -70,7 +62,7 @@ def tag_order(
 ) -> WorkOrder:
     """Make `words` (each up to 40 characters) the order's tags."""
     now = now or utcnow()
-    policy.require_staff(actor)
+    moves.require_work(actor, order)
     wanted = {word.strip().lower()[:40] for word in words if word.strip()}
     with transaction() as session:
         present = set(session.execute(select(Tag.word).where(Tag.order_id == order.id)).scalars())
@@ -100,16 +92,11 @@ def move_order(
     reason: str = "",
     now: datetime | None = None,
 ) -> WorkOrder:
-    """Set the status by hand (an agent) or by a timer (the system); doing it again changes nothing.
-
-    Nobody closes the complaint about themselves.
-    """
+    """Set the status by hand (an agent) or by a timer (the system); doing it again changes nothing."""
     now = now or utcnow()
-    policy.require_staff(actor)
+    moves.require_work(actor, order, then=status)
     if order.state is status:
         return order
-    if actor.id is not None:
-        policy.may_be_assigned(order, actor.id, moves.complained_about(order))
     with transaction():
         order = moves.move(actor, order, status, version=version, now=now, reason=reason)
         event = audit.record(order.stream, f"order.{status}", actor=actor, at=now, reason=reason)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
+
+FOLDED_FROM = 3
 
 
 @dataclass(slots=True)
@@ -56,3 +59,15 @@ class Fold:
 
     marks: Sequence[Mark]
     kind: str = "folded"
+
+
+def folded(items: Sequence[Text | Mark]) -> list[Text | Mark | Fold]:
+    """Put three or more events in a row under one line, so that the texts stand out."""
+    result: list[Text | Mark | Fold] = []
+    for marks, run in groupby(items, key=lambda item: isinstance(item, Mark)):
+        some = list(run)
+        if marks and len(some) >= FOLDED_FROM:
+            result.append(Fold([item for item in some if isinstance(item, Mark)]))
+        else:
+            result += some
+    return result

@@ -25,12 +25,7 @@ from support.core.worker import Periodic
 from support.workorders import service_triage, targets
 from support.workorders.desk_queries import IS_ACTIVE, SOON
 from support.workorders.kind import kinds
-from support.workorders.lifecycle import (
-    RESOLVED_CLOSES_AFTER,
-    WAITING_CLOSES_AFTER,
-    WAITING_REMINDERS,
-    Status,
-)
+from support.workorders.lifecycle import WAITING_REMINDERS, Status
 from support.workorders.models import Message, WorkOrder
 
 log = logging.getLogger(__name__)
@@ -42,7 +37,9 @@ NO_ANSWER, NOT_CONFIRMED = "no_answer", "not_confirmed"
 _SEEN = (
     WorkOrder.id,
     WorkOrder.created_at,
+    WorkOrder.status,
     WorkOrder.status_at,
+    WorkOrder.term_ends_at,
     WorkOrder.first_reply_due,
     WorkOrder.due_at,
 )
@@ -52,22 +49,29 @@ Step = Callable[[WorkOrder, datetime], None]
 
 def close_unanswered(now: datetime) -> None:
     """Close what waited for its requester for 7 + 3 days. Safe to run twice."""
-    _close(Status.WAITING, now - WAITING_CLOSES_AFTER, NO_ANSWER, now)
+    _close(Status.WAITING, NO_ANSWER, now)
 
 
 def close_unconfirmed(now: datetime) -> None:
     """Close what nobody called unsolved within 7 days. Safe to run twice."""
-    _close(Status.RESOLVED, now - RESOLVED_CLOSES_AFTER, NOT_CONFIRMED, now)
+    _close(Status.RESOLVED, NOT_CONFIRMED, now)
+
+
+def recount_estimates(now: datetime) -> None:
+    """Count terms anew whose holidays were not published when they began; nobody loses a day. Safe to run twice."""
+    rows = _rows(WorkOrder.term_estimated)
+    _take((row for row in rows if not _still_estimated(row)), _recount, now)
 
 
 def remind_waiting(now: datetime) -> None:
     """Remind the requester on day 3 and on day 6 of waiting. Safe to run twice.
 
-    Who was missed on day 3 is reminded once, on the later day.
+    It comes at the hour of the question: no period ends then, and nobody wants mail at midnight. Who was missed on
+    day 3 is reminded once, on the later day.
     """
     since = (
-        WorkOrder.status_at <= now - WAITING_REMINDERS[0],
-        WorkOrder.status_at > now - WAITING_CLOSES_AFTER,
+        WorkOrder.status_at <= now - timedelta(days=WAITING_REMINDERS[0]),
+        WorkOrder.term_ends_at > now,
     )
     rows = _rows(WorkOrder.status == Status.WAITING, *since)
     _take(
@@ -146,19 +150,35 @@ def _take(rows: Iterable[Any], step: Step, now: datetime) -> None:
             return
 
 
-def _close(status: Status, since: datetime, reason: str, now: datetime) -> None:
+def _close(status: Status, reason: str, now: datetime) -> None:
     def close(order: WorkOrder, now: datetime) -> None:
-        if order.state is status and order.status_at <= since:
+        ends = order.term_ends_at
+        if order.state is status and ends is not None and ends <= now:
             service_triage.move_order(
                 SYSTEM, order, status=Status.CLOSED, version=order.version, reason=reason, now=now
             )
 
-    _take(_rows(WorkOrder.status == status, WorkOrder.status_at <= since), close, now)
+    _take(_rows(WorkOrder.status == status, WorkOrder.term_ends_at <= now), close, now)
+
+
+def _still_estimated(row: Any) -> bool:
+    due = targets.term(Status(row.status), row.status_at)
+    return due is not None and due.estimated
+
+
+def _recount(order: WorkOrder, now: datetime) -> None:
+    due = targets.kept_term(order)
+    if not order.term_estimated or due is None:
+        return
+    order.term_ends_at, order.term_estimated = due.at, due.estimated
+    until = due.at.isoformat()
+    audit.record(order.stream, "order.recounted", actor=SYSTEM, at=now, until=until)
 
 
 def _reminder(order: Any, marks: Marks, now: datetime) -> int | None:
     """Return the day of the reminder that is due and was not sent since the order began to wait."""
-    day = max((each.days for each in WAITING_REMINDERS if order.status_at + each <= now), default=0)
+    waited = (now - order.status_at).days
+    day = max((each for each in WAITING_REMINDERS if each <= waited), default=0)
     sent = [event.data["day"] for event in marks if event.at >= order.status_at]
     return day if day > max(sent, default=0) else None
 
@@ -210,6 +230,7 @@ def _marks(order: WorkOrder, action: str) -> Marks:
 _MINUTE = timedelta(seconds=60)
 
 PERIODIC = (
+    Periodic("recount_estimates", timedelta(hours=1), recount_estimates),
     Periodic("close_unanswered", _MINUTE, close_unanswered),
     Periodic("close_unconfirmed", _MINUTE, close_unconfirmed),
     Periodic("remind_waiting", _MINUTE, remind_waiting),

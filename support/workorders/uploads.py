@@ -9,9 +9,10 @@ from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 
 from support.core import file_upkeep, files
-from support.core.errors import DomainError
+from support.core.errors import DomainError, TooLarge
 from support.core.files import ScanState, StoredFile
 from support.core.text import clean_line
+from support.core.web_bodies import Dropped
 from support.workorders.service_drafts import Saved
 
 LONGEST_NAME = 120
@@ -31,10 +32,12 @@ def refusal(problems: Sequence[Refused]) -> int:
 
 def take(draft: Saved, uploads: Iterable[FileStorage]) -> list[Refused]:
     """Take the posted files into the draft; return words for those that were refused, the rest stays."""
-    problems = []
+    problems: list[Refused] = []
     for upload in uploads:
         if not upload.filename:
             continue
+        if isinstance(upload.stream, Dropped):
+            return [refused(_too_much())]
         try:
             files.intake(
                 cast(BinaryIO, upload.stream),
@@ -57,6 +60,8 @@ def refused(error: DomainError, name: str = "") -> Refused:
 
 def take_one(draft: Saved, upload: FileStorage) -> dict[str, Any]:
     """Take one file that a script sent alone; return what the list shows (`docs/face.md`)."""
+    if isinstance(upload.stream, Dropped):
+        raise _too_much()
     return described(
         files.intake(
             cast(BinaryIO, upload.stream),
@@ -65,6 +70,12 @@ def take_one(draft: Saved, upload: FileStorage) -> dict[str, Any]:
             draft.files_owner,
         )
     )
+
+
+def _too_much() -> TooLarge:
+    """The refusal of a body whose files were dropped while it was read."""
+    most = files.LIMITS.message_bytes
+    return TooLarge(most, files.MESSAGE_TOO_LARGE, limit=most // 1024**2)
 
 
 def waiting(draft: Saved | None) -> list[dict[str, Any]]:
@@ -95,6 +106,8 @@ def described(file: StoredFile) -> dict[str, Any]:
         "state": _STATES[state],
         "reason": None if state is not ScanState.BLOCKED else gettext(state.label),
         "image": file.has_thumbnail,
+        "width": file.thumbnail_width,
+        "height": file.thumbnail_height,
     }
 
 

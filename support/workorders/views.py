@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -18,9 +17,7 @@ from support.core import file_serving, files
 from support.core.clock import utcnow
 from support.core.db import new_uid, transaction
 from support.core.errors import Invalid, NotFound
-from support.core.once import once
-from support.core.text import written_in
-from support.core.web import client_address, current_actor, form_scope
+from support.core.web import client_address, current_actor
 from support.core.web_pages import language
 from support.workorders import (
     drafts_web,
@@ -35,6 +32,7 @@ from support.workorders.forms import CodeForm, FollowForm, MessageForm, RatingFo
 from support.workorders.kind import kind_named, kinds
 from support.workorders.models import WorkOrder
 from support.workorders.policy import may_reopen
+from support.workorders.service_drafts import Saved
 
 blueprint = Blueprint("workorders", __name__)
 
@@ -52,92 +50,42 @@ def start() -> str:
 
 @blueprint.get("/orders")
 def index() -> str:
-    """The person's own orders: what needs them first, then open, then closed."""
-    rows = queries.own_orders(current_actor(), limit=100)
-    return render_template("workorders/index.html", groups=member_pages.groups(rows))
+    """The person's own orders, those that changed last; on a page what needs them first, then open, then closed."""
+    before = member_pages.read_place(request.args.get("before", ""))
+    rows = queries.own_orders(current_actor(), limit=member_pages.PAGE + 1, before=before)
+    shown = rows[: member_pages.PAGE]
+    older = member_pages.place_of(shown[-1]) if len(rows) > len(shown) else None
+    return render_template(
+        "workorders/index.html",
+        groups=member_pages.groups(shown),
+        first=before is None,
+        older=older,
+    )
 
 
 @blueprint.get("/orders/<reference>")
-def show(reference: str) -> str:
-    """One order as its requester sees it."""
-    return _order_page(_order(reference), MessageForm(), RatingForm())
-
-
-@blueprint.post("/orders/<reference>/messages")
-def answer(reference: str) -> Response | tuple[str, int]:
-    """Add a message; files come with it."""
-    order, form = _order(reference), MessageForm()
-    owner, about = drafts_web.owner(), f"order:{order.id}"
-    draft = drafts_web.present(about)
-    problems = uploads.take(draft, request.files.getlist("files"))
-    if not form.validate_on_submit() or problems:
-        form.body.errors = [*form.body.errors, *problems]
-        return _order_page(order, form, RatingForm()), uploads.refusal(problems)
-    body = form.body.data or ""
-
-    def act() -> str:
-        message = service.answer(current_actor(), order, body=body, language=written_in(body))
-        uploads.attach_all(draft, message.stream, person=current_actor().ref)
-        service_drafts.discard_draft(owner, about)
-        return order.reference
-
-    _once(act, body)
-    flash(_("Your message is sent."), "success")
-    return _to(order, anchor="thread-end")
-
-
-@blueprint.post("/orders/<reference>/draft")
-def save_reply_draft(reference: str) -> Response | tuple[Response, int]:
-    """Save the reply that is being typed."""
-    return drafts_web.save(f"order:{_order(reference).id}", ("body",))
-
-
-@blueprint.post("/orders/<reference>/uploads")
-def upload_reply(reference: str) -> Response | tuple[Response, int]:
-    """Take one file for the reply, sent alone by a script."""
-    return drafts_web.upload(f"order:{_order(reference).id}")
+def show(reference: str) -> str | Response:
+    """One order as its requester sees it, with the reply they were typing; staff without a part are led to the desk."""
+    actor = current_actor()
+    if actor.is_staff and not queries.takes_part(actor, reference):
+        return redirect(url_for("desk.show", reference=reference), 303)
+    order = own_order(reference)
+    draft = service_drafts.load_draft(drafts_web.owner(), draft_place(order))
+    return order_page(order, MessageForm(data=draft.fields if draft else None), draft=draft)
 
 
 @blueprint.post("/orders/<reference>/closure")
 def close(reference: str) -> Response:
     """Close the order oneself."""
-    order = service.close_own_order(current_actor(), _order(reference))
+    order = service.close_own_order(current_actor(), own_order(reference))
     flash(_("The work order is closed."), "success")
-    return _to(order)
-
-
-@blueprint.post("/orders/<reference>/rating")
-def rate(reference: str) -> Response | tuple[str, int]:
-    """Say whether it is solved."""
-    order, form = _order(reference), RatingForm()
-    if not form.validate_on_submit():
-        return _order_page(order, MessageForm(), form), 422
-    solved, comment = form.solved.data == "yes", form.comment.data or ""
-
-    def act() -> str:
-        return service.rate_order(current_actor(), order, solved=solved, comment=comment).reference
-
-    _once(act, f"{solved}{comment}")
-    flash(_("Thank you.") if solved else _("We are on it again."), "success")
-    return _to(order)
-
-
-@blueprint.post("/orders/<reference>/reopening")
-def reopen(reference: str) -> Response | tuple[str, int]:
-    """Open a closed order again, once, with a message."""
-    order, form = _order(reference), MessageForm()
-    if not form.validate_on_submit():
-        return _order_page(order, form, RatingForm()), 422
-    body = form.body.data or ""
-    _once(lambda: service.reopen_order(current_actor(), order, body=body).reference, body)
-    flash(_("The work order is open again."), "success")
-    return _to(order)
+    return to_order(order)
 
 
 @blueprint.get("/orders/<reference>/files/<uid>")
 def download(reference: str, uid: str) -> Response:
     """Give a file of the order to a party who sees the message that it came with."""
-    order = _order(reference)
+    order = own_order(reference)
     file = files.file_by_uid(uid)
     if file.attached_to not in queries.visible_streams(current_actor(), order):
         raise NotFound()
@@ -148,7 +96,7 @@ def download(reference: str, uid: str) -> Response:
 @blueprint.get("/orders/<reference>/files/<uid>/thumbnail")
 def thumbnail(reference: str, uid: str) -> Response:
     """Give the small picture of an image."""
-    order = _order(reference)
+    order = own_order(reference)
     file = files.file_by_uid(uid)
     if file.attached_to not in queries.visible_streams(current_actor(), order):
         raise NotFound()
@@ -217,16 +165,19 @@ def _begin_following(digits: str, scope: str) -> Response:
     return response
 
 
-def _order(reference: str) -> WorkOrder:
+def own_order(reference: str) -> WorkOrder:
+    """Return the order called `reference` if the person may see it; raise `NotFound` otherwise."""
     return queries.order_for(current_actor(), reference)
 
 
-def _to(order: WorkOrder, anchor: str | None = None) -> Response:
+def to_order(order: WorkOrder, anchor: str | None = None) -> Response:
+    """Back to the order's page."""
     return redirect(url_for("workorders.show", reference=order.reference, _anchor=anchor), 303)
 
 
-def _once(act: Callable[[], str], content: str) -> None:
-    once(form_scope(), request.form.get("idempotency_key", ""), content, act)
+def draft_place(order: WorkOrder) -> str:
+    """Return what drafts of a reply are about."""
+    return f"order:{order.id}"
 
 
 def _newest() -> list[dict[str, Any]]:
@@ -236,12 +187,21 @@ def _newest() -> list[dict[str, Any]]:
     return member_pages.order_items(queries.own_orders(actor, limit=2))
 
 
-def _order_page(order: WorkOrder, message: MessageForm, rating: RatingForm) -> str:
+def order_page(
+    order: WorkOrder,
+    message: MessageForm,
+    rating: RatingForm | None = None,
+    *,
+    draft: Saved | None = None,
+) -> str:
+    """Draw an order with its forms as they are filled, and the files that wait in the reply's draft."""
     actor, now = current_actor(), utcnow()
     return render_template(
         "workorders/show.html",
         message_form=message,
-        rating_form=rating,
+        rating_form=rating or RatingForm(),
+        files=uploads.waiting(draft),
+        draft_version=draft.version if draft else 0,
         may_reopen=may_reopen(order, now),
         key=new_uid(),
         **member_pages.order_page(actor, order, kind_named(order.kind), now),

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_limiter import RateLimitExceeded
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.wrappers import Response
 
@@ -17,16 +16,14 @@ from support.accounts import service_codes, service_contacts
 from support.accounts.policy import CodePurpose
 from support.accounts.session_views import code_scope
 from support.core.clock import utcnow
-from support.core.context import settings
 from support.core.db import new_uid, transaction
 from support.core.errors import DomainError, Invalid, NotFound, TooMany
 from support.core.once import earlier, once
-from support.core.web import client_address, current_actor, form_scope, limiter
+from support.core.web import client_address, current_actor, form_scope
 from support.core.web_pages import language
-from support.core.words import N_
 from support.policies import queries as policies
 from support.policies import service as policies_service
-from support.workorders import drafts_web, queries, service, service_drafts, uploads
+from support.workorders import drafts_web, limits_web, queries, service, service_drafts, uploads
 from support.workorders.forms import OrderForm
 from support.workorders.kind import Kind, kind_named, kinds
 from support.workorders.models import WorkOrder
@@ -47,9 +44,6 @@ def new() -> str:
 
 MOST_UNPROVED = 10
 """Orders a day for an address that nobody proved: each writes to it, and it may be a stranger's."""
-TOO_MANY = N_(
-    "Too many work orders came from your network within an hour. Sign in, or try again later; your draft is kept."
-)
 FILED_HERE = ("question", "suggestion", "complaint")
 
 
@@ -75,13 +69,15 @@ def new_order(kind: str) -> str | Response | tuple[str, int]:
 
 
 @blueprint.get("/orders/new/<kind>/check")
-def check_order(kind: str) -> str | Response:
+def check_order(kind: str) -> str | Response | tuple[str, int]:
     """Show everything once more before it is sent."""
     declared = _common_kind(kind)
     draft = _draft(declared)
     form = _form(declared, draft)
-    if draft is None or not form.validate():
+    if draft is None:
         return redirect(url_for("workorders.new_order", kind=kind), 303)
+    if not _is_complete(form, ()):
+        return _form_page(declared, form, draft), 422
     return render_template(
         "workorders/check.html",
         kind=declared,
@@ -93,16 +89,16 @@ def check_order(kind: str) -> str | Response:
 
 
 @blueprint.post("/orders/new/<kind>/sending")
-def send_order(kind: str) -> Response:
+def send_order(kind: str) -> Response | tuple[str, int]:
     """File the order: a double click or the back button makes one order."""
     declared = _common_kind(kind)
     draft = _draft(declared)
     if draft is None:
         return _already_sent(kind)
     form = _form(declared, draft)
-    if not form.validate():
-        return redirect(url_for("workorders.new_order", kind=kind), 303)
-    _count_orders()  # asks Valkey, so before a transaction holds the database
+    if not _is_complete(form, ()):
+        return _form_page(declared, form, draft), 422
+    limits_web.count_order()  # asks Valkey, so before a transaction holds the database
     reference = once(
         form_scope(),
         draft.uid,
@@ -133,7 +129,7 @@ def _already_sent(kind: str) -> Response:
 def _file(kind: Kind, form: OrderForm, draft: Saved) -> str:
     """Carry out the filing inside the one transaction of `once`; return the new reference."""
     actor, now = current_actor(), utcnow()
-    contact_id, requester_id = None, actor.id
+    contact_id, requester_id = queries.proved_contact(actor), actor.id
     if requester_id is None:
         contact_kind, address = accounts.normalise_address("auto", form.address.data or "")
         guest = service_contacts.guest_for(contact_kind, address, language(), now)
@@ -160,17 +156,6 @@ def _file(kind: Kind, form: OrderForm, draft: Saved) -> str:
     uploads.attach_all(draft, message.stream, person=f"person:{requester_id}")
     service_drafts.discard_draft(drafts_web.owner(), _about(kind))
     return order.reference
-
-
-def _count_orders() -> None:
-    """Count the orders that come from one network without an account; raise `TooMany` beyond the limit."""
-    if current_actor().signed_in:
-        return
-    try:
-        with limiter.limit(f"{settings().guest_orders_per_hour}/hour"):
-            return
-    except RateLimitExceeded as error:
-        raise TooMany(3600, TOO_MANY) from error
 
 
 def _send_code(said: str) -> None:
@@ -217,6 +202,15 @@ def save_draft(kind: str) -> Response | tuple[Response, int]:
     return drafts_web.save(_about(_common_kind(kind)), KEPT_FIELDS)
 
 
+@blueprint.post("/orders/new/<kind>/other-draft")
+def other_draft(kind: str) -> Response:
+    """Put the draft that is kept beside the form into it, or delete it."""
+    about, form = _about(_common_kind(kind)), request.form
+    act = service_drafts.take_up if form.get("use") else service_drafts.drop
+    act(drafts_web.owner(), about, form.get("use") or form.get("drop", ""))
+    return redirect(url_for("workorders.new_order", kind=kind), 303)
+
+
 @blueprint.post("/orders/new/<kind>/files")
 def upload(kind: str) -> Response | tuple[Response, int]:
     """Take one file that a script sends alone."""
@@ -248,7 +242,9 @@ def _form(kind: Kind, draft: Saved | None) -> OrderForm:
     """Fill the form: from the request when it was posted here, else from the draft."""
     posted = request.method == "POST" and request.endpoint == "workorders.new_order"
     about = request.args.get("about", "")
-    fields: dict[str, Any] = {"about": about, **(draft.fields if draft else {})}
+    offered = {"topic": request.args.get("topic", ""), **_follow_up(kind, about)}
+    fields: dict[str, Any] = {**offered, **(draft.fields if draft else {})}
+    fields["about"] = about or fields.get("about", "")
     form = OrderForm(
         CombinedMultiDict([request.files, request.form]) if posted else None,
         data=fields,
@@ -256,6 +252,14 @@ def _form(kind: Kind, draft: Saved | None) -> OrderForm:
     )
     form.offer_topics([(topic.code, _(topic.title)) for topic in kind.topics])
     return form
+
+
+def _follow_up(kind: Kind, about: str) -> dict[str, str]:
+    """Return what stands in the form for a new order about an old one: its number, none of its text."""
+    related = None if kind.recuses else _related(about)
+    if related is None:
+        return {}
+    return {"subject": _("More about %(reference)s", reference=related.reference)}
 
 
 def _meta(posted: bool) -> dict[str, Any]:
@@ -286,6 +290,7 @@ def _form_page(kind: Kind, form: OrderForm, draft: Saved | None) -> str:
         topics={topic.code: {"icon": topic.icon, "hint": _(topic.hint)} for topic in kind.topics},
         related=_related(form.about.data),
         draft=draft,
+        others=service_drafts.drafts_beside(drafts_web.owner(), _about(kind)),
         key=new_uid(),
     )
 

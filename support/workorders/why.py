@@ -1,16 +1,17 @@
-"""Why is it due then? The steps by which the first reply and the solution got their dates, for both sides."""
+"""Why is it due then? The steps by which a state's last day, the first reply and the solution got their dates."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from support.core.due import Due, Step
 from support.core.words import N_
 from support.workorders import targets
 from support.workorders.kind import Sentence, kind_named
-from support.workorders.lifecycle import Priority, Status
+from support.workorders.lifecycle import TERM_DAYS, Priority, Status
 from support.workorders.models import WorkOrder
 
 TARGET = N_("The promise for priority “%(priority)s” is %(minutes)s of opening time.")
@@ -20,6 +21,25 @@ STOOD_STILL = N_(
 MOVED = N_("With them the date is %(when)s.")
 STANDS_NOW = N_("The clock stands still now. It goes on when the work order comes back to us.")
 MET = N_("We replied on %(when)s.")
+TERMS: Mapping[Status, tuple[str, str]] = {
+    Status.WAITING: (
+        N_("Answer to our question"),
+        N_(
+            "Our question can be answered for %(days)s calendar days, 7 and 3 more; then the order closes by itself."
+        ),
+    ),
+    Status.RESOLVED: (
+        N_("Confirmation"),
+        N_(
+            "What is solved can be confirmed or refused for %(days)s calendar days; then the order closes by itself."
+        ),
+    ),
+    Status.CLOSED: (
+        N_("Opening again"),
+        N_("A closed work order can be opened again once, for %(days)s calendar days."),
+    ),
+}
+"""The title of a state's own term, and the rule that it comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +52,37 @@ class Clock:
     lines: Sequence[Sentence]
 
 
-def clocks(order: WorkOrder) -> tuple[Clock, Clock]:
-    """Return the clocks of the first reply and of the solution (`law.md` 5.3).
+def clocks(order: WorkOrder) -> list[Clock]:
+    """Return the clocks of the first reply and of the solution, before them that of a state that ends by itself.
 
-    The steps count from the filing; pauses come after them. The date is the one that the order keeps.
+    `law.md` 5.3. The steps count from the filing; pauses come after them. The date is the one that the order keeps.
     """
     kind, priority = kind_named(order.kind), Priority(order.priority)
     target = targets.target_of(kind, priority)
     first, resolve = targets.dues(kind, priority, order.created_at)
-    return (
+    return [
+        *_term(order),
         _clock(N_("First reply"), order, first, order.first_reply_due, target.first_reply),
         _clock(N_("Solution"), order, resolve, order.resolve_due, target.resolve),
-    )
+    ]
+
+
+def _term(order: WorkOrder) -> list[Clock]:
+    due, last = targets.kept_term(order), order.last_minute
+    over = order.state is Status.CLOSED and order.reopened_at is not None
+    if due is None or last is None or over:
+        return []
+    title, rule = TERMS[order.state]
+    lines = [Sentence(rule, {"days": TERM_DAYS[order.state]}), *map(_line, due.steps)]
+    return [Clock(title, last, order.term_estimated, lines)]
 
 
 def _clock(title: str, order: WorkOrder, due: Due, kept: datetime, minutes: int) -> Clock:
     priority = Priority(order.priority)
     lines = [Sentence(TARGET, {"priority": priority, "minutes": minutes})]
     lines += [_line(step) for step in due.steps]
-    if order.paused_minutes:
-        lines.append(Sentence(STOOD_STILL, {"minutes": order.paused_minutes}))
+    if given_back := targets.office_hours().elapsed(due.at, kept):
+        lines.append(Sentence(STOOD_STILL, {"minutes": given_back}))
     if kept != due.at:
         lines.append(Sentence(MOVED, {"when": kept}))
     if title == N_("First reply") and order.first_replied_at is not None:
@@ -62,4 +93,12 @@ def _clock(title: str, order: WorkOrder, due: Due, kept: datetime, minutes: int)
 
 
 def _line(step: Step) -> Sentence:
-    return Sentence(step.rule, step.params)
+    return Sentence(step.rule, {name: _fact(said) for name, said in step.params.items()})
+
+
+def _fact(said: Any) -> Any:
+    """A day that a period counts stands as ISO text; a day is said in the reader's language."""
+    try:
+        return date.fromisoformat(said) if isinstance(said, str) else said
+    except ValueError:
+        return said

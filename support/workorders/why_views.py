@@ -28,7 +28,7 @@ def show_member(reference: str) -> str:
 @desk.get("/orders/<reference>/why", endpoint="why")
 def show_desk(reference: str) -> str:
     """Explain the dates to the desk."""
-    order = queries.order_for(current_actor(), reference)
+    order = queries.order_at_desk(current_actor(), reference)
     back = url_for("desk.show", reference=order.reference)
     return render_template("workorders/desk/why.html", back=back, **_facts(order))
 

@@ -11,7 +11,15 @@ from app import create_app
 from support.core.config import Config
 from support.core.db import db
 from support.policies import service as policies
+from tests.accounts.other_accounts import Services, running_services
 from tests.fixtures.pages import PageClient
+
+
+@pytest.fixture(scope="session")
+def other_services() -> Iterator[Services]:
+    """The services whose accounts sign in, one process of them for each test process."""
+    with running_services() as services:
+        yield services
 
 
 @pytest.fixture

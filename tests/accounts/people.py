@@ -13,6 +13,7 @@ from support.accounts.addresses import normalise_address
 from support.accounts.models import Code, Person, Session
 from support.accounts.service_sessions import OpenedSession
 from support.core.actors import SYSTEM, Actor, Role
+from support.core.audit import Event
 from support.core.clock import utcnow
 from support.core.db import db, transaction
 from support.core.outbox import OutboxRow, Subscription
@@ -120,6 +121,12 @@ def news(app: Flask, topic: str) -> list[dict[str, Any]]:
     return [
         {name: value for name, value in one.items() if name != "key"} for one in payloads.values()
     ]
+
+
+def trail(person_id: int) -> list[str]:
+    """Return what the audit trail says of a person, oldest first."""
+    theirs = select(Event.action).where(Event.stream == f"person:{person_id}")
+    return list(db.session.execute(theirs.order_by(Event.seq)).scalars())
 
 
 def app_code(secret: str = SECRET) -> str:

@@ -210,13 +210,18 @@ def test_an_address_with_an_account_gets_that_news_instead_of_a_code(context: No
     assert (message.purpose, message.digits) == ("account_exists", "")
 
 
-def test_a_failed_message_is_shown(context: None) -> None:
-    code = ask()
+@pytest.mark.parametrize(
+    ("purpose", "shown"), [(CodePurpose.REGISTER, True), (CodePurpose.FOLLOW, False)]
+)
+def test_a_failed_message_is_shown_where_that_tells_nobody_that_somebody_is_known(
+    context: None, purpose: CodePurpose, shown: bool
+) -> None:
+    code = ask(purpose)
     service_codes.mark_failed(code.id)
     db.session.expire_all()
-    waiting = queries.open_code("browser-a", CodePurpose.FOLLOW)
+    waiting = queries.open_code("browser-a", purpose)
     assert waiting is not None
-    assert waiting.failed
+    assert waiting.failed is shown
 
 
 def test_a_code_can_be_asked_for_again(app: Flask, context: None) -> None:

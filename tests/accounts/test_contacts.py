@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from support.accounts import (
     code_secrets,
     queries,
+    queries_names,
     service,
     service_codes,
     service_contact_persons,
@@ -144,13 +145,13 @@ def test_addresses_are_sealed_and_found_whole(context: None) -> None:
     alice = make_member("Alice", "alice@example.org", "13800138000")
     rows = db.session.execute(select(ContactPoint)).scalars().all()
     assert not any(b"alice" in row.sealed or b"alice" in row.blind for row in rows)
-    assert queries.find_people("ali") == [alice]
-    assert queries.find_people("138 0013 8000") == [alice]
-    assert queries.find_people("1380013800") == []
-    assert queries.find_people("%") == []
+    assert queries_names.find_people("ali") == [alice]
+    assert queries_names.find_people("138 0013 8000") == [alice]
+    assert queries_names.find_people("1380013800") == []
+    assert queries_names.find_people("%") == []
     wang = make_member("王小明", "wang@example.org")
-    assert queries.find_people("王小") == [wang]
-    assert queries.find_people("王大") == []
+    assert queries_names.find_people("王小") == [wang]
+    assert queries_names.find_people("王大") == []
     assert queries.names([alice]) == {alice: "Alice"}
 
 
@@ -257,6 +258,29 @@ def test_a_contact_person_leaves_by_the_link_in_the_message(context: None) -> No
         service_contact_persons.request_contact_code(
             alice, uid, "frank@example.net", visitor="v", address="192.0.2.7"
         )
+
+
+def test_removing_a_contact_person_needs_a_fresh_proof(context: None) -> None:
+    make_member("Alice")
+    alice = signed_in("Alice")
+    uid, later = named(alice), utcnow() + timedelta(minutes=16)
+    with pytest.raises(NeedsProof):
+        service_contact_persons.remove_contact_person(alice, uid, now=later)
+    assert service_contact_persons.contact_person(alice, uid).contacts
+
+
+def test_a_code_read_back_after_the_opt_out_adds_no_address(context: None) -> None:
+    make_member("Alice")
+    alice = signed_in("Alice")
+    uid = service_contact_persons.add_contact_person(alice, name="F", position="", authorised=True)
+    service_contact_persons.request_contact_code(
+        alice, uid, "frank@example.net", visitor="v", address="192.0.2.7"
+    )
+    digits = sent_digits("contact")
+    service_contact_persons.opt_out(uid, code_secrets.opt_out_token(uid))
+    with pytest.raises(NotAllowed):
+        service_contact_persons.prove_contact_address(alice, digits, visitor="v")
+    assert service_contact_persons.contact_person(alice, uid).contacts == ()
 
 
 def test_the_message_of_a_contact_code_carries_the_way_out(context: None) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from datetime import timedelta
 
 import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from support.accounts import queries, queries_sessions, service, service_factors
 from support.accounts.models import Person, RecoveryCode
@@ -29,6 +32,7 @@ from tests.accounts.people import (
     opened,
     signed_in,
 )
+from tests.fixtures.pages import Page, PageClient
 
 
 def first_step(name: str = "Bob") -> SecondStep:
@@ -161,26 +165,91 @@ def test_a_member_may_switch_it_off_staff_may_not(context: None) -> None:
     assert queries.person_id_by_name("Bob")
 
 
+def codes_on(answer: TestResponse) -> list[str]:
+    """Return the recovery codes that a page shows."""
+    page = Page(answer.get_data(as_text=True))
+    return [one.text for one in page.all("li") if one.attributes.get("class") == "ref"]
+
+
+def cookies_of(client: PageClient) -> str:
+    """Return all that the browser keeps of the form cookie, opened as whoever holds the cookie can."""
+    cookie = client.get_cookie("form")
+    body = cookie.value.lstrip(".").split(".")[0] if cookie else ""
+    packed = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+    packs = cookie is not None and cookie.value.startswith(".")
+    return (zlib.decompress(packed) if packs else packed).decode()
+
+
+def secret_on(client: PageClient) -> str:
+    """Return the key that the page of enrolment shows."""
+    page = client.page("/account/second-factor")
+    [shown] = [
+        one.text.replace(" ", "")
+        for one in page.all("span")
+        if one.attributes.get("class") == "ref" and len(one.text) > 30
+    ]
+    return shown
+
+
+def test_no_cookie_holds_the_secret_or_the_recovery_codes(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app, "Alice")
+    secret = secret_on(client)
+    assert "csrf" in cookies_of(client)
+    assert secret not in cookies_of(client)
+    answer = client.submit(
+        "/account/second-factor", {"code": app_code(secret)}, button="Switch it on"
+    )
+    codes = codes_on(answer)
+    assert len(codes) == 10
+    assert not [code for code in codes if code in cookies_of(client)]
+
+
+def test_the_offered_secret_stays_in_a_session_and_is_of_that_session_alone(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+        make_member("Charlie")
+    here, there, charlie = browse(app, "Alice"), browse(app, "Alice"), browse(app, "Charlie")
+    secret = secret_on(here)
+    assert secret_on(here) == secret
+    assert len({secret, secret_on(there), secret_on(charlie)}) == 3
+    here.submit("/account/second-factor", {"code": app_code(secret)}, button="Switch it on")
+    here.submit("/account/second-factor/off", button="Switch it off")
+    assert secret_on(here) != secret
+
+
+def test_new_recovery_codes_are_shown_by_one_answer_only(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app, "Alice")
+    secret = secret_on(client)
+    client.submit("/account/second-factor", {"code": app_code(secret)}, button="Switch it on")
+    path = "/account/second-factor/codes"
+    page = client.page(path)
+    form = page.values(page.form(button="Make ten new recovery codes"))
+    codes = codes_on(client.post(path, data=form))
+    assert len(codes) == 10
+    again = client.post(path, data=form)
+    assert again.location == "/account/second-factor"
+    assert "shown once already" in client.page(again.location).text
+    with app.app_context():
+        assert service.sign_in_second_step(first_step("Alice"), codes[0], **HERE)
+
+
 def test_staff_without_one_reach_only_the_enrolment_page(app: Flask) -> None:
     with app.app_context():
         make_staff("Bob", secret=None)
     client = browse(app, "Bob")
     for path in ("/", "/account", "/admin", "/account/sessions", "/orders", "/policies"):
         assert client.get(path).location == "/account/second-factor", path
-    page = client.page("/account/second-factor")
     assert client.get("/account/second-factor/qr.svg").mimetype == "image/svg+xml"
-    secret = next(
-        one.text.replace(" ", "")
-        for one in page.all("span")
-        if one.attributes.get("class") == "ref" and len(one.text) > 30
-    )
+    secret = secret_on(client)
     answer = client.submit(
         "/account/second-factor", {"code": app_code(secret)}, button="Switch it on"
     )
-    assert answer.status_code == 303
-    shown = client.page("/account/second-factor")
-    assert len([one for one in shown.all("li") if one.attributes.get("class") == "ref"]) == 10
-    again = client.page("/account/second-factor")
-    assert not [one for one in again.all("li") if one.attributes.get("class") == "ref"]
+    assert len(codes_on(answer)) == 10
+    assert codes_on(client.get("/account/second-factor")) == []
+    assert client.get("/account/second-factor/qr.svg").status_code == 404
     assert client.get("/account").status_code == 200
     assert client.get("/account/second-factor/done").location == "/desk"

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
-from support.accounts import queries, service_profile
+from support.accounts import queries_names, service_profile
 from support.accounts.models import BasicInformation, NameStart
 from support.core import vault
 from support.core.actors import SYSTEM, Actor
@@ -47,21 +47,21 @@ def tell(actor: Actor, organisation: str) -> None:
 )
 def test_an_organisation_is_found_by_its_beginning_however_it_is_typed(typed: str) -> None:
     alice = member_of("Umbrella  Exports (Shanghai) Ltd.")
-    assert queries.find_people(typed) == [alice]
+    assert queries_names.find_people(typed) == [alice]
 
 
 @pytest.mark.parametrize("typed", ["u", "exports", "mbrella", "umbrellas", "%", "u_", ""])
 def test_nothing_else_of_it_finds_it(typed: str) -> None:
     member_of("Umbrella Exports (Shanghai) Ltd.")
-    assert queries.find_people(typed) == []
+    assert queries_names.find_people(typed) == []
 
 
 def test_two_chinese_characters_find_it() -> None:
     member_of("上海伞业有限公司", "Bob")
     alice = member_of("杭州伞业有限公司")
-    assert queries.find_people("杭州") == [alice]
-    assert queries.find_people("杭州伞业有限公司") == [alice]
-    assert queries.find_people("杭州伞具") == []
+    assert queries_names.find_people("杭州") == [alice]
+    assert queries_names.find_people("杭州伞业有限公司") == [alice]
+    assert queries_names.find_people("杭州伞具") == []
 
 
 def test_people_are_found_by_both_names_once_and_by_nothing_of_theirs_that_is_past() -> None:
@@ -69,23 +69,23 @@ def test_people_are_found_by_both_names_once_and_by_nothing_of_theirs_that_is_pa
     umbra = signed_in("Umbra")
     tell(umbra, "Umbrella")
     charlie = member_of("Umbrella", "Charlie")
-    assert queries.find_people("umb") == [umbra.id, charlie]
+    assert queries_names.find_people("umb") == [umbra.id, charlie]
     tell(umbra, "Parasol")
-    assert queries.find_people("umbrella") == [charlie]
-    assert queries.find_people("para") == [umbra.id]
+    assert queries_names.find_people("umbrella") == [charlie]
+    assert queries_names.find_people("para") == [umbra.id]
     tell(umbra, "")
-    assert queries.find_people("para") == []
+    assert queries_names.find_people("para") == []
 
 
 def test_the_verified_name_finds_it_until_it_is_taken_back() -> None:
     alice = member_of("Umbrella")
     service_profile.set_verified_name(SYSTEM, alice, "Parasol (Shanghai) Ltd.")
-    assert queries.find_people("parasol") == [alice]
-    assert queries.find_people("umbrella") == []
+    assert queries_names.find_people("parasol") == [alice]
+    assert queries_names.find_people("umbrella") == []
     tell(signed_in("Alice"), "Sunshade")
-    assert queries.find_people("parasol") == [alice]
+    assert queries_names.find_people("parasol") == [alice]
     service_profile.set_verified_name(SYSTEM, alice, None)
-    assert queries.find_people("parasol") == []
+    assert queries_names.find_people("parasol") == []
 
 
 def test_the_name_stands_nowhere_in_clear() -> None:
@@ -110,10 +110,10 @@ def test_names_told_before_are_made_known_though_one_was_erased_and_one_is_broke
         vault.destroy(f"person:{alice}")
         broken = BasicInformation.person_id == bob
         session.execute(update(BasicInformation).where(broken).values(sealed=b"\1" * 40))
-    assert queries.find_people("umbrella") == []
+    assert queries_names.find_people("umbrella") == []
     for _time in range(2):
         service_profile.make_organisations_known(utcnow())
-        assert queries.find_people("umbrella") == [charlie]
+        assert queries_names.find_people("umbrella") == [charlie]
 
 
 def test_a_name_told_while_older_ones_are_made_known_is_the_one_that_finds(app: Flask) -> None:
@@ -129,8 +129,8 @@ def test_a_name_told_while_older_ones_are_made_known_is_the_one_that_finds(app: 
             tell(actors[index], "Parasol")
 
     assert in_threads(app, len(actors) + 1, work) == [None] * (len(actors) + 1)
-    assert queries.find_people("umbrella") == []
-    assert queries.find_people("parasol") == people
+    assert queries_names.find_people("umbrella") == []
+    assert queries_names.find_people("parasol") == people
 
 
 def test_data_told_before_the_migration_survives_it_and_is_found_after(app: Flask) -> None:
@@ -138,9 +138,9 @@ def test_data_told_before_the_migration_survives_it_and_is_found_after(app: Flas
     db.session.remove()
     flask_migrate.downgrade(revision="0002")
     flask_migrate.upgrade()
-    assert queries.find_people("umbrella") == []
+    assert queries_names.find_people("umbrella") == []
     service_profile.make_organisations_known(utcnow())
-    assert queries.find_people("umbrella") == [alice]
+    assert queries_names.find_people("umbrella") == [alice]
 
 
 def test_finding_walks_the_index_and_not_the_table() -> None:
@@ -148,11 +148,11 @@ def test_finding_walks_the_index_and_not_the_table() -> None:
     with transaction() as session:
         if not sqlite:
             session.execute(text("SET LOCAL enable_seqscan = off"))
-        statement = queries._ORGANISED.compile(
+        statement = queries_names._ORGANISED.compile(
             db.engine, compile_kwargs={"render_postcompile": True}
         )
         explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN "
-        given = {**statement.params, "start": queries.name_start("umbrella")}
+        given = {**statement.params, "start": queries_names.name_start("umbrella")}
         found = session.connection().exec_driver_sql(
             explain + str(statement),
             tuple(given[name] for name in statement.positiontup or ()) if sqlite else given,

@@ -10,6 +10,7 @@ from flask import Flask
 from support.accounts import (
     code_secrets,
     queries,
+    service_contact_persons,
     service_contacts,
     service_sessions,
     service_staff,
@@ -29,7 +30,7 @@ from tests.accounts.people import (
     sent_digits,
 )
 from tests.accounts.test_contacts import named
-from tests.fixtures.pages import PageClient
+from tests.fixtures.pages import Page, PageClient
 
 CJK = re.compile("[\u4e00-\u9fff]")
 PUBLIC = ["/login", "/register", "/retrieve"]
@@ -39,6 +40,7 @@ OWN = [
     "/account/password",
     "/account/second-factor",
     "/account/sessions",
+    "/account/other-accounts",
     "/account/sign-ins",
     "/account/basic",
     "/account/contact-persons",
@@ -88,10 +90,13 @@ def test_registering_from_the_first_page_to_the_account(app: Flask) -> None:
     client = browse(app)
     short = client.submit("/register", {"address": "010 5550"}, button="Send me a code")
     assert short.status_code == 422
+    assert "+44" not in short.get_data(as_text=True)
     foreign = {"address": "+44 7400 123456"}
     assert client.submit("/register", foreign, button="Send me a code").status_code == 422
     mail = {"address": "alice@example.org"}
-    assert client.submit("/register", mail, button="Send me a code").status_code == 422
+    refused = client.submit("/register", mail, button="Send me a code")
+    assert refused.status_code == 422
+    assert "choose “Somewhere else” above" in refused.get_data(as_text=True)
     answer = client.submit(
         "/register", {"address": "138 0013 8000", "where": "cn"}, button="Send me a code"
     )
@@ -107,7 +112,8 @@ def test_registering_from_the_first_page_to_the_account(app: Flask) -> None:
     differ = details | {"password_again": "another", "accept": "y"}
     assert client.submit("/register/details", differ, button="Register").status_code == 422
     answer = client.submit("/register/details", details | {"accept": "y"}, button="Register")
-    assert answer.location == "/account"
+    assert answer.location == "/orders"
+    assert "Welcome! Your account is ready." in client.page("/orders").text
     assert "You are Alice" in client.page("/account").text
     assert client.get("/register/details").status_code == 410
 
@@ -140,7 +146,7 @@ def test_retrieving_a_password(app: Flask) -> None:
     signed = client.submit(
         "/login", {"account": "Alice", "password": new["password"]}, button="Sign in"
     )
-    assert signed.location == "/account"
+    assert signed.location == "/orders"
 
 
 def test_signing_in_with_a_code_and_the_second_step(app: Flask) -> None:
@@ -247,6 +253,29 @@ def test_basic_information_is_kept(app: Flask) -> None:
     assert client.post("/account/basic", data=older).status_code == 409
 
 
+def test_basic_information_that_came_too_late_is_shown_beside_what_is_kept(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app, "Alice")
+    page = client.page("/account/basic")
+    older = page.values(page.form(button="Save"))
+    told = {"organisation": "Umbrella", "street": "Long Lane 1", "country": "DE"}
+    assert client.submit("/account/basic", told, button="Save").status_code == 303
+    late = {"organisation": "Parasol", "country": "FR", "street": "Long Lane 1"}
+    answer = client.post("/account/basic", data=older | late)
+    assert answer.status_code == 409
+    page = Page(answer.get_data(as_text=True))
+    assert [each.text for each in page.all("dd")] == ["Umbrella", "Germany"], (
+        "what differs, in words"
+    )
+    again = page.values(page.form(action="/account/basic"))
+    assert again["organisation"] == "Parasol"
+    assert client.post("/account/basic", data=again).status_code == 303
+    page = client.page("/account/basic")
+    kept = page.values(page.form(button="Save"))
+    assert kept | late == kept
+
+
 def test_naming_a_contact_person_who_leaves_by_the_link(app: Flask) -> None:
     with app.app_context():
         make_member("Alice")
@@ -272,8 +301,38 @@ def test_naming_a_contact_person_who_leaves_by_the_link(app: Flask) -> None:
     assert "no longer" in stranger.page(link).text
     assert "frank@example.net" not in client.page(answer.location).text
     assert stranger.get(link[:-1]).status_code == 410
-    client.submit(answer.location, button="Remove this contact person")
+    page = client.page(answer.location)
+    [removal] = [
+        one.attributes["href"]
+        for one in page.all("a")
+        if one.attributes.get("href", "").endswith("/removal")
+    ]
+    _forget_proofs(app)
+    asked = client.get(removal)
+    assert asked.location == f"/account/confirm?next={removal}"
+    client.submit(asked.location, {"password": PASSWORD}, button="Go on with the password")
+    client.submit(removal, button="Remove this contact person")
     assert "Frank" not in client.page("/account/contact-persons").text
+
+
+def test_a_form_sent_twice_names_one_contact_person(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app, "Alice")
+    page = client.page("/account/contact-persons")
+    frank = {"name": "Frank", "position": "Accounts", "authorised": "y"}
+    form = page.values(page.form(button="Go on")) | frank
+    first, second = (client.post("/account/contact-persons", data=form) for _ in range(2))
+    assert first.location == second.location
+    assert client.post("/account/contact-persons", data=form | {"name": "G"}).status_code == 422
+    wrong = client.post("/account/contact-persons", data=form | {"name": ""})
+    kept = Page(wrong.get_data(as_text=True))
+    again = kept.values(kept.form(button="Go on"))
+    assert again["idempotency_key"] == form["idempotency_key"]
+    with app.app_context():
+        alice = queries.person_id_by_name("Alice") or 0
+        people = service_contact_persons.contact_persons(alice)
+        assert [one.name for one in people] == ["Frank"]
 
 
 def test_settings_change_the_language_of_the_account(app: Flask) -> None:
@@ -379,3 +438,60 @@ def test_opening_an_invitation_changes_nothing(app: Flask) -> None:
     weak = {"password": "password1", "password_again": "password1"}
     assert browse(app).submit(path, weak, button="Go on").status_code == 422
     assert browse(app).get(path[:-1]).status_code == 410
+
+
+def options(page: Page) -> list[str]:
+    """Return the words of the country list."""
+    return [
+        one.text
+        for one in page.all("option")
+        if one.parent is not None and one.parent.attributes.get("name") == "country"
+    ]
+
+
+def test_countries_stand_in_the_readers_order_with_chinas_regions_first_and_named_alike(
+    app: Flask,
+) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app, "Alice")
+    english = options(client.page("/account/basic"))
+    assert english[1] == "China"
+    assert english[5:8] == ["Afghanistan", "Åland Islands", "Albania"]
+    client.submit("/account/settings", {"language": "zh"}, button="Save")
+    chinese = options(client.page("/account/basic"))
+    assert chinese[1:5] == ["中国", "中国香港特别行政区", "中国澳门特别行政区", "中国台湾"]
+    assert chinese[5:8] == ["阿尔巴尼亚", "阿尔及利亚", "阿富汗"]
+    # by sound also where the character set sorts by radical: fēilǜbīn, fěijì, fēnlán; nánsūdān, nǎolǔ, níbó'ěr
+    for before, between, after in (("菲律宾", "斐济", "芬兰"), ("南苏丹", "瑙鲁", "尼泊尔")):
+        assert chinese.index(before) < chinese.index(between) < chinese.index(after)
+
+
+def test_a_summary_names_the_field_that_is_missing(app: Flask) -> None:
+    answer = browse(app).submit("/login", {"account": ""}, button="Sign in")
+    assert "Please fill in “Member name, e-mail or mobile”." in answer.get_data(as_text=True)
+
+
+def test_a_text_message_is_not_looked_for_among_spam(app: Flask) -> None:
+    client = browse(app)
+    client.submit("/register", {"address": "138 0013 8000"}, button="Send me a code")
+    assert "spam" not in client.page("/register/code").text
+    there = {"address": "alice@example.org", "where": "other"}
+    client.submit("/register", there, button="Send me a code")
+    assert "spam" in client.page("/register/code").text
+
+
+def test_too_many_tries_leads_to_signing_in_with_a_code_and_says_the_wait_once(app: Flask) -> None:
+    with app.app_context():
+        make_member("Alice")
+    client = browse(app)
+    wrong = {"account": "Alice", "password": "wrong"}
+    for _time in range(30):
+        answer = client.submit("/login", wrong, button="Sign in")
+        if answer.status_code == 429:
+            break
+    assert answer.status_code == 429
+    text = answer.get_data(as_text=True)
+    assert 'href="/login"' in text
+    assert "Sign in with a code instead" in text
+    assert "You can try again in" not in text

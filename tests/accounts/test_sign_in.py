@@ -269,7 +269,7 @@ def test_next_leads_only_to_our_own_pages(app: Flask) -> None:
         answer = client.submit(
             "/login", {"account": "Alice", "password": PASSWORD}, button="Sign in"
         )
-        assert answer.location == "/account", target
+        assert answer.location == "/orders", target
     client = browse(app)
     client.get("/login", query_string={"next": "/account/sessions?x=1"})
     answer = client.submit("/login", {"account": "Alice", "password": PASSWORD}, button="Sign in")
@@ -325,6 +325,27 @@ def test_a_second_factor_is_asked_before_any_session(context: None) -> None:
     step = service.sign_in_with_password("Bob", PASSWORD, **HERE)
     assert isinstance(step, SecondStep)
     assert db.session.execute(select(func.count()).select_from(Session)).scalar_one() == 0
+
+
+@pytest.mark.parametrize("way", ["password", "code"])
+def test_the_first_step_alone_is_not_listed_as_signed_in(app: Flask, way: str) -> None:
+    with app.app_context():
+        bob = make_staff("Bob")
+        if way == "password":
+            step = service.sign_in_with_password("Bob", PASSWORD, **HERE)
+        else:
+            mail = "bob@desk.example.org"
+            service.request_sign_in_code(mail, visitor="v", address="192.0.2.7", language="en")
+            step = service.sign_in_with_code(sent_digits("login"), visitor="v", **HERE)
+        assert isinstance(step, SecondStep)
+        with pytest.raises(Invalid):
+            service.sign_in_second_step(step, "000000", **HERE)
+        rows = [(row.method, row.outcome) for row in queries_sessions.sign_ins(bob)]
+        assert rows == [("totp", "failed"), (way, "first_step")]
+        db.session.remove()
+    listed = browse(app, "Bob").page("/account/sign-ins").text
+    assert listed.count("Signed in") == 1  # the authenticator's code of just now
+    assert listed.count("Right, second factor still asked") == 2
 
 
 def test_the_first_step_alone_opens_no_page(app: Flask) -> None:

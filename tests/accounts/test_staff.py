@@ -126,6 +126,31 @@ def test_the_last_admin_stays(context: None) -> None:
     assert [one.name for one in queries.staff(Role.ADMIN)] == ["Eve"]
 
 
+def test_an_invited_admin_who_never_joined_is_no_last_admin(context: None) -> None:
+    ann = make_staff("Ann", Role.ADMIN)
+    admin = signed_in("Ann")
+    uid, token = invite(SYSTEM, "Eve", Role.ADMIN)
+    with pytest.raises(NotAllowed):
+        service_staff.change_roles(admin, ann, [Role.AGENT])
+    with pytest.raises(NotAllowed):
+        service_staff.disable_person(SYSTEM, ann)
+    service_staff.accept_invitation(uid, token, password=PASSWORD, **HERE)
+    service_staff.disable_person(SYSTEM, ann)
+    assert [one.name for one in queries.staff(Role.ADMIN)] == ["Eve"]
+
+
+def test_an_invitation_of_an_admin_can_be_taken_back_while_another_can_sign_in(
+    context: None,
+) -> None:
+    invite(SYSTEM, "Eve", Role.ADMIN)
+    eve = queries.person_id_by_name("Eve") or 0
+    with pytest.raises(NotAllowed):
+        service_staff.disable_person(SYSTEM, eve)
+    make_staff("Ann", Role.ADMIN)
+    service_staff.disable_person(SYSTEM, eve)
+    assert queries.person(eve).disabled
+
+
 def test_disabling_ends_sessions_and_is_told(app: Flask, context: None) -> None:
     make_staff("Ann", Role.ADMIN)
     bob = make_staff("Bob")

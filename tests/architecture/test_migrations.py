@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import flask_migrate
@@ -11,7 +12,11 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import inspect, text
 
+from support.core.actors import SYSTEM
 from support.core.db import db
+from support.workorders import service
+from support.workorders.lifecycle import Status
+from tests.workorders.desk_world import make_member, make_order
 
 
 def _compared() -> list[Any]:
@@ -68,3 +73,27 @@ def test_the_triggers_and_the_search_index_are_there(app: Flask) -> None:
             names = text("SELECT tgname FROM pg_trigger UNION SELECT indexname FROM pg_indexes")
             wanted = {"event_append_only", "ix_search_doc_tokens"}
         assert wanted <= set(db.session.execute(names).scalars())
+
+
+def test_orders_of_before_get_the_term_and_the_pause_that_their_state_has(app: Flask) -> None:
+    """Migration 0007 counts for what is there already; whoever was promised ten days keeps at least those."""
+    began = datetime(2026, 9, 23, 14, 30, tzinfo=UTC)  # 22:30 in Shanghai
+    with app.app_context():
+        alice = make_member("Alice")
+        for status in Status:
+            order = make_order(alice, str(status), now=began)
+            if status is not Status.NEW:
+                service.move_order(SYSTEM, order, status=status, version=order.version, now=began)
+        kept = text("SELECT subject, stopped_at, term_ends_at, term_estimated FROM work_order")
+        before = sorted(tuple(map(str, row)) for row in db.session.execute(kept))
+        assert len({row[2] for row in before}) == 4
+        db.session.remove()
+        script = ScriptDirectory(str(app.extensions["migrate"].directory))
+        flask_migrate.downgrade(revision=script.get_revision("0007").down_revision)
+        assert "term_ends_at" not in {each["name"] for each in _columns("work_order")}
+        flask_migrate.upgrade()
+        assert sorted(tuple(map(str, row)) for row in db.session.execute(kept)) == before
+
+
+def _columns(table: str) -> Any:
+    return inspect(db.engine).get_columns(table)

@@ -27,17 +27,18 @@ KEYWORDS = {
 def used() -> dict[str, str]:
     """Every message id in code and templates, with one file that uses it."""
     found: dict[str, str] = {}
-    for folder in ("support", "templates", "installer", "demo"):
+    for folder in ("support", "templates", "installer", "demo", "running"):
         for name, _line, message, _comments, _context in extract_from_dir(
             ROOT / folder, METHODS, OPTIONS, keywords=KEYWORDS, directory_filter=lambda _path: True
         ):
             found.setdefault(
                 message if isinstance(message, str) else message[0], f"{folder}/{name}"
             )
-    for _line, message, _comments, _context in extract_from_file(
-        "python", ROOT / "wiring.py", keywords=KEYWORDS
-    ):
-        found.setdefault(str(message), "wiring.py")
+    for name in ("wiring.py", "commands.py"):
+        for _line, message, _comments, _context in extract_from_file(
+            "python", ROOT / name, keywords=KEYWORDS
+        ):
+            found.setdefault(str(message), name)
     return found
 
 

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import refresh
 from sqlalchemy import select
 
 from app import create_app
-from support.core import logs
+from support.core import logs, web_kept
+from support.core.clock import utcnow
 from support.core.db import db
 from support.core.errors import Invalid, NotFound, Stale, TooMany, Unavailable
 from support.core.web import is_local_request, safe_next
+from support.core.web_bodies import LARGEST_BODY_BYTES
 from support.core.web_kept import KeptForm
 from support.core.web_pages import hours_words, language
+from support.core.web_times import zone_words
 from tests.fixtures.pages import PageClient
 from tests.workorders.desk_world import make_member, make_order, sign_in
+
+# Werkzeug's test client leaves its own temporary file of a large body to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.mark.parametrize(
@@ -112,9 +120,46 @@ def test_a_body_without_a_length_gets_411(client: PageClient) -> None:
 
 
 def test_a_body_above_the_limit_gets_413_in_words(client: PageClient) -> None:
-    answer = client.post("/language", data={"x": "y" * (25 * 1024 * 1024)})
+    answer = client.post("/language", data={"x": "y" * (9 * 1024 * 1024)})
     assert answer.status_code == 413
-    assert b"24" in answer.data
+    assert b"8.0 MiB" in answer.data
+
+
+def test_text_is_limited_however_many_parts_it_comes_in(client: PageClient) -> None:
+    parts = {f"x{number}": "y" * (1024 * 1024) for number in range(9)}
+    answer = client.post("/language", data=parts, content_type="multipart/form-data")
+    assert answer.status_code == 413
+    assert b"8.0 MiB" in answer.data
+
+
+def test_a_body_that_no_message_has_is_not_read_at_all(client: PageClient) -> None:
+    length = str(LARGEST_BODY_BYTES + 1)
+    answer = client.post(
+        "/orders/new/question",
+        data={"body": "x"},
+        content_type="multipart/form-data",
+        environ_overrides={"CONTENT_LENGTH": length},
+    )
+    assert answer.status_code == 413
+    assert b"68.0 MiB" in answer.data
+
+
+def test_so_much_is_kept_of_late_forms_and_the_next_is_shown_instead(
+    app: Flask, client: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_kept, "MOST_BYTES", 3_000)
+    sent = {"body": "A long story. " * 50, "password": "hunter2", "csrf_token": "too old"}
+    found = [client.post("/orders/new/question", data=sent) for _number in range(6)]
+    assert {answer.status_code for answer in found} == {401}
+    assert b"A long story." not in found[0].data
+    assert b"A long story." in found[-1].data
+    assert b"hunter2" not in found[-1].data
+    with app.app_context():
+        rows = db.session.execute(select(KeptForm.fields)).scalars().all()
+        assert 3 <= len(rows) < 6
+        assert sum(len(each) for each in rows) < 4_000
+        web_kept.forget_old_forms(utcnow() + timedelta(hours=25))
+    assert b"A long story." not in client.post("/orders/new/question", data=sent).data
 
 
 @pytest.mark.parametrize(
@@ -245,3 +290,22 @@ def test_a_secure_site_sets_host_cookies_and_hsts(config: Any) -> None:
         }
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "words"),
+    [
+        ("zh", "Asia/Shanghai", "北京时间 UTC+8"),
+        ("zh", "America/New_York", "纽约时间 UTC-5"),
+        ("en", "Asia/Shanghai", "Shanghai time, UTC+8"),
+        ("en", "Asia/Kolkata", "Kolkata time, UTC+5:30"),
+        ("en", "UTC", "UTC+0"),
+    ],
+)
+def test_a_zone_is_named_by_its_city_and_its_distance(
+    app: Flask, language: str, zone: str, words: str
+) -> None:
+    with app.test_request_context("/", headers={"Accept-Language": language}):
+        refresh()
+        app.extensions["babel"].timezone_selector = lambda: zone
+        assert zone_words(datetime(2026, 11, 27, tzinfo=UTC)) == words

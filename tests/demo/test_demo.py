@@ -21,7 +21,7 @@ from demo.operator import EXAMPLE
 from demo.stories import STORIES
 from support.accounts import queries as accounts
 from support.core import audit, installation, outbox, search
-from support.core.actors import SYSTEM, Actor, Role
+from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.config import Config, load
 from support.core.db import Base, db, transaction
@@ -32,7 +32,7 @@ from support.core.search import SearchDoc
 from support.core.text import tokens
 from support.notifications.models import Delivery
 from support.policies.models import Announcement, PolicyVersion
-from support.workorders import queries, service, targets, timers
+from support.workorders import desk_lines, queries, service, targets, timers
 from support.workorders.kind import QUESTION, kind_named
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import Message, Party, Tag, WorkOrder
@@ -43,7 +43,6 @@ ROLES = [
     "security_officer", "admin",
 ]  # fmt: skip
 MONDAY_NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-AGENT = Actor("staff", 0, frozenset({Role.AGENT}))
 
 
 @pytest.fixture
@@ -281,6 +280,10 @@ def test_synthetic_orders_are_as_the_verbs_would_have_left_them(app: Flask) -> N
         assert 20 <= shares["new"] + shares["open"] + shares["waiting"] <= 60
         assert 800 <= shares["closed"] <= 900
         assert [each for each in audit.verify() if each.stream.startswith("order:")] == []
+        for order in bulk:
+            term = targets.term(order.state, order.status_at)
+            assert order.term_ends_at == (term.at if term else None)
+            assert (order.stopped_at is None) is (term is None)
         for order in bulk[::97]:
             messages = db.session.execute(
                 select(Message).where(Message.order_id == order.id).order_by(Message.id)
@@ -290,13 +293,13 @@ def test_synthetic_orders_are_as_the_verbs_would_have_left_them(app: Flask) -> N
             assert order.created_at == found[0].created_at <= order.updated_at < utcnow()
             party = db.session.execute(select(Party).where(Party.order_id == order.id)).scalar_one()
             assert party.person_id == order.requester_id
-            assert queries.order_for(SYSTEM, order.reference).id == order.id
+            assert queries.order_named(order.reference).id == order.id
             first, resolve = targets.dues(
                 kind_named(order.kind), Priority(order.priority), order.created_at
             )
             assert (order.first_reply_due, order.resolve_due) == (first.at, resolve.at)
-            entries = queries.thread(AGENT, order)
-            assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+            lines = desk_lines.read_whole(order)
+            assert [line.at for line in lines] == sorted(line.at for line in lines)
 
 
 def test_synthetic_orders_are_found_by_subject_and_by_what_was_said(app: Flask) -> None:

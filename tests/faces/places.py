@@ -62,6 +62,7 @@ MAIN = (START, NEW, CHECK, RECEIPT, MINE, ORDER, LOGIN, QUEUE, DESK_ORDER, SEARC
 
 OPEN_ORDER = ".orders ~ h2 ~ .orders a, .orders a >> nth=1"
 PERSON = "main a[href^='/admin/people/']:not([href$=invite])"
+SAVED = "main .orders a"
 MOBILE = "13912345678"
 ADDRESS = "faces-pages@example.org"
 
@@ -113,6 +114,7 @@ PLACES = (
     Place("accounts.password", "member", "/account/password"),
     Place("accounts.factor", "member", "/account/second-factor"),
     Place("accounts.sessions", "member", "/account/sessions"),
+    Place("accounts.other_accounts", "member", "/account/other-accounts"),
     Place("accounts.sign_ins", "member", "/account/sign-ins"),
     Place("accounts.own_settings", "member", "/account/settings"),
     Place("accounts.confirm", "member", "/account/confirm"),
@@ -133,6 +135,16 @@ PLACES = (
     Place("desk.mine", "agent", "/desk/mine"),
     Place("desk.new_order", "agent", "/desk/orders/new"),
     Place("desk.search", "agent", "/desk/search?q=zzzz"),
+    Place("desk.saved_replies", "agent", "/desk/saved-replies"),
+    Place("desk.saved_reply", "agent", "/desk/saved-replies", SAVED),
+    Place("desk.new_saved", "agent", "/desk/saved-replies/new"),
+    Place("desk.new_saved", "agent", "/desk/saved-replies/new", press=SEND, again=True, status=422),
+    Place("desk.edit_saved", "agent", "/desk/saved-replies", SAVED, "main a[href$='/text']"),
+    Place("desk.reports", "agent", "/desk/reports?days=90"),
+    Place("desk.reports", "agent", "/desk/reports?since=yesterday&until=2026-01-01", status=422),
+    Place(
+        "desk.reports", "agent", "/desk/reports?since=2020-01-01&until=2020-01-31&team=complaints"
+    ),
     Place("desk.search", "agent", "/desk/search"),
     Place("accounts.console", "agent", "/account"),
     # An administrator
@@ -171,6 +183,7 @@ ELSEWHERE = {
             "policies.feed",
             "policies.index",
             "desk.live",
+            "desk.reports_file",
             "accounts.factor_qr",
             "workorders.download",
             "workorders.thumbnail",
@@ -187,7 +200,13 @@ ELSEWHERE = {
             "accounts.retrieve_password",
             "accounts.factor_done",
             "accounts.factor_off",
+            "accounts.new_codes",
             "accounts.contact_person",
+            "accounts.remove_contact_person",
+            "accounts.other_start",
+            "accounts.other_binding",
+            "accounts.other_back",
+            "accounts.other_removal",
         ),
         "shown once in a change of the account: tests/accounts walks through it",
     ),

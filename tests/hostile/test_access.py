@@ -231,6 +231,11 @@ def test_a_complaint_is_kept_from_those_whom_it_is_about(world: World) -> None:
             lambda: service.move_order(
                 world.actors["mei"], complaint, status=Status.CLOSED, version=complaint.version
             ),
+            lambda: service.add_note(world.actors["mei"], complaint, body="b"),
+            lambda: service.tag_order(world.actors["mei"], complaint, words=["x"]),
+            lambda: service.set_priority(
+                world.actors["mei"], complaint, priority=Priority.LOW, version=complaint.version
+            ),
         ):
             with pytest.raises(NotAllowed):
                 act()
@@ -240,7 +245,12 @@ def test_a_complaint_is_kept_from_those_whom_it_is_about(world: World) -> None:
         answer = world.post(
             "mei", f"/desk/orders/{reference}/properties", data | {"version": f"{before}-1"}
         )
-        assert answer.status_code == 403
+        assert answer.status_code == 404
+    for path in ("", "/history", "/why"):
+        assert world.client("mei").get(f"/desk/orders/{reference}{path}").status_code == 404
+    for name in DESK_POSTS:
+        address = f"/desk/orders/{reference}/{name.format(uid='a' * 32)}"
+        assert world.post("mei", address, {"body": "x"}).status_code == 404, name
     with world.app.app_context():
         assert db.session.get_one(WorkOrder, complaint.id).version == before
 

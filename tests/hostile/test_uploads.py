@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from support.core.config import Config
 from support.core.db import db
 from support.core.files import StoredFile
-from support.core.web import MAX_BODY_BYTES
+from support.core.web_bodies import MAX_BODY_BYTES
 from tests.fixtures.pages import Page
 from tests.hostile.world import World, said_in
 
@@ -128,11 +128,23 @@ def test_a_body_above_the_limit_is_refused_with_the_limit_in_words(world: World)
     huge = bytes(MAX_BODY_BYTES)
     answer = with_file(world, huge, "huge.pdf")
     assert answer.status_code == 413
-    assert "24" in answer.text
+    assert "60 MB" in answer.text
+    assert said_in(answer, "subject") == QUESTION["subject"]
+    assert said_in(answer, "body").strip() == QUESTION["body"]
     by_script = alone(world, huge, "huge.pdf")
     assert by_script.status_code == 413
     assert by_script.json is not None
-    assert by_script.json["error"]
+    assert "60 MB" in by_script.json["error"]
+    path = f"/orders/{world.orders['alice']}/messages"
+    answer = with_file(world, huge, "huge.pdf", path)
+    assert answer.status_code == 413
+    assert said_in(answer, "body").strip() == QUESTION["body"]
+
+
+def test_text_fills_no_memory_however_it_is_cut_into_parts(world: World) -> None:
+    parts = {f"x{number}": "y" * (1024 * 1024) for number in range(9)}
+    answer = world.post("alice", NEW, parts, content_type="multipart/form-data")
+    assert answer.status_code == 413
 
 
 def test_a_body_without_a_length_is_refused(world: World) -> None:

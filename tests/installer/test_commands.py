@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from installer.answers import SETTINGS
+from installer.problems import all_problems
 from support.accounts import queries as accounts
 from support.accounts import service_staff
 from support.core import installation
@@ -152,7 +153,7 @@ def test_the_dialogue_asks_again_where_an_answer_is_wrong_and_hides_passwords(
         "",
         *("Alice", "alice@example.com"),
     ]
-    result = run(fresh, "setup", typed="\n".join(typed) + "\n")
+    result = run(fresh, "setup", "--lang", "en", typed="\n".join(typed) + "\n")
     assert result.exit_code == 0, result.output
     config = load({"INSTANCE_DIR": fresh.instance_path})
     assert config.public_url == "https://localhost"
@@ -164,9 +165,65 @@ def test_the_dialogue_asks_again_where_an_answer_is_wrong_and_hides_passwords(
 
 
 def test_giving_up_in_the_middle_writes_nothing(fresh: Flask) -> None:
-    result = run(fresh, "setup", typed="https://localhost\n\nExample\n")
+    result = run(fresh, "setup", typed="en\nhttps://localhost\n\nExample\n")
     assert result.exit_code == 1
     assert nothing_was_done(fresh)
+
+
+def test_the_dialogue_asks_for_the_language_first_where_none_is_named(
+    fresh: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = run(fresh, "setup", typed="zh\n").output
+    assert chosen.index("语言") < chosen.index("第 1 项，共 8 项")
+    assert "of 8" not in chosen
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    named = run(fresh, "setup", typed="").output
+    assert "第 1 项，共 8 项" in named
+    assert "Language" not in named
+    assert "1 of 8" in run(fresh, "setup", "--lang", "en", typed="").output
+
+
+def test_setting_up_in_chinese_says_every_finding_in_chinese_and_writes_to_the_administrator_so(
+    fresh: Flask, answers_file: Path
+) -> None:
+    result = run(fresh, "setup", "--lang", "zh", "--file", str(answers_file))
+    assert result.exit_code == 0, result.output
+    said = [line for line in result.output.splitlines() if line and "/join/" not in line]
+    assert [line for line in said if not chinese(line)] == []
+    with fresh.app_context():
+        assert accounts.person(accounts.staff(Role.ADMIN)[0].id).language == "zh"
+
+
+def test_a_wrong_answer_is_refused_in_chinese(
+    fresh: Flask, answers: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "answers.toml"
+    write_toml(path, answers | {"public_url": "nowhere", "operator_hours": "always"})
+    output = run(fresh, "setup", "--lang", "zh", "--file", str(path)).output
+    assert "public_url 的格式应为" in output
+    assert "错误：未写入任何设置。" in output
+    path.write_text("extra = 1")
+    assert (
+        "没有名为 extra 的设置项" in run(fresh, "setup", "--lang", "zh", "--file", str(path)).output
+    )
+
+
+def test_check_speaks_chinese_and_gives_each_problem_a_fix(
+    fresh: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    result = run(fresh, "check")
+    assert result.exit_code == 1
+    assert "没有政策文本。" in result.output
+    assert "以下角色无人担任：客服" in result.output
+    assert "停止服务" in result.output
+    with fresh.app_context():
+        assert [each.words for each in all_problems() if not chinese(each.words)] == []
+
+
+def chinese(text: str) -> bool:
+    """True when there is a Chinese sign in the text."""
+    return any("\u4e00" <= sign <= "\u9fff" for sign in text)
 
 
 def test_check_names_each_problem_with_its_fix_and_fails(fresh: Flask) -> None:
@@ -198,6 +255,9 @@ def test_publishing_the_sample_as_ones_own_is_refused(fresh: Flask, own_policy: 
     result = run(fresh, "policy", "publish", "2026-1", *own_policy)
     assert result.exit_code == 1
     assert "mark of the sample" in result.output
+    again = run(fresh, "policy", "publish", "2026-1", *own_policy, "--lang", "zh")
+    assert again.output.startswith("错误：")
+    assert chinese(again.output.removeprefix("错误："))
 
 
 def test_a_desk_that_is_set_up_has_nothing_left_to_do(

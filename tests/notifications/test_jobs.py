@@ -72,7 +72,8 @@ def test_a_mail_has_all_its_headers_and_both_parts(app: Flask, smtp_sink: SmtpSi
     assert mail["To"] == "alice@example.com"
     assert mail["From"] == "Example Platform <support@support.example.com>"
     assert mail["Message-ID"] == f"<{row.uid}@support.example.com>"
-    assert mail["Subject"] == "[WO-26-000123-K7] Welcome"
+    assert mail["Subject"] == "[WO-26-000123-K7] Welcome to Example Platform"
+    assert mail["In-Reply-To"] == mail["References"] == "<wo-26-000123-k7@support.example.com>"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["X-Auto-Response-Suppress"] == "All"
     assert abs(mail["Date"].datetime - utcnow()) < timedelta(minutes=1)
@@ -83,6 +84,7 @@ def test_a_mail_has_all_its_headers_and_both_parts(app: Flask, smtp_sink: SmtpSi
     for part in (text.get_content(), html.get_content()):
         assert "http://support.example.com/orders/WO-26-000123-K7" in part
         assert f"{row.check_code[:4]}-{row.check_code[4:]}" in part
+        assert "http://support.example.com/account/notices" in part
     assert row.state == DeliveryState.SENT
     assert row.sent_at is not None
 
@@ -91,7 +93,7 @@ def test_the_words_are_in_the_readers_language(app: Flask, smtp_sink: SmtpSink) 
     tell_alice(app, language="zh")
     drain()
     [mail] = smtp_sink.messages
-    assert mail["Subject"] == "[WO-26-000123-K7] 欢迎"
+    assert mail["Subject"] == "[WO-26-000123-K7] 欢迎加入示例平台"
     assert mail["From"] == "示例平台 <support@support.example.com>"
     text = mail.get_body(("plain",))
     assert text is not None

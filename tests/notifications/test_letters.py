@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,8 @@ FACTS: dict[str, Any] = {
     "link": "http://localhost/account",
     "unsubscribe_url": "",
 }
+AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+CODE: dict[str, Any] = {"digits": "123456", "order": "", "who": "Bob"}
 CODE_PURPOSES = [
     "register",
     "login",
@@ -32,7 +35,8 @@ CODE_PURPOSES = [
     "phone_call",
 ]
 CASES: list[tuple[str, dict[str, Any]]] = [
-    *(("code", {"purpose": purpose, "digits": "123456"}) for purpose in CODE_PURPOSES),
+    *(("code", CODE | {"purpose": purpose}) for purpose in CODE_PURPOSES),
+    ("code", CODE | {"purpose": "follow", "order": "WO-26-000123-K7"}),
     ("account_exists", {}),
     ("invite", {}),
     ("contact_changed", {"change": "bound", "masked": "al•••e@ex•••.com"}),
@@ -42,6 +46,10 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     *(("factor_changed", {"how": how}) for how in ("on", "off", "recovery_used", "new_codes")),
     ("factor_reset", {"own": True, "name": "Bob"}),
     ("factor_reset", {"own": False, "name": "Bob"}),
+    *(
+        ("new_device", {"device": device, "at": AT, "address": "203.0.113.x"})
+        for device in ("Firefox, Windows", "")
+    ),
     ("member_registered", {"name": "Alice"}),
 ]
 
@@ -100,13 +108,16 @@ def test_what_people_wrote_is_escaped_in_html() -> None:
 def test_only_our_own_addresses_become_links() -> None:
     facts = FACTS | {"name": "x\n\nhttp://evil.example.com/\n\nhttp://localhost.evil.example/"}
     letter = letters.write_letter("notifications.member_registered", reader("en"), facts)
-    assert letter.html.count("<a ") == 1
-    assert '<a href="http://localhost/account">' in letter.html
+    assert re.findall('<a href="([^"]*)"', letter.html) == [
+        "http://localhost/account",
+        "http://localhost/check",
+    ]
+    assert letter.html.count("<a ") == 2
 
 
 def test_html_asks_nothing_of_anybody() -> None:
     letter = letters.write_letter("notifications.invite", reader("en"), FACTS)
-    for word in ("<img", "<script", "<style", "style=", "<link", "src=", "<form"):
+    for word in ("<img", "<script", "<style", "url(", "<link", "src=", "<form", "<table"):
         assert word not in letter.html
 
 
@@ -126,6 +137,67 @@ def test_the_inbox_tells_it_without_greeting_and_sign() -> None:
     title, paragraphs = letters.write_inbox(
         "notifications.member_registered", reader("en"), FACTS | {"name": "Alice"}
     )
-    assert title == "Welcome"
+    assert title == "Welcome to Example Platform"
     assert paragraphs[0] == ["Your account is ready. Your member name is Alice."]
     assert paragraphs[-1][-1] == "http://localhost/account"
+
+
+def order_letter(language: str = "en", **facts: Any) -> letters.Letter:
+    """Return the letter that brings an answer, as the order's room fills it."""
+    known = FACTS | {
+        "link": "http://localhost/orders/WO-26-000123-K7",
+        "reference": "WO-26-000123-K7",
+        "subject": "Refund",
+        "quote": ["First line", "", "<b>second</b> http://evil.example.com/"],
+        "sentence": "An agent is working on it.",
+        "state": "open",
+        "proved": True,
+        "guest": False,
+        "zone": "UTC",
+    }
+    return letters.write_letter("workorders.replied", reader(language), known | facts)
+
+
+def test_what_the_desk_wrote_is_a_quotation_in_both_parts() -> None:
+    letter = order_letter()
+    assert "\n> First line\n>\n> <b>second</b> http://evil.example.com/\n" in letter.text
+    [quoted] = re.findall("<blockquote[^>]*>(.*)</blockquote>", letter.html)
+    assert quoted == "First line<br><br>&lt;b&gt;second&lt;/b&gt; http://evil.example.com/"
+
+
+def test_the_way_to_the_page_is_a_link_in_words_and_the_subject_stands_once() -> None:
+    for language, words in (("en", "Open the work order"), ("zh", "打开工单")):
+        letter = order_letter(language)
+        link = re.escape("http://localhost/orders/WO-26-000123-K7")
+        assert re.search(f'<a href="{link}" style="[^"]*">{words}</a>', letter.html)
+        assert letter.html.count("http://localhost/orders/WO-26-000123-K7") == 1
+        assert letter.subject.startswith("[WO-26-000123-K7] ")
+        assert "<h1" in letter.html
+        assert "[WO-26-000123-K7]" not in letter.html.partition("</head>")[2]
+
+
+def test_a_check_code_stays_on_one_line_and_a_dark_reader_keeps_its_colours() -> None:
+    html = order_letter().html
+    assert '<span style="white-space:nowrap">7K2M-9QXA</span>' in html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    coloured = re.findall('style="[^"]*[;"]color:[^"]*"', html)
+    assert len(coloured) == 1
+    assert "background:" in coloured[0]
+
+
+def test_a_contact_person_is_told_who_asks_and_whom_to_tell_the_code() -> None:
+    facts = FACTS | CODE | {"purpose": "contact", "link": "http://localhost/contact-persons/x/y"}
+    english = letters.write_letter("notifications.code", reader("en"), facts)
+    chinese = letters.write_letter("notifications.code", reader("zh"), facts)
+    assert english.subject == "Bob names you as a contact person"
+    assert "tell Bob this code" in english.text
+    assert "Never tell it to anybody" not in english.text
+    assert "告诉 Bob" in chinese.text
+    assert "切勿告诉任何人" not in chinese.text
+    # saying no is not the button: the reader is not to be pressed either way
+    assert '<a href="http://localhost/contact-persons/x/y">' in english.html
+
+
+def test_the_code_to_follow_names_the_order() -> None:
+    facts = FACTS | CODE | {"purpose": "follow", "order": "WO-26-000123-K7"}
+    assert "WO-26-000123-K7" in letters.write_letter("notifications.code", reader("zh"), facts).text

@@ -166,6 +166,25 @@ class TestComposing:
         assert sender.addr_spec == "support@localhost"
         assert sender.display_name == 'Evil" <x@y>, "Desk, Ltd.'
 
+    def test_letters_of_one_order_answer_the_same_message_id(self) -> None:
+        first, second = (
+            parsed(
+                mail.compose(
+                    uid,
+                    "a@example.com",
+                    LETTER,
+                    language="en",
+                    at=utcnow(),
+                    thread="WO-26-000123-K7",
+                )
+            )
+            for uid in (UID, UID[::-1])
+        )
+        assert first["Message-ID"] != second["Message-ID"]
+        for made in (first, second):
+            assert made["References"] == made["In-Reply-To"] == "<wo-26-000123-k7@localhost>"
+        assert composed().content.count(b"References") == 0
+
 
 @pytest.mark.usefixtures("context")
 class TestSmtp:

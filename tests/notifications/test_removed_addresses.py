@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from support.accounts import queries as people
 from support.accounts import service_contacts, service_sessions
@@ -50,8 +51,7 @@ def remove_older_address(person_id: int) -> None:
 def order_mail() -> Delivery:
     """The one mail about the order."""
     which = (Delivery.channel == Channel.MAIL, Delivery.purpose == Purpose.ORDERS)
-    found: Delivery = db.session.execute(db.select(Delivery).where(*which)).scalar_one()
-    return found
+    return db.session.execute(select(Delivery).where(*which)).scalar_one()
 
 
 def told(smtp_sink: SmtpSink) -> list[tuple[str, str]]:

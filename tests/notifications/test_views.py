@@ -18,10 +18,13 @@ from support.core import installation
 from support.core.actors import Role
 from support.core.clock import utcnow
 from support.core.config import Config
+from support.core.context import register
 from support.core.db import changed, db, transaction
 from support.notifications import mail, outgoing, queries, service
 from support.notifications.letters import Letter
 from support.notifications.models import Channel, Delivery, DeliveryState, Purpose
+from support.notifications.templates import misuse_path
+from support.workorders.kind import COMPLAINT
 from tests.fixtures.pages import PageClient
 from tests.notifications.conftest import (
     NEWS,
@@ -389,3 +392,16 @@ class TestDeadDeliveries:
         token = client.page("/account/notices").all("input")[0].attributes["value"]
         answer = client.post(f"/admin/deliveries/{uid}/retry", data={"csrf_token": token})
         assert answer.status_code == status
+
+
+def test_it_was_not_me_leads_to_a_form_that_exists_and_to_its_own_once_there_is_one(
+    app: Flask, client: PageClient
+) -> None:
+    with app.app_context():
+        path = misuse_path()
+    answer = client.page(path)
+    chosen = [one for one in answer.all("input") if "checked" in one.attributes]
+    assert [one.attributes["value"] for one in chosen] == ["access"]
+    register(app, replace(COMPLAINT, code="leak"))
+    with app.app_context():
+        assert misuse_path() == "/orders/new/leak"

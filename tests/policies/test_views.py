@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
 
+from support.accounts.session_views import browser_cookie, cookie_name
 from support.core import installation
-from support.core.actors import SYSTEM
+from support.core.actors import SYSTEM, Role
 from support.core.clock import utcnow
-from support.policies import service
-from support.policies.cookie_list import COOKIES, OPTIONAL, without_lifetime
+from support.policies import queries, service
+from support.policies.cookie_list import COOKIES, OPTIONAL, shown_name, without_lifetime
 from support.policies.service_announcements import (
     end_announcement,
     publish_announcement,
     write_announcement,
 )
-from tests.fixtures.pages import PageClient
+from tests.fixtures.pages import Page, PageClient
 from tests.policies.conftest import ADMIN
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -200,9 +204,71 @@ def test_no_cookie_is_set_that_is_not_on_the_list(client: PageClient) -> None:
     assert names <= {cookie.name for cookie in COOKIES}
 
 
+def test_over_https_a_cookie_is_listed_by_the_name_that_it_has_there(app: Flask) -> None:
+    ground = app.extensions["ground"]
+    for public_url in ("http://localhost", "https://localhost"):
+        app.extensions["ground"] = replace(
+            ground, config=ground.config.with_changes(public_url=public_url)
+        )
+        secure = public_url.startswith("https")
+        shown = {shown_name(cookie, secure=secure) for cookie in COOKIES}
+        with app.app_context():
+            assert {cookie_name(), browser_cookie()} <= shown
+
+
 def test_deleting_an_optional_cookie_stays_deleting() -> None:
     gone = "theme=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/"
     assert without_lifetime(gone) == gone
     kept = "theme=dark; Expires=Thu, 01 Jan 2099 00:00:00 GMT; Max-Age=9; HttpOnly; Path=/"
     assert without_lifetime(kept) == "theme=dark; HttpOnly; Path=/"
     assert {"language", "theme"} == OPTIONAL
+
+
+TEXTS: dict[str, Any] = {
+    "title_en": "Hours",
+    "title_zh": "时间",
+    "body_en": "Nine to six.",
+    "body_zh": "九点到六点。",
+}
+
+
+def test_a_text_that_came_too_late_stands_beside_the_one_that_is_kept(
+    app: Flask, staff_client: Callable[[Role], PageClient]
+) -> None:
+    with app.app_context():
+        uid = write_announcement(ADMIN, **TEXTS).uid
+    client, path = staff_client(Role.ADMIN), f"/admin/announcements/{uid}/text"
+    page = client.page(path)
+    form = page.values(page.form(action=path))
+    assert client.post(path, data=form | {"body_en": "Eight to six."}).status_code == 303
+    answer = client.post(path, data=form | {"body_en": "Ten to six.", "title_zh": "开放时间"})
+    assert answer.status_code == 409
+    page = Page(answer.text)
+    assert "Eight to six." in page.text
+    assert "时间" in page.text
+    again = page.values(page.form(action=path))
+    assert again["body_en"].strip() == "Ten to six."
+    assert again["title_zh"] == "开放时间"
+    assert client.post(path, data=again | {"body_en": "Eight or ten to six."}).status_code == 303
+    page = client.page(path)
+    kept = page.values(page.form(action=path))
+    assert (kept["body_en"].strip(), kept["title_zh"]) == ("Eight or ten to six.", "开放时间")
+    assert kept["body_zh"].strip() == TEXTS["body_zh"]
+
+
+def test_a_text_for_what_was_published_meanwhile_is_not_lost(
+    app: Flask, staff_client: Callable[[Role], PageClient]
+) -> None:
+    with app.app_context():
+        row = write_announcement(ADMIN, **TEXTS)
+        uid = row.uid
+    client, path = staff_client(Role.ADMIN), f"/admin/announcements/{uid}/text"
+    page = client.page(path)
+    form = page.values(page.form(action=path))
+    with app.app_context():
+        publish_announcement(ADMIN, queries.announcement_for(ADMIN, uid), version=1)
+    answer = client.post(path, data=form | {"body_en": "Ten to six."})
+    assert answer.status_code == 409
+    page = Page(answer.text)
+    assert "Ten to six." in page.text
+    assert path not in [each.attributes.get("action") for each in page.all("form")]

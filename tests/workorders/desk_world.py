@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -114,12 +115,13 @@ def client_of(app: Flask, actor: Actor) -> PageClient:
 def counted() -> Iterator[list[str]]:
     """Collect the statements that the database is sent meanwhile.
 
-    BEGIN is left out, and the counters: they are read once a second, whichever page it falls to.
+    BEGIN is left out, and what a process reads once in a while, whichever page it falls to: the counters and the
+    titles of saved replies.
     """
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if statement != "BEGIN" and "queue_count" not in statement:
+        if statement != "BEGIN" and not re.search("queue_count|saved_reply", statement):
             seen.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

@@ -322,6 +322,7 @@ def test_why_this_date_is_explained_to_both_sides_in_their_language(app: Flask, 
     text = world["mei"].page(f"{world['url']}/why").text
     assert "First reply" in text
     assert "The promise for priority “Normal” is 4 h of opening time." in text
+    assert "is 3 working days of opening time." in text
     assert "runs during opening hours only" in text
     theirs = world["alice"].page(f"/orders/{world['reference']}/why").text
     assert "4 h of opening time" in theirs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from support.accounts import service_codes
 from support.accounts.models import Code
 from support.core import installation
 from support.core.audit import Event
+from support.core.clock import utcnow
+from support.core.config import Config
 from support.core.db import db
-from support.workorders import queries
+from support.workorders import queries, service_phone
 from support.workorders.models import Party, WorkOrder
 from tests.fixtures.pages import Page, PageClient
 from tests.workorders.desk_world import client_of, make_agent, make_member, make_order
@@ -97,6 +100,96 @@ def test_a_stranger_gets_the_same_page_and_no_message(app: Flask, world: Any) ->
         assert [row.send for row in rows] == [True, False]
         assert service_codes.reveal_code(rows[1].id) is None
     assert read_back(client, "123456").status_code == 422
+
+
+def asked_twice(client: PageClient, first: str, second: str) -> list[int]:
+    """Return the answers to two questions in a row."""
+    return [
+        client.submit(
+            "/desk/orders/new", {"who": who}, action="/desk/orders/new/caller"
+        ).status_code
+        for who in (first, second)
+    ]
+
+
+def test_asking_by_name_and_by_number_answers_alike_for_member_and_stranger(
+    app: Flask, world: Any
+) -> None:
+    client = world["client"]
+    assert asked_twice(client, "Alice", "138 0013 8000") == [303, 303]
+    assert asked_twice(client, "Nobody", "139 0013 9000") == [303, 303]
+    assert asked_twice(client, " ALICE ", "+86 138 0013 8000") == [429, 429]
+    assert asked_twice(client, " NOBODY ", "+86 139 0013 9000") == [429, 429]
+
+
+def test_a_phone_gets_no_more_than_its_share_however_it_is_asked_for(
+    app: Flask, world: Any
+) -> None:
+    now, names = utcnow(), ("Alice", MOBILE, "alice@example.org")
+    with app.app_context():
+        for minute in range(2, 12):
+            service_phone.ask_caller(
+                world["agent"],
+                names[minute % 3],
+                visitor=f"v{minute}",
+                language="en",
+                now=now + timedelta(minutes=minute),
+            )
+        sent = list(db.session.execute(select(Code.send).order_by(Code.id)).scalars())
+    assert sent == [True] * 5 + [False] * 5
+
+
+def test_each_question_is_an_event_whoever_is_asked_for(app: Flask, world: Any) -> None:
+    for who in ("Alice", "Nobody"):
+        ask(world["client"], who)
+    with app.app_context():
+        asked = select(Event).where(Event.action == "caller.asked").order_by(Event.id)
+        events = db.session.execute(asked).scalars().all()
+        codes = list(db.session.execute(select(Code.id).order_by(Code.id)).scalars())
+        assert [(event.stream, event.actor_id) for event in events] == [
+            (f"person:{world['alice'].id}", world["agent"].id),
+            ("system", world["agent"].id),
+        ]
+        assert [event.data for event in events] == [{"code": code} for code in codes]
+
+
+class TestWithMailOnly:
+    """A desk that sends mail but no text messages."""
+
+    @pytest.fixture
+    def config(self, config: Config) -> Config:
+        """Mail goes out; there is no door for text messages."""
+        return config.with_changes(smtp_url="smtp://127.0.0.1:9")
+
+    @pytest.fixture
+    def client(self, app: Flask) -> PageClient:
+        """An agent; Alice is reached by mail and mobile, Charlie by mobile alone, Dora by mail alone."""
+        with app.app_context():
+            agent = make_agent()
+            make_member("Alice", "alice@example.org", MOBILE)
+            make_member("Charlie", "", "+8613900139000")
+            make_member("Dora", "dora@example.org")
+        return client_of(app, agent)
+
+    def test_everybody_gets_the_same_answer(self, app: Flask, client: PageClient) -> None:
+        pages = [ask(client, who).text for who in ("Alice", "Charlie", "Dora", "Nobody")]
+        assert len(set(pages)) == 1
+        with app.app_context():
+            rows = db.session.execute(select(Code).order_by(Code.id)).scalars().all()
+            assert [(row.target_kind, row.send) for row in rows] == [
+                ("email", True),
+                ("email", False),
+                ("email", True),
+                ("email", False),
+            ]
+
+
+def test_without_any_door_nobody_is_asked_for(app: Flask) -> None:
+    with app.app_context():
+        agent = make_agent()
+        make_member("Alice", "alice@example.org", MOBILE)
+    client = client_of(app, agent)
+    assert asked_twice(client, "Alice", "Nobody") == [503, 503]
 
 
 def test_a_code_never_goes_to_staff(app: Flask, world: Any) -> None:

@@ -169,7 +169,7 @@ def test_a_closing_says_why_and_until_when_it_can_be_opened_again(
     )
     text = text_of(mails(smtp_sink)[-1])
     assert words in text
-    assert "open it once more until Fri 18 Dec 2026, 12:00" in text
+    assert "open it once more until Fri 18 Dec 2026, 23:59" in text
 
 
 def test_who_closed_it_themselves_is_told_as_well(smtp_sink: SmtpSink) -> None:
@@ -270,7 +270,7 @@ def test_every_letter_can_be_written_in_each_language_and_channel(code: str, lan
     facts |= {"check_code": "7K2M-9QXZ"}
     letter = write_letter(code, reader, facts)
     assert_reads_well(letter.subject + letter.text, language)
-    assert letter.html.count("<h1>") == 1
+    assert letter.html.count("<h1") == 1
     subject, paragraphs = write_inbox(code, reader, facts)
     assert subject
     assert len(paragraphs) >= 2

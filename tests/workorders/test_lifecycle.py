@@ -10,6 +10,7 @@ from flask_babel import force_locale
 
 from support.core.clock import utcnow
 from support.core.errors import IllegalMove
+from support.workorders import targets
 from support.workorders.kind import COMPLAINT, QUESTION, SUGGESTION, Kind, Viewer
 from support.workorders.lifecycle import LIFECYCLE, Status
 from support.workorders.models import NEVER, WorkOrder
@@ -44,6 +45,8 @@ def order_in(state: Status, kind: Kind, *, late: bool, reopened: bool) -> WorkOr
         NEVER if state not in ("new", "open") else now + timedelta(hours=-1 if late else 1)
     )
     order.reopened_at = now if reopened else None
+    due = targets.term(state, order.status_at)
+    order.term_ends_at = due.at if due else None
     return order
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
+from flask import current_app
 from sqlalchemy import select
 
-from support.core.actors import Actor, Role
+from support.core.actors import SYSTEM, Actor
 from support.core.audit import Event
-from support.core.clock import utcnow
 from support.core.db import db
 from support.core.errors import IllegalMove, NotAllowed, NotFound, Stale
 from support.core.outbox import OutboxRow
-from support.workorders import queries, service, targets
+from support.workorders import desk_lines, queries, service, targets
 from support.workorders.kind import COMPLAINT
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import NEVER, Message, Party, WorkOrder
@@ -42,6 +44,34 @@ def reply(agent: Actor, order: WorkOrder, then: Status = Status.OPEN, **more: ob
         language="en",
         **more,  # type: ignore[arg-type]
     )
+
+
+def as_a_page_loads(order: WorkOrder) -> WorkOrder:
+    """Return the order in a read that is still open, as a request has it before its verb begins."""
+    order_id = order.id
+    db.session.remove()
+    return queries.order_by_id(order_id)
+
+
+def elsewhere(*acts: Callable[[], None]) -> None:
+    """Run each act in a thread of its own, with a database session of its own, and wait for all."""
+    application, errors = current_app._get_current_object(), []  # type: ignore[attr-defined]
+
+    def run(act: Callable[[], None]) -> None:
+        with application.app_context():
+            try:
+                act()
+            except Exception as error:
+                errors.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
 
 
 def test_a_filed_order_is_committed_with_party_message_event_and_outbox_row() -> None:
@@ -196,9 +226,10 @@ def test_an_order_opens_again_once_and_within_thirty_days() -> None:
     alice = make_member("Alice")
     order = make_order(alice, now=MONDAY)
     service.close_own_order(alice, order, now=MONDAY)
+    ends = datetime(2026, 12, 16, 16, 0, tzinfo=UTC)  # 24:00 in Shanghai, thirty days later
     with pytest.raises(IllegalMove):
-        service.reopen_order(alice, order, body="x", now=MONDAY + timedelta(days=30, seconds=1))
-    service.reopen_order(alice, order, body="It is back.", now=MONDAY + timedelta(days=30))
+        service.reopen_order(alice, order, body="x", now=ends)
+    service.reopen_order(alice, order, body="It is back.", now=ends - timedelta(seconds=1))
     assert order.status == Status.OPEN
     service.close_own_order(alice, order, now=MONDAY + timedelta(days=31))
     with pytest.raises(IllegalMove):
@@ -256,8 +287,7 @@ def test_a_note_is_in_the_thread_of_staff_and_in_no_other() -> None:
     alice, agent = make_member("Alice"), make_agent()
     order = make_order(alice)
     service.add_note(agent, order, body="Looks like fraud.")
-    kinds = {entry.kind for entry in queries.thread(agent, order)}
-    assert "note" in kinds
+    assert "note" in {line.kind for line in desk_lines.read_whole(order)}
     for entry in queries.thread(alice, order):
         assert entry.kind != "note"
         assert getattr(entry.row, "action", "") != "order.noted"
@@ -282,8 +312,63 @@ def test_events_hold_no_personal_text() -> None:
     assert "ecret" not in str(payloads)
 
 
-def test_roles_are_not_asked_of_agents_alone() -> None:
-    legal = make_agent("Lena", Role.LEGAL)
-    order = make_order(make_member("Alice"))
-    reply(legal, order, now=utcnow())
-    assert order.assignee_id == legal.id
+def test_what_was_closed_meanwhile_takes_no_message() -> None:
+    alice = make_member("Alice")
+    order = make_order(alice)
+    reply(make_agent(), order, Status.WAITING)
+    order = as_a_page_loads(order)
+
+    def close() -> None:
+        other = queries.order_by_id(order.id)
+        service.move_order(SYSTEM, other, status=Status.CLOSED, version=other.version)
+
+    elsewhere(close)
+    with pytest.raises(IllegalMove):
+        service.answer(alice, order, body="Too late?", language="en")
+    db.session.rollback()
+    stored = queries.order_by_id(order.id)
+    assert (stored.state, stored.fresh) == (Status.CLOSED, False)
+    assert "Too late?" not in db.session.execute(select(Message.body)).scalars().all()
+
+
+def test_an_order_opened_again_and_closed_meanwhile_is_not_opened_a_second_time() -> None:
+    alice = make_member("Alice")
+    order = make_order(alice)
+    service.close_own_order(alice, order)
+    order = as_a_page_loads(order)
+
+    def open_and_close() -> None:
+        other = queries.order_by_id(order.id)
+        service.reopen_order(alice, other, body="It is back.")
+        service.close_own_order(alice, other)
+
+    elsewhere(open_and_close)
+    with pytest.raises(IllegalMove):
+        service.reopen_order(alice, order, body="Once more.")
+
+
+def test_an_answer_and_a_closing_at_once_leave_no_message_on_a_closed_order() -> None:
+    alice, agent = make_member("Alice"), make_agent()
+    for _round in range(6):
+        order = make_order(alice)
+        reply(agent, order, Status.WAITING)
+        order_id, start = order.id, Barrier(2)
+        db.session.remove()
+
+        def answer(order_id: int = order_id, start: Barrier = start) -> None:
+            mine = queries.order_by_id(order_id)
+            start.wait()
+            with suppress(IllegalMove, Stale):
+                service.answer(alice, mine, body="Here.", language="en")
+
+        def close(order_id: int = order_id, start: Barrier = start) -> None:
+            mine = queries.order_by_id(order_id)
+            start.wait()
+            with suppress(IllegalMove, Stale):
+                service.move_order(SYSTEM, mine, status=Status.CLOSED, version=mine.version)
+
+        elsewhere(answer, close)
+        order = queries.order_by_id(order_id)
+        trail = actions(order)
+        if "order.closed" in trail:
+            assert "order.answered" not in trail[trail.index("order.closed") :]

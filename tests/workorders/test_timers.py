@@ -89,6 +89,12 @@ def days_reminded(order: WorkOrder) -> list[int]:
     return [event.data["day"] for event in db.session.execute(select(Event).where(*mine)).scalars()]
 
 
+TENTH = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+"""24:00 of the Monday after day 10, a Saturday, since `NOON`; in Shanghai, as all last days end."""
+SEVENTH = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
+"""24:00 of day 7."""
+
+
 def test_waiting_is_reminded_on_day_three_and_six_and_closed_after_ten(
     bob: Actor, order: WorkOrder
 ) -> None:
@@ -98,9 +104,9 @@ def test_waiting_is_reminded_on_day_three_and_six_and_closed_after_ten(
         (3 * DAY, [3], Status.WAITING),
         (6 * DAY - MINUTE, [3], Status.WAITING),
         (6 * DAY, [3, 6], Status.WAITING),
-        (10 * DAY - MINUTE, [3, 6], Status.WAITING),
-        (10 * DAY, [3, 6], Status.CLOSED),
-        (11 * DAY, [3, 6], Status.CLOSED),
+        (TENTH - NOON - MINUTE, [3, 6], Status.WAITING),
+        (TENTH - NOON, [3, 6], Status.CLOSED),
+        (14 * DAY, [3, 6], Status.CLOSED),
     ):
         timers.close_unanswered(NOON + passed)
         timers.remind_waiting(NOON + passed)
@@ -155,10 +161,10 @@ def test_what_is_solved_closes_after_seven_days_unless_somebody_says_no(
     reply(bob, other, Status.RESOLVED)
     alice = actor_of(order.requester_id)
     service.rate_order(alice, again(other), solved=False, comment="No.", now=NOON + DAY)
-    timers.close_unconfirmed(NOON + 7 * DAY - MINUTE)
+    timers.close_unconfirmed(SEVENTH - MINUTE)
     assert again(order).state is Status.RESOLVED
-    timers.close_unconfirmed(NOON + 7 * DAY)
-    timers.close_unconfirmed(NOON + 7 * DAY)
+    timers.close_unconfirmed(SEVENTH)
+    timers.close_unconfirmed(SEVENTH)
     assert again(order).state is Status.CLOSED
     assert again(order).closed_reason == "not_confirmed"
     assert again(other).state is Status.OPEN
@@ -284,7 +290,7 @@ def test_a_run_takes_a_batch_and_the_next_one_the_rest(
 
 
 WORKS = {
-    "order.closed": (timers.close_unanswered, 10 * DAY, Status.WAITING),
+    "order.closed": (timers.close_unanswered, 13 * DAY, Status.WAITING),
     "order.reminded": (timers.remind_waiting, 3 * DAY, Status.WAITING),
     "order.overdue": (timers.alarm_overdue, 30 * DAY, Status.OPEN),
 }

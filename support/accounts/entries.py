@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from support.accounts import limits, providers, service, service_codes, service_sessions
+from support.accounts import (
+    limits,
+    providers,
+    service,
+    service_codes,
+    service_profile,
+    service_sessions,
+)
 from support.accounts.console import AdminEntry, ConsoleEntry
 from support.core.actors import Role
 from support.core.web_health import Figure
@@ -19,6 +26,9 @@ HOOKS: tuple[object, ...] = (
     Periodic("forget_codes", timedelta(hours=6), service_codes.forget_codes),
     Periodic("forget_sign_ins", timedelta(hours=1), service.forget_sign_ins),
     Periodic("forget_sessions", timedelta(hours=6), service_sessions.forget_sessions),
+    Periodic(
+        "make_organisations_known", timedelta(minutes=1), service_profile.make_organisations_known
+    ),
     Periodic("log_alarms", timedelta(minutes=1), limits.log_alarms),
     Figure("gongdan_limit_alarms", "Limit alarms: 1 sounds", "alarm", limits.alarm_figures),
     NavItem("account", N_("Sign in"), "accounts.login", "log-in", kinds=frozenset({"anonymous"})),

@@ -112,17 +112,40 @@ class ContactPerson(Model):
 
 
 class BasicInformation(Model):
-    """What a member tells about themself (M4), all of it optional and sealed as one JSON text."""
+    """What a member tells about themself (M4), all of it optional and sealed as one JSON text.
+
+    `organisation_known` is False until the beginnings of the organisation's name were written (`NameStart`).
+    """
 
     __tablename__ = "basic_information"
+    __table_args__ = (
+        Index(
+            "ix_basic_information_unknown",
+            "id",
+            sqlite_where=text("NOT organisation_known"),
+            postgresql_where=text("NOT organisation_known"),
+        ),
+    )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), unique=True)
     enterprise: Mapped[bool] = mapped_column(default=False)
     sealed: Mapped[bytes]
     verified_name_sealed: Mapped[bytes | None]
+    organisation_known: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+
+
+class NameStart(Model):
+    """The blind index of one beginning of a member's organisation name: the name itself is sealed, and stays it."""
+
+    __tablename__ = "name_start"
+    __table_args__ = (UniqueConstraint("blind", "person_id"),)
+
+    id: Mapped[Id]
+    blind: Mapped[bytes]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), index=True)
 
 
 class Session(Model):

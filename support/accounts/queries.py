@@ -9,17 +9,14 @@ from typing import Any
 
 from sqlalchemy import ColumnExpressionArgument, Select, String, bindparam, cast, literal, select
 
-from support.accounts.addresses import fold_name, mask, normalise_address
+from support.accounts.addresses import fold_name, mask
 from support.accounts.models import Code, ContactKind, ContactPoint, Door, Person, PersonKind
 from support.accounts.policy import CODE_TRIES, DOOR_AWAY_LIVES, FOR_THE_KNOWN
 from support.core import vault
 from support.core.actors import Actor, Role
 from support.core.clock import utcnow
 from support.core.db import db, fetch
-from support.core.errors import Invalid, NotFound
-
-MOST_FOUND = 50
-LAST_CHARACTER = "\U0010ffff"
+from support.core.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,34 +226,6 @@ def bound_contact(kind: str, value: str) -> tuple[int, int] | None:
 def address_of(contact_id: int) -> str:
     """Return the opened address of a contact point; raise `NotFound`."""
     return contact(contact_id).address
-
-
-def find_people(text: str) -> list[int]:
-    """Return the ids of people whose member name begins with `text`, or whose whole address it is; 50 at most."""
-    folded = fold_name(text)
-    if not folded:
-        return []
-    found = fetch(_NAMED, {"first": folded, "beyond": folded + LAST_CHARACTER})
-    return list(dict.fromkeys([*_with_address(text), *found.scalars()]))[:MOST_FOUND]
-
-
-def _with_address(text: str) -> list[int]:
-    try:
-        kind, value = normalise_address("auto", text)
-    except Invalid:
-        return []
-    blind = vault.blind_index(kind, value)
-    owners = select(ContactPoint.person_id).where(ContactPoint.blind == blind).limit(MOST_FOUND)
-    return list(fetch(owners).scalars())
-
-
-# A range, not LIKE: both databases walk the index of names for it, however many people there are.
-_NAMED = (
-    select(Person.id)
-    .where(Person.name_folded >= bindparam("first"), Person.name_folded < bindparam("beyond"))
-    .order_by(Person.name_folded)
-    .limit(MOST_FOUND)
-)
 
 
 def all_staff() -> list[PersonView]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import available_timezones
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from support.accounts import queries
-from support.accounts.models import BasicInformation, Person
+from support.accounts import queries, queries_names
+from support.accounts.models import BasicInformation, NameStart, Person
 from support.accounts.policy import require_self
 from support.assurance import service as assurance
 from support.assurance.policy import Act
@@ -36,6 +36,7 @@ FIELDS = (
     "phone",
     "fax",
 )
+MADE_KNOWN_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,16 @@ def profile_of(person_id: int) -> Profile:
     row = _information(person_id)
     if row is None:
         return Profile(False, {}, None, 0)
-    owner = queries.owner(person_id)
-    values = json.loads(vault.unseal(owner, _place("sealed", person_id), row.sealed))
+    return _opened(row)
+
+
+def _opened(row: BasicInformation) -> Profile:
+    owner = queries.owner(row.person_id)
+    values = json.loads(vault.unseal(owner, _place("sealed", row.person_id), row.sealed))
     verified = None
     if row.verified_name_sealed is not None:
-        verified = vault.unseal(owner, _place("verified_name", person_id), row.verified_name_sealed)
+        place = _place("verified_name", row.person_id)
+        verified = vault.unseal(owner, place, row.verified_name_sealed)
         values["organisation"] = verified
     return Profile(row.enterprise, values, verified, row.version)
 
@@ -88,6 +94,7 @@ def save_profile(
         compare_and_set(
             row, version=row.version, enterprise=enterprise, sealed=sealed, changed_at=now
         )
+        _make_known(row)
         audit.record(
             f"person:{person_id}", "profile.changed", actor=actor, at=now, fields=sorted(kept)
         )
@@ -108,6 +115,7 @@ def set_verified_name(
         owner, place = queries.owner(person_id), _place("verified_name", person_id)
         sealed = vault.seal(owner, place, name) if name else None
         compare_and_set(row, version=row.version, verified_name_sealed=sealed, changed_at=now)
+        _make_known(row)
         audit.record(
             f"person:{person_id}",
             "profile.name_verified",
@@ -115,6 +123,32 @@ def set_verified_name(
             at=now,
             cleared=name is None,
         )
+
+
+def make_organisations_known(now: datetime) -> None:
+    """Make organisations findable that were told before they could be found (a periodic task); some at a time."""
+    with transaction():
+        rows = db.session.execute(
+            select(BasicInformation)
+            .where(~BasicInformation.organisation_known)
+            .order_by(BasicInformation.id)
+            .limit(MADE_KNOWN_AT_ONCE)
+            .with_for_update()
+        ).scalars()
+        for row in rows:
+            _make_known(row)
+
+
+def _make_known(row: BasicInformation) -> None:
+    """Write anew by which beginnings the organisation is found, inside the transaction that holds the row."""
+    try:
+        name = _opened(row).values.get("organisation", "")
+    except (vault.KeyDestroyed, vault.SealBroken):
+        name = ""  # erased, or an alarm was raised: the others are made known all the same
+    db.session.execute(delete(NameStart).where(NameStart.person_id == row.person_id))
+    starts = queries_names.name_starts(name)
+    db.session.add_all(NameStart(person_id=row.person_id, blind=each) for each in sorted(starts))
+    row.organisation_known = True
 
 
 def save_settings(

@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from markupsafe import Markup
 
 from support.accounts import queries as people
+from support.accounts import queries_names
 from support.core.clock import utcnow
 from support.core.web import current_actor, row_number
 from support.core.web_parts import html_lang
@@ -80,7 +81,7 @@ def _found(asked: Asked, before: int | None) -> tuple[list[Found], int | None]:
 
 
 def _persons(asked: Asked) -> list[dict[str, Any]]:
-    actor, ids = current_actor(), people.find_people(asked.words)[:MOST_PEOPLE]
+    actor, ids = current_actor(), queries_names.find_people(asked.words)[:MOST_PEOPLE]
     names = people.names(ids)
     return [
         {

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from support.accounts import service_profile
 from support.workorders import desk_search, service
 from support.workorders.desk_search import excerpt, marked, read_query
 from support.workorders.lifecycle import Status
@@ -90,6 +91,17 @@ def test_people_are_found_by_name_or_whole_address_never_by_a_part(world: Any) -
         assert "alice@example.org" not in text.replace(f"“{query}”", "")
     for part in ("alice@exam", "1380013", "example.org"):
         assert "Refund for September" not in client.page(f"/desk/search?q={part}").text
+
+
+def test_people_are_found_by_the_beginning_of_their_organisation(app: Flask, world: Any) -> None:
+    with app.app_context():
+        told = {"organisation": "杭州伞业 Umbrella Ltd."}
+        service_profile.save_profile(world["who"][2], enterprise=True, values=told, version=0)
+    text = world["client"].page("/desk/search?q=杭州伞业").text
+    assert "People" in text
+    assert "王思远" in text
+    assert found(world["client"], "杭州伞业 umb") == [world["references"][1]]
+    assert "王思远" not in world["client"].page("/desk/search?q=umbrella").text
 
 
 def test_qualifiers_narrow(app: Flask, world: Any) -> None:

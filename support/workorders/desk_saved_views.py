@@ -28,6 +28,7 @@ from support.workorders.desk_filters import read_view
 from support.workorders.desk_forms import SavedForm
 from support.workorders.desk_queries import SORTS
 from support.workorders.desk_views import blueprint
+from support.workorders.kind import kind_named
 from support.workorders.models import SavedReply, WorkOrder
 
 _CHOICE = re.compile(r"([0-9a-f]{32}):(en|zh)")
@@ -99,7 +100,8 @@ def restore_saved(uid: str) -> Response:
 def insert_saved(reference: str) -> Any:
     """Give a script the text filled in for this order; without one, put it behind what is typed and come back."""
     actor = current_actor()
-    order = queries.order_for(actor, reference)
+    order = queries.order_at_desk(actor, reference)
+    policy.require_work(actor, kind_named(order.kind), ())
     saved, language = _chosen()
     text = ""
     if saved is not None:

@@ -121,7 +121,7 @@ def test_an_account_of_each_service_is_bound_signs_in_and_is_unbound(
     assert TITLES[service] in page.text
     assert ("爱丽丝" in page.text) == (service != "alipay")  # which is asked for no name
     stranger = browse(app)
-    assert enter(stranger, service).location == "/account"
+    assert enter(stranger, service).location == "/orders"
     assert "You are Alice" in stranger.page("/account").text
     title = "Account service" if service == "oidc" else TITLES[service]
     assert title in stranger.page("/account/sign-ins").text
@@ -146,7 +146,7 @@ def test_coming_back_changes_nothing_until_the_button_is_pressed(app: Flask) -> 
         assert "One more press" in client.page(path).text
     assert within(app, dump) == before
     assert client.get("/account").status_code == 303
-    assert client.submit(path, button="Sign in").location == "/account"
+    assert client.submit(path, button="Sign in").location == "/orders"
 
 
 def test_an_answer_that_this_browser_did_not_ask_for_is_refused(app: Flask) -> None:
@@ -185,7 +185,7 @@ def test_a_run_is_good_once_even_with_an_older_cookie(app: Flask) -> None:
     sent = page.values(page.form(button="Sign in"))
     older = client.get_cookie("form")
     assert older is not None
-    assert client.post("/login/with/weibo/back", data=sent).location == "/account"
+    assert client.post("/login/with/weibo/back", data=sent).location == "/orders"
     assert client.get(path).status_code == 403
     client.delete_cookie("sid")
     client.set_cookie("form", older.value)
@@ -347,7 +347,7 @@ def test_a_second_factor_is_still_asked(app: Flask) -> None:
     assert client.get("/account").status_code == 303
     assert client.submit("/login/second", {"code": "000000"}, button="Sign in").status_code == 422
     entered = client.submit("/login/second", {"code": app_code()}, button="Sign in")
-    assert entered.location == "/account"
+    assert entered.location == "/orders"
 
 
 def set_factor() -> None:
@@ -369,7 +369,7 @@ def test_who_is_not_known_registers_and_the_account_is_bound(app: Flask) -> None
     code = within(app, lambda: sent_digits("register"))
     client.submit("/register/code", {"code": code}, button="Go on")
     details = {"name": "Carol", "password": PASSWORD, "password_again": PASSWORD, "accept": "y"}
-    assert client.submit("/register/details", details, button="Register").location == "/account"
+    assert client.submit("/register/details", details, button="Register").location == "/orders"
     assert bound(app, 2) == ["oidc"]
     entered = browse(app)
     enter(entered, "oidc")
@@ -390,7 +390,7 @@ def test_an_account_that_somebody_else_bound_meanwhile_does_not_stop_registering
     answer = client.submit("/register/details", details, button="Register")
     assert answer.status_code == 422
     assert "bound to somebody meanwhile" in answer.get_data(as_text=True)
-    assert client.submit("/register/details", details, button="Register").location == "/account"
+    assert client.submit("/register/details", details, button="Register").location == "/orders"
     assert (bound(app, 1), bound(app, 2)) == (["weibo"], [])
 
 

@@ -22,7 +22,7 @@ def test_every_order_is_on_one_page_of_the_list(app: Flask) -> None:
         client = client_of(app, alice)
     found: list[str] = []
     path, pages = "/orders", 0
-    while path:
+    while path and pages < 9:
         page, pages = client.page(path), pages + 1
         found += [
             f"Number {number:03}." for number in range(count) if f"Number {number:03}." in page.text

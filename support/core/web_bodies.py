@@ -76,6 +76,13 @@ class Incoming(Request):
     """A request that is read with these limits; any other body than a form's with files is text."""
 
     _read: _Read
+    _written: tuple[_Written, ...] = ()
+
+    def close(self) -> None:
+        """Give the files back, also those of a form that was given up while it was read."""
+        super().close()
+        for file in self._written:
+            file.close()
 
     def _get_stream_for_parsing(self) -> IO[bytes]:
         self._read = _Read(super()._get_stream_for_parsing())
@@ -90,7 +97,9 @@ class Incoming(Request):
     ) -> IO[bytes]:
         if (total_content_length or 0) > MAX_BODY_BYTES:
             return cast(IO[bytes], Dropped(self._read.note_file))
-        return cast(IO[bytes], _Written(self._read.note_file))
+        file = _Written(self._read.note_file)
+        self._written += (file,)
+        return cast(IO[bytes], file)
 
 
 def set_limit(incoming: Request) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -77,6 +78,8 @@ def bodies(world: Any) -> list[str]:
 
 def put(world: Any, status: Status, **values: Any) -> None:
     """Set the order's status as the clocks or another tab would."""
+    if status is Status.CLOSED:
+        values["term_ends_at"] = utcnow() + timedelta(days=30)
     with world["app"].app_context(), transaction():
         changed(
             update(WorkOrder)

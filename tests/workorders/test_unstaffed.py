@@ -14,6 +14,7 @@ from support.core.actors import Actor, Role
 from support.core.clock import utcnow
 from support.core.db import changed, transaction
 from support.workorders import desk_counts, queries, service
+from support.workorders.desk_lines import EARLIER, LATER
 from support.workorders.kind import Kind
 from support.workorders.lifecycle import Status
 from tests.workorders.desk_world import client_of, make_agent, make_member, make_order
@@ -128,5 +129,5 @@ def test_the_pages_are_complete_and_lead_on_from_an_order_while_somebody_lacks(
     page = client.page(address)
     strip = [each for each in page.all("a") if "strip-item" in each.attributes.get("class", "")]
     beside = [each.text for each in strip]
-    assert len(beside) == 9
+    assert len(beside) == EARLIER + 1 + LATER
     assert all(name in text for name, text in zip(whole[8:17], beside, strict=True))

@@ -1,0 +1,86 @@
+"""Opening an address changes nothing: neither the database nor what the browser keeps, whoever opens it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from support.core.config import Config
+from tests.architecture.filled import VISITORS, Filled, Parts
+from tests.architecture.test_routes import dump
+from tests.fixtures.pages import PageClient
+
+SENT_AWAY = {"accounts.other_start", "accounts.other_binding"}
+"""They send the browser to another service, and it keeps which way back is its own; nothing else may."""
+A_MAIL = "notifications.mailbox_html"
+"""Drawn for mail programs, so not looked at as a page of ours."""
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    """The usual configuration, and an account of another service that signs in."""
+    return config.with_changes(
+        oauth_weibo_id="client",
+        oauth_weibo_secret="secret of the client",
+        oauth_weibo_urls=tuple(f"http://127.0.0.1:9/{each}" for each in "abc"),
+    )
+
+
+def opened(app: Flask) -> list[Rule]:
+    """Every route that GET opens."""
+    return [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set())]
+
+
+def addresses(app: Flask, parts: Parts) -> dict[str, str]:
+    """The address of every route that GET opens, by endpoint, with what stands behind it."""
+    with app.test_request_context():
+        return {
+            rule.endpoint: url_for(rule.endpoint, **parts.get(rule.endpoint, {}))  # type: ignore[arg-type]
+            for rule in opened(app)
+        }
+
+
+def kept_by(client: PageClient) -> dict[str, Any]:
+    """What the browser keeps: the signed cookie read, the others as they are."""
+    cookie = client.get_cookie("form")
+    assert cookie is not None
+    serializer = client.application.session_interface.get_signing_serializer(client.application)  # type: ignore[attr-defined]
+    others = {
+        each.key: each.value for each in (client._cookies or {}).values() if each.key != "form"
+    }
+    return {"form": serializer.loads(cookie.value), **others}
+
+
+def walk(client: PageClient, found: dict[str, str]) -> dict[str, int]:
+    """Open each address twice, look at the cookies after each, and return how each was answered."""
+    answers = {}
+    for endpoint in sorted(found, key=lambda name: (name in SENT_AWAY, name)):
+        address, before = found[endpoint], kept_by(client)
+        how = FlaskClient.open if endpoint == A_MAIL else PageClient.open
+        for _time in range(2):
+            with how(client, address) as answer:
+                answers[endpoint] = answer.status_code
+        if endpoint not in SENT_AWAY:
+            assert kept_by(client) == before, f"{address} changed what the browser keeps"
+    return answers
+
+
+def test_get_changes_nothing_whoever_opens_what_is_really_there(app: Flask) -> None:
+    filled = Filled(app)
+    answers: dict[str, dict[str, int]] = {}
+    for who in VISITORS:
+        found = addresses(app, filled.parts(who))
+        with app.app_context():
+            before = dump()
+        answers[who] = walk(filled.clients[who], found)
+        with app.app_context():
+            after = dump()
+        assert {name for name in before if before[name] != after[name]} == set(), who
+    for who, statuses in answers.items():
+        assert {name: status for name, status in statuses.items() if status >= 500} == {}, who
+    best = {name: min(each[name] for each in answers.values()) for name in answers["nobody"]}
+    assert {name: status for name, status in best.items() if status >= 400} == {}

@@ -9,7 +9,7 @@ from support.accounts.policy import Method
 from support.accounts.provider_door import Identity
 from support.core.config import Config
 from support.notifications.letters import write_inbox
-from support.notifications.templates import facts_for, template
+from support.notifications.templates import facts_for, misuse_path, template
 from tests.accounts.people import signed_in
 from tests.fixtures.mail import SmtpSink
 from tests.notifications.conftest import (
@@ -63,7 +63,7 @@ def test_the_owner_reads_which_service_and_what_to_do(
             assert body is not None
             text = body.get_content()
             assert said in text
-            assert f"{SITE}/orders/new/leak" in text
+            assert f"{SITE}{misuse_path()}" in text
             assert "canary-name" not in text
     assert unread_count(alice) == 2
 

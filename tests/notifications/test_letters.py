@@ -50,6 +50,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
         ("new_device", {"device": device, "at": AT, "address": "203.0.113.x"})
         for device in ("Firefox, Windows", "")
     ),
+    *(("identity_changed", {"service": "DingTalk", "change": how}) for how in ("bound", "unbound")),
     ("member_registered", {"name": "Alice"}),
 ]
 

@@ -32,13 +32,8 @@ _STEP = 30
 _WRONG = N_("This code is not right, or was used already. Wait for the next one and try again.")
 
 
-def new_secret() -> str:
-    """Return a fresh secret for an authenticator app (160 bits, base32)."""
-    return pyotp.random_base32()
-
-
 def offered_secret(actor: Actor) -> str:
-    """Return the secret that the actor's session may set: derived for it, so that it stands nowhere until it is set.
+    """Return the secret (160 bits, base32) that the actor's session may set; derived, so that it stands nowhere yet.
 
     Another session is offered another one, and so is this one once the account's factor was set or cleared.
     """

@@ -92,7 +92,7 @@ def test_the_first_step_counts_for_five_minutes(context: None) -> None:
 def test_switching_on_ends_other_sessions_and_gives_ten_codes(app: Flask, context: None) -> None:
     make_member("Alice")
     alice, other = signed_in("Alice"), opened("Alice")
-    secret = service_factors.new_secret()
+    secret = service_factors.offered_secret(alice)
     with pytest.raises(Invalid):
         service_factors.switch_on_factor(alice, secret, "000000")
     codes = service_factors.switch_on_factor(alice, secret, app_code(secret))

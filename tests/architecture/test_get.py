@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from support.core.config import Config
-from tests.architecture.filled import VISITORS, Filled, Parts
 from tests.architecture.test_routes import dump
+from tests.fixtures.filled import VISITORS, Filled, Parts
 from tests.fixtures.pages import PageClient
 
 SENT_AWAY = {"accounts.other_start", "accounts.other_binding"}
@@ -44,28 +42,17 @@ def addresses(app: Flask, parts: Parts) -> dict[str, str]:
         }
 
 
-def kept_by(client: PageClient) -> dict[str, Any]:
-    """What the browser keeps: the signed cookie read, the others as they are."""
-    cookie = client.get_cookie("form")
-    assert cookie is not None
-    serializer = client.application.session_interface.get_signing_serializer(client.application)  # type: ignore[attr-defined]
-    others = {
-        each.key: each.value for each in (client._cookies or {}).values() if each.key != "form"
-    }
-    return {"form": serializer.loads(cookie.value), **others}
-
-
 def walk(client: PageClient, found: dict[str, str]) -> dict[str, int]:
     """Open each address twice, look at the cookies after each, and return how each was answered."""
     answers = {}
     for endpoint in sorted(found, key=lambda name: (name in SENT_AWAY, name)):
-        address, before = found[endpoint], kept_by(client)
+        address, before = found[endpoint], client.kept()
         how = FlaskClient.open if endpoint == A_MAIL else PageClient.open
         for _time in range(2):
             with how(client, address) as answer:
                 answers[endpoint] = answer.status_code
         if endpoint not in SENT_AWAY:
-            assert kept_by(client) == before, f"{address} changed what the browser keeps"
+            assert client.kept() == before, f"{address} changed what the browser keeps"
     return answers
 
 

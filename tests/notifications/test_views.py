@@ -27,7 +27,6 @@ from support.notifications.templates import misuse_path
 from support.workorders.kind import COMPLAINT
 from tests.fixtures.pages import PageClient
 from tests.notifications.conftest import (
-    NEWS,
     ORDERS,
     actor_of,
     drain,
@@ -205,27 +204,6 @@ class TestCheck:
 
 
 class TestUnsubscribe:
-    def test_opening_every_tokened_link_three_times_changes_nothing(
-        self, app: Flask, client: PageClient
-    ) -> None:
-        with app.app_context():
-            alice = make_member("Alice", "alice@example.com")
-            service.set_preferences(actor_of(alice), {(Purpose.NEWS, Channel.MAIL): True})
-            mark_demo(app)
-            service.tell(alice, use(app, NEWS), about="system", key="1")
-            drain()
-            paths = [
-                link.removeprefix("http://localhost")
-                for kept in outgoing.kept_messages()
-                for link in kept.text.split()
-                if link.startswith("http://localhost/")
-            ]
-        assert any(path.startswith("/unsubscribe/") for path in paths)
-        before = rows(app)
-        for path in paths * 3:
-            assert client.get(path).status_code in (200, 303)
-        assert rows(app) == before
-
     def test_the_button_stops_news_and_a_second_click_is_harmless(
         self, app: Flask, client: PageClient
     ) -> None:

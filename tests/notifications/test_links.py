@@ -1,0 +1,191 @@
+"""No address in a message changes anything when it is opened: neither for its reader nor for a mail scanner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import MapAdapter
+
+from support.accounts import limits, queries, service_codes, service_contacts, service_staff
+from support.accounts.models import ContactKind
+from support.accounts.policy import CodePurpose, Method, Outcome
+from support.core import outbox, vault
+from support.core.actors import SYSTEM, Actor, Role
+from support.core.clock import utcnow
+from support.core.config import Config
+from support.core.context import hooks
+from support.core.db import db, transaction
+from support.notifications import outgoing, service
+from support.notifications import queries as notices
+from support.notifications.models import Channel, Delivery, DeliveryState, Purpose
+from support.notifications.templates import Template
+from support.workorders import queries as orders
+from support.workorders import service as workorders
+from support.workorders import service_triage
+from support.workorders.lifecycle import Status
+from support.workorders.models import Message
+from tests.architecture.test_routes import dump
+from tests.fixtures.filled import Filled
+from tests.notifications.conftest import NEWS, actor_of, use
+from tests.workorders.desk_world import make_member, make_order
+
+SITE = "http://localhost"
+_LINK = re.compile(rf"{SITE}(/[^\s\"'<>）。，]*)")
+VARIANTS = (
+    {"change": "bound", "how": "changed", "reason": "confirmed", "day": 3},
+    {"change": "unbound", "how": "off", "reason": "no_answer", "day": 6},
+)
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    """The usual configuration, and an account of another service that signs in."""
+    return config.with_changes(
+        oauth_weibo_id="client",
+        oauth_weibo_secret="secret of the client",
+        oauth_weibo_urls=tuple(f"http://127.0.0.1:9/{each}" for each in "abc"),
+    )
+
+
+def bind(person_id: int, kind: ContactKind, address: str) -> None:
+    """Bind an address."""
+    with transaction():
+        service_contacts.add_bound(person_id, kind, address, now=utcnow())
+
+
+def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
+    """Tell each (reader, order id) by every template that there is, with all that any of them asks for."""
+    now = utcnow()
+    for reader, order_id in people:
+        person_id, order = reader.id or 0, orders.order_by_id(order_id)
+        with transaction():
+            target = vault.blind_index("login", "x")
+            here = (Method.PASSWORD, Outcome.OK, "192.0.2.7", "Firefox", now)
+            sign_in = limits.note_try(person_id, target, *here)
+        mine = queries.contacts_of(person_id)
+        said = select(Message.id).where(Message.order_id == order.id, Message.from_staff)
+        ids = {
+            "person": person_id,
+            "contact": mine[0].id,
+            "sign_in": sign_in,
+            "provider": "weibo",
+            "kind": order.kind,
+            "order": order.id,
+            "reference": order.reference,
+            "message": db.session.execute(said).scalars().first(),
+        }
+        guest = reader.kind == "guest"
+        for number, kind in enumerate(hooks(Template)):
+            for at, variant in enumerate(VARIANTS):
+                service.tell(
+                    person_id,
+                    kind.code,
+                    about=order.stream,
+                    key=f"{number}-{at}",
+                    ids=ids | variant,
+                    contact_id=mine[0].id if guest else None,
+                    language=("en", "zh")[at],
+                )
+
+
+def ask_for_everything(filled: Filled) -> None:
+    """Ask for a code of each purpose, by mail and by text message, and for what goes out in place of one."""
+    contact_person = filled.mine["accounts.contact_person"]["uid"]
+    asked = [
+        (purpose, kind, value.format(number))
+        for number, purpose in enumerate(CodePurpose)
+        for kind, value in (
+            (ContactKind.EMAIL, "c{}@example.org"),
+            (ContactKind.MOBILE, "+861380000000{}"),
+        )
+        if purpose != CodePurpose.INVITE
+    ]
+    asked.append((CodePurpose.REGISTER, ContactKind.EMAIL, "second@example.org"))  # exists already
+    for number, (purpose, kind, value) in enumerate(asked):
+        service_codes.request_code(
+            SYSTEM,
+            purpose,
+            kind=kind,
+            value=value,
+            visitor=f"{number:032}",
+            address=f"192.0.2.{number}",
+            language=("en", "zh")[number % 2],
+            about=contact_person if purpose == CodePurpose.CONTACT else "",
+        )
+    service_staff.invite_staff(SYSTEM, name="Heidi", email="heidi@example.org", roles=[Role.AGENT])
+
+
+def sent_templates() -> set[str]:
+    """The templates of all that went out by mail or text message."""
+    sent = (Delivery.state == DeliveryState.SENT, Delivery.channel != Channel.INBOX)
+    return set(db.session.execute(select(Delivery.template).where(*sent)).scalars())
+
+
+def send_everything(app: Flask, filled: Filled) -> set[str]:
+    """Send every letter there is to everybody who may read it, and return the paths of all links in them."""
+    with app.app_context():
+        member, guest, staff = (filled.people[each] for each in ("member", "guest", "staff"))
+        bind(staff.id or 0, ContactKind.EMAIL, "mei@desk.example.org")
+        mobile = make_member("Mobile", mobile="+8613900139000")
+        its_order = make_order(mobile)
+        for order_id in (filled.ids["member"], its_order.id):
+            order = orders.order_by_id(order_id)
+            service_triage.assign_order(staff, order, assignee_id=staff.id, version=order.version)
+        for order_id in (filled.ids["member"], filled.ids["guest"]):
+            order = orders.order_by_id(order_id)
+            workorders.reply(
+                staff,
+                order,
+                body="Try again.",
+                version=order.version,
+                then=Status.WAITING,
+                language="en",
+            )
+        use(app, NEWS)
+        for one in (member, mobile):
+            service.set_preferences(actor_of(one.id or 0), {(Purpose.NEWS, Channel.MAIL): True})
+        ids = filled.ids
+        tell_everything(
+            [
+                (member, ids["member"]),
+                (mobile, its_order.id),
+                (guest, ids["guest"]),
+                (staff, ids["member"]),
+            ]
+        )
+        ask_for_everything(filled)
+        while outbox.drain():
+            pass
+        by_mail = {each.code for each in hooks(Template) if Channel.MAIL in each.channels}
+        assert by_mail - sent_templates() == set()
+        assert notices.CODE_TEMPLATE in sent_templates()
+        texts = [f"{each.text} {each.html}" for each in outgoing.kept_messages(10_000)]
+    return {path for text in texts for path in _LINK.findall(text)}
+
+
+def test_opening_every_link_of_every_letter_three_times_changes_nothing(app: Flask) -> None:
+    filled = Filled(app)
+    paths = send_everything(app, filled)
+    routes: MapAdapter = app.url_map.bind("localhost")
+    reached = {routes.match(path.partition("?")[0])[0] for path in paths}
+    tokened = {rule.endpoint for rule in app.url_map.iter_rules() if "token" in rule.arguments}
+    assert tokened <= reached, "each route with a token stands in some letter"
+    with app.app_context():
+        before = dump()
+    for who in ("nobody", "guest", "member", "staff"):
+        client = filled.clients[who]
+        kept = client.kept()
+        for method in ("GET", "GET", "GET", "HEAD"):
+            for path in sorted(paths):
+                answer = client.open(path, method=method)
+                assert answer.status_code in (200, 303, 403, 404), (who, path)
+                assert client.kept() == kept, (who, path)
+    for path in paths:
+        assert filled.clients["nobody"].get(path).status_code in (200, 303), path
+    with app.app_context():
+        after = dump()
+    assert {name for name in before if before[name] != after[name]} == set()

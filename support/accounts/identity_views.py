@@ -14,8 +14,7 @@ from werkzeug.wrappers import Response
 
 from support.accounts import providers, queries_identities, service_identities
 from support.accounts.console_views import own_id
-from support.accounts.provider_door import Identity, sign_in_address
-from support.accounts.providers import Service
+from support.accounts.providers import Identity, Service
 from support.accounts.service_identities import IdentityTaken, Run
 from support.accounts.session_views import browser_id, device_name, page
 from support.accounts.views import Answer, blueprint, offered_services, stepped
@@ -97,7 +96,7 @@ def pending_title() -> str:
 
 def _sent_there(service: Service, session_id: int | None) -> Response:
     run = service_identities.begin_run(service, session_id)
-    address = sign_in_address(service, state=run.state, back=_back(service))
+    address = service_identities.sign_in_address(run, service, back=_back(service))
     session["other"] = [run.method, run.state, run.at.isoformat(), run.session_id]
     return redirect(address, 303)
 

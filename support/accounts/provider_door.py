@@ -1,4 +1,7 @@
-"""The door to the services whose accounts sign in here: where a browser is sent, and who came back with a code."""
+"""The door to the services whose accounts sign in here: where a browser is sent, and who came back with a code.
+
+Authlib and requests cost a process 13 MB: they are imported where somebody signs in this way, and not before.
+"""
 
 from __future__ import annotations
 
@@ -9,29 +12,25 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta, timezone
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import requests
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.requests_client import OAuth2Session
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
-from support.accounts.policy import Method
-from support.accounts.providers import Service, Speech
+from support.accounts.providers import Identity, Service, Speech
 from support.core.clock import utcnow
 from support.core.config import is_guarded
 from support.core.context import keys
 from support.core.errors import NotAllowed, Unavailable
 from support.core.words import N_
+
+if TYPE_CHECKING:
+    from authlib.integrations.requests_client import OAuth2Session
+    from requests import RequestException, Response
 
 log = logging.getLogger(__name__)
 
@@ -47,15 +46,6 @@ _AWAY = N_("The other service does not answer right now. Nothing has changed; pl
 _REFUSED = N_(
     "The other service did not confirm who you are there. Nothing has changed; please start again."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who somebody is at another service: `subject` never changes there, `name` is what they call themself."""
-
-    method: Method
-    subject: str
-    name: str
 
 
 def sign_in_address(service: Service, *, state: str, back: str) -> str:
@@ -90,26 +80,34 @@ def identify(service: Service, *, code: str, state: str, back: str) -> Identity:
 @contextmanager
 def _guarded(service: Service) -> Iterator[None]:
     """Turn what can go wrong on the wire into two refusals that a person understands; what it said is not logged."""
+    from authlib.integrations.base_client import OAuthError
+    from joserfc.errors import JoseError
+    from requests import RequestException
+
     try:
         yield
-    except (requests.RequestException, OAuthError, JoseError, ValueError) as error:
-        away = isinstance(error, requests.RequestException) and not _is_refusal(error)
+    except (RequestException, OAuthError, JoseError, ValueError) as error:
+        away = isinstance(error, RequestException) and not _is_refusal(error)
         event = "other_account_away" if away else "other_account_refused"
         facts = {"provider": service.method.value, "error": type(error).__name__}
         log.warning(event, extra=facts)
         raise (Unavailable(_AWAY) if away else NotAllowed(_REFUSED)) from error
 
 
-def _is_refusal(error: requests.RequestException) -> bool:
+def _is_refusal(error: RequestException) -> bool:
     """True when the service did answer, and said no (or nothing that can be read)."""
+    from requests.exceptions import HTTPError, InvalidJSONError
+
     answer = error.response
-    if isinstance(error, requests.HTTPError) and answer is not None:
+    if isinstance(error, HTTPError) and answer is not None:
         return answer.status_code < 500 and answer.status_code != 429
-    return isinstance(error, requests.exceptions.InvalidJSONError)
+    return isinstance(error, InvalidJSONError)
 
 
 def _wire(service: Service, back: str) -> OAuth2Session:
     """A session that waits only briefly, follows no redirect with our secret, and reads no endless answer."""
+    from authlib.integrations.requests_client import OAuth2Session
+
     wire = OAuth2Session(
         service.client_id,
         service.secret or None,
@@ -124,13 +122,15 @@ def _wire(service: Service, back: str) -> OAuth2Session:
     return wire
 
 
-def _read_some(answer: requests.Response, **_how: Any) -> None:
+def _read_some(answer: Response, **_how: Any) -> None:
+    from requests.exceptions import ContentDecodingError
+
     body = b""
     for part in answer.iter_content(LARGEST):
         body += part
         if len(body) > LARGEST:
             answer.close()
-            raise requests.exceptions.ContentDecodingError("too long")
+            raise ContentDecodingError("too long")
     answer._content = body  # where requests keeps what was read
 
 
@@ -174,6 +174,9 @@ def _speak_signed(wire: Any, service: Service, code: str, _state: str) -> Mappin
 
 def _speak_oidc(wire: Any, service: Service, code: str, state: str) -> Mapping[str, Any]:
     """The ID token must be signed by the issuer, for us, for this very sign-in (OpenID Connect Core 3.1.3.7)."""
+    from joserfc import jwt
+    from joserfc.jwk import KeySet
+
     about = _discovered(service)
     basic = "client_secret_basic"
     if service.secret and basic in about.get("token_endpoint_auth_methods_supported", [basic]):
@@ -210,7 +213,7 @@ def _fetch(wire: Any, endpoint: str, code: str, **more: str) -> Mapping[str, Any
     return token
 
 
-def _facts(answer: requests.Response) -> dict[str, Any]:
+def _facts(answer: Response) -> dict[str, Any]:
     answer.raise_for_status()
     facts = answer.json()
     if not isinstance(facts, dict):
@@ -260,7 +263,9 @@ def _discovered(service: Service) -> Mapping[str, Any]:
 @lru_cache(maxsize=4)
 def _document(issuer: str, _hour: int) -> Mapping[str, Any]:
     """What the issuer says about itself, asked once an hour; every address in it must be as safe as its own."""
-    with requests.Session() as wire:
+    from requests import Session
+
+    with Session() as wire:
         wire.max_redirects = 0
         wire.hooks["response"].append(_read_some)
         about = _facts(wire.get(f"{issuer}/.well-known/openid-configuration", timeout=PATIENCE))

@@ -71,6 +71,15 @@ class Service:
         return self.provider.method
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is at another service: `subject` never changes there, `name` is what they call themself."""
+
+    method: Method
+    subject: str
+    name: str
+
+
 PROVIDERS: tuple[Provider, ...] = (
     Provider(
         Method.OIDC,

@@ -269,8 +269,12 @@ def open_code(visitor: str, purpose: str, now: datetime | None = None) -> OpenCo
 
 def is_door_away(kind: str, now: datetime) -> bool:
     """True when the door for this kind of address gave no answer in the last minutes, and none since."""
-    away = (Door.kind == kind, Door.away_at > now - DOOR_AWAY_LIVES)
-    return db.session.execute(select(Door.kind).where(*away)).first() is not None
+    return fetch(_AWAY, {"door": kind, "since": now - DOOR_AWAY_LIVES}).first() is not None
+
+
+_AWAY = select(Door.kind).where(
+    Door.kind == bindparam("door"), Door.away_at > bindparam("since", type_=Door.away_at.type)
+)
 
 
 def has_live_code(visitor: str, purpose: str, now: datetime) -> bool:

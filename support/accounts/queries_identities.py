@@ -11,7 +11,7 @@ from sqlalchemy import select
 from support.accounts import providers, queries
 from support.accounts.models import ExternalIdentity
 from support.accounts.policy import Method
-from support.accounts.provider_door import Identity
+from support.accounts.providers import Identity
 from support.core import vault
 from support.core.actors import Actor
 from support.core.db import db, fetch

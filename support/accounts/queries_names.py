@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select, union_all
 
 from support.accounts.addresses import fold_name, normalise_address
 from support.accounts.models import ContactPoint, NameStart, Person
@@ -23,9 +23,8 @@ def find_people(text: str) -> list[int]:
     folded = fold_name(text)
     if not folded:
         return []
-    named = fetch(_NAMED, {"first": folded, "beyond": folded + LAST_CHARACTER})
-    organised = fetch(_ORGANISED, {"start": name_start(folded)})
-    found = [*_with_address(text), *named.scalars(), *organised.scalars()]
+    given = {"first": folded, "beyond": folded + LAST_CHARACTER, "start": name_start(folded)}
+    found = [*_with_address(text), *fetch(_CALLED, given).scalars()]
     return list(dict.fromkeys(found))[:MOST_FOUND]
 
 
@@ -53,15 +52,20 @@ def _with_address(text: str) -> list[int]:
 
 # A range, not LIKE: both databases walk the index of names for it, however many people there are.
 _NAMED = (
-    select(Person.id)
+    select(Person.id, Person.name_folded, literal(0).label("place"))
     .where(Person.name_folded >= bindparam("first"), Person.name_folded < bindparam("beyond"))
     .order_by(Person.name_folded)
     .limit(MOST_FOUND)
+    .subquery()
 )
 
 _ORGANISED = (
-    select(NameStart.person_id)
+    select(NameStart.person_id, literal(""), literal(1))
     .where(NameStart.blind == bindparam("start"))
     .order_by(NameStart.person_id)
     .limit(MOST_FOUND)
+    .subquery()
 )
+
+_EITHER = union_all(select(_NAMED), select(_ORGANISED)).subquery()
+_CALLED = select(_EITHER.c.id).order_by(_EITHER.c.place, _EITHER.c.name_folded, _EITHER.c.id)

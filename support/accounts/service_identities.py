@@ -20,8 +20,7 @@ from sqlalchemy import delete, select
 from support.accounts import limits, policy, provider_door, queries, queries_identities, service
 from support.accounts.models import ExternalIdentity, Person, PersonKind
 from support.accounts.policy import Method, Outcome, require_self
-from support.accounts.provider_door import Identity
-from support.accounts.providers import Service
+from support.accounts.providers import Identity, Service
 from support.accounts.service import SecondStep
 from support.accounts.service_sessions import OpenedSession
 from support.assurance import service as assurance
@@ -66,6 +65,11 @@ class Run:
 def begin_run(service: Service, session_id: int | None, *, now: datetime | None = None) -> Run:
     """Return a new run with an unguessable state; it is kept by the browser alone."""
     return Run(service.method.value, secrets.token_urlsafe(32), now or utcnow(), session_id)
+
+
+def sign_in_address(run: Run, service: Service, *, back: str) -> str:
+    """Return the service's own sign-in page for this run; raises `Unavailable` where it does not answer."""
+    return provider_door.sign_in_address(service, state=run.state, back=back)
 
 
 def check_run(

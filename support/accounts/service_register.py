@@ -20,7 +20,7 @@ from support.accounts import (
 from support.accounts.addresses import checked_name, fold_name
 from support.accounts.models import ContactKind, Person, PersonKind
 from support.accounts.policy import CodePurpose, Method, Outcome, require_self
-from support.accounts.provider_door import Identity
+from support.accounts.providers import Identity
 from support.accounts.service_sessions import OpenedSession
 from support.assurance import service as assurance
 from support.assurance.policy import Act, ProofKind

@@ -7,7 +7,7 @@ a thing (the subject of an order, one message), newest first, so that a page cos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -100,12 +100,12 @@ def find(
     before: int | None = None,
     limit: int = 25,
     within: Any = None,
-    without: Any = None,
+    without: tuple[Any, Mapping[str, Any]] | None = None,
 ) -> list[Hit]:
     """Return up to `limit` parts that hold every token of `query`, newest first, one for each thing.
 
     `before` is the last `doc_id` of the page before; `within` an optional SELECT of the thing ids that count,
-    `without` one of those (few) that don't.
+    `without` one of those (few) that don't, kept by the caller, with the values of its parameters.
     A query without any token (only punctuation) finds nothing.
     """
     wanted = query_tokens(query)
@@ -135,15 +135,15 @@ def _rows(
     before: int | None,
     limit: int,
     within: Any,
-    without: Any,
+    without: tuple[Any, Mapping[str, Any]] | None,
 ) -> Sequence[Any]:
     postgresql = db.session.get_bind().dialect.name == "postgresql"
-    statement = _statement(postgresql, staff, before is not None)
+    but_for, values = without or (None, {})
+    statement = _statement(postgresql, staff, before is not None, but_for)
     if within is not None:
         statement = statement.where(SearchDoc.thing_id.in_(within))
-    if without is not None:
-        statement = statement.where(SearchDoc.thing_id.not_in(without))
-    given = {"sort": kind, "before": before, "most": limit, "words": _spelled(wanted, postgresql)}
+    words = _spelled(wanted, postgresql)
+    given = {"sort": kind, "before": before, "most": limit, "words": words, **values}
     if before is None:
         del given["before"]
     return fetch(statement, given).all()
@@ -157,13 +157,15 @@ def _spelled(wanted: list[str], postgresql: bool) -> str:
 
 
 @cache
-def _statement(postgresql: bool, staff: bool, further: bool) -> Any:
+def _statement(postgresql: bool, staff: bool, further: bool, without: Any) -> Any:
     """Make each form of the question once: making it costs as much as asking it."""
     statement = select(SearchDoc.id, SearchDoc.thing_id, SearchDoc.part).where(
         SearchDoc.kind == bindparam("sort")
     )
     if not staff:
         statement = statement.where(SearchDoc.staff_only.is_(False))
+    if without is not None:
+        statement = statement.where(SearchDoc.thing_id.not_in(without))
     if postgresql:
         place: Any = SearchDoc.id
         # Written into the statement, since PostgreSQL's plan depends on how common the words are: kept for any

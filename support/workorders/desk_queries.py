@@ -116,6 +116,8 @@ class Lists:
     unstaffed: frozenset[str]
     due: Any
     rows: Any
+    among: Any
+    """The rows of the orders that `ids` names."""
     sorts: Mapping[str, Sort]
 
     def due_of(self, order: WorkOrder) -> datetime:
@@ -152,7 +154,8 @@ def _lists(unstaffed: frozenset[str]) -> Lists:
         "updated": Sort(N_("Latest change first"), (WorkOrder.updated_at, number), descending=True),
         "priority": Sort(N_("Most urgent first"), (WorkOrder.priority, due, number)),
     }
-    return Lists(unstaffed, due, rows, sorts)
+    among = rows.where(WorkOrder.id.in_(bindparam("ids", expanding=True)))
+    return Lists(unstaffed, due, rows, among, sorts)
 
 
 def lists() -> Lists:
@@ -317,7 +320,7 @@ def rows_of(order_ids: Sequence[int], view: View, actor: Actor, now: datetime) -
 
 def row_of(order_id: int) -> Any:
     """Return one order as a row."""
-    return fetch(lists().rows.where(WorkOrder.id == order_id)).one()
+    return fetch(lists().among, {"ids": [order_id]}).one()
 
 
 def orders_of(requester_id: int, actor: Actor) -> list[Any]:

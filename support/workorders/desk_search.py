@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from support.core import search
 from support.core.actors import Actor
@@ -81,6 +81,29 @@ def find(
 
     `owners` are the staff whom `owner:` names. Without words a qualifier alone lists nothing: that is a queue.
     """
+    within = _narrowed(actor, asked, owners) if asked.narrows else None
+    hits: list[Hit] = []
+    cursor = before
+    while len(hits) <= PAGE:
+        some = search.find(
+            index.KIND,
+            asked.words,
+            staff=True,
+            before=cursor,
+            limit=PAGE + 1,
+            within=within,
+            without=(queries.HIDDEN, {"reader": actor.id}),
+        )
+        hits += some if before is None else _first_met(some, asked.words)
+        if len(some) <= PAGE:
+            break
+        cursor = some[-1].doc_id
+    more = len(hits) > PAGE
+    hits = hits[:PAGE]
+    return hits, hits[-1].doc_id if more else None
+
+
+def _narrowed(actor: Actor, asked: Asked, owners: Iterable[int]) -> Select[int]:
     within = select(WorkOrder.id)
     if asked.status == "active":
         within = within.where(IS_ACTIVE)
@@ -94,25 +117,7 @@ def find(
         within = within.where(
             WorkOrder.assignee_id.in_([actor.id] if asked.owner == "me" else list(owners))
         )
-    hits: list[Hit] = []
-    cursor = before
-    while len(hits) <= PAGE:
-        some = search.find(
-            index.KIND,
-            asked.words,
-            staff=True,
-            before=cursor,
-            limit=PAGE + 1,
-            within=within if asked.narrows else None,
-            without=queries.hidden_from(actor),
-        )
-        hits += some if before is None else _first_met(some, asked.words)
-        if len(some) <= PAGE:
-            break
-        cursor = some[-1].doc_id
-    more = len(hits) > PAGE
-    hits = hits[:PAGE]
-    return hits, hits[-1].doc_id if more else None
+    return within
 
 
 def _first_met(hits: Sequence[Hit], words: str) -> list[Hit]:
@@ -126,8 +131,7 @@ def _first_met(hits: Sequence[Hit], words: str) -> list[Hit]:
 
 def rows(order_ids: Sequence[int]) -> dict[int, Any]:
     """Return rows of the queue's columns by order id."""
-    statement = lists().rows.where(WorkOrder.id.in_(_IDS))
-    found = fetch(statement, {"ids": list(order_ids)}) if order_ids else ()
+    found = fetch(lists().among, {"ids": list(order_ids)}) if order_ids else ()
     return {row.id: row for row in found}
 
 
@@ -159,10 +163,14 @@ def marked(text: str, words: str) -> Markup:
     pattern = _pattern(words)
     if pattern is None:
         return escape(text)
-    # Escaped piece by piece: a mark is never set within an entity such as `&amp;`.
-    pieces = (escape(piece) for piece in pattern.split(text))
-    found = (f"<mark>{piece}</mark>" if at % 2 else piece for at, piece in enumerate(pieces))
-    return Markup("".join(found))  # noqa: S704  (every piece was escaped)
+    # Marked before it is escaped, by signs that no text holds: a mark is never set within an entity such as `&amp;`.
+    plain = text.replace(_OPEN, "").replace(_SHUT, "")
+    safe = escape(pattern.sub(_MARKED, plain))
+    return Markup(str(safe).replace(_OPEN, "<mark>").replace(_SHUT, "</mark>"))  # noqa: S704  (it was escaped)
+
+
+_OPEN, _SHUT = "\x02", "\x03"
+_MARKED = rf"{_OPEN}\1{_SHUT}"
 
 
 def excerpt(text: str, words: str) -> str:

@@ -48,7 +48,8 @@ def hidden_from(actor: Actor) -> Select[int]:
 
 
 _READER = bindparam("reader", type_=Recusal.person_id.type)
-IS_SHOWN = WorkOrder.id.not_in(select(Recusal.order_id).where(Recusal.person_id == _READER))
+HIDDEN = select(Recusal.order_id).where(Recusal.person_id == _READER)
+IS_SHOWN = WorkOrder.id.not_in(HIDDEN)
 """The same for statements that are made once: `reader` is the id of who looks."""
 
 _SHOWN_OF = select(WorkOrder.id).where(WorkOrder.id.in_(bindparam("ids", expanding=True)), IS_SHOWN)

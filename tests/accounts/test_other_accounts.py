@@ -23,7 +23,7 @@ from support.accounts import (
 )
 from support.accounts.models import ContactPoint, Person
 from support.accounts.policy import Method
-from support.accounts.provider_door import Identity
+from support.accounts.providers import Identity
 from support.core.actors import Actor
 from support.core.audit import Event
 from support.core.clock import utcnow

@@ -9,7 +9,8 @@ import requests
 from flask import Flask
 
 from support.accounts import provider_door, providers
-from support.accounts.provider_door import Identity, identify, sign_in_address
+from support.accounts.provider_door import identify, sign_in_address
+from support.accounts.providers import Identity
 from support.core.config import Config, ConfigError, is_guarded
 from support.core.errors import NotAllowed, NotFound, Unavailable
 from tests.accounts.other_accounts import Services

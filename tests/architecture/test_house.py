@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from statistics import median
@@ -175,3 +177,20 @@ def test_no_two_public_functions_share_a_body(folder: str) -> None:
         if isinstance(node, ast.FunctionDef) and len(node.body) > 3
     )
     assert [count for count in bodies.values() if count > 1] == []
+
+
+def test_what_few_requests_use_is_not_imported_by_every_web_process() -> None:
+    seldom = {
+        "phonenumbers",
+        "holidays",
+        "chinese_calendar",
+        "PIL",
+        "authlib",
+        "requests",
+        "webauthn",
+    }
+    told = "import app, sys; print(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert seldom.isdisjoint(ran.stdout.split())

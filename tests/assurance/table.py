@@ -17,7 +17,7 @@ from support.accounts import (
     service_staff,
 )
 from support.accounts.policy import Method
-from support.accounts.provider_door import Identity
+from support.accounts.providers import Identity
 from support.assurance.policy import Act
 from support.core.actors import Actor, Role
 from tests.accounts.people import SECRET

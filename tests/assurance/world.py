@@ -17,7 +17,7 @@ from support.accounts import (
 )
 from support.accounts.models import ContactKind, ExternalIdentity, FactorReset
 from support.accounts.policy import CodePurpose, Method
-from support.accounts.provider_door import Identity
+from support.accounts.providers import Identity
 from support.accounts.service_contact_persons import add_contact_person
 from support.accounts.service_identities import add_identity
 from support.assurance import service as assurance

@@ -6,7 +6,7 @@ import pytest
 
 from support.accounts import queries_identities, service_identities
 from support.accounts.policy import Method
-from support.accounts.provider_door import Identity
+from support.accounts.providers import Identity
 from support.core.config import Config
 from support.notifications.letters import write_inbox
 from support.notifications.templates import facts_for, misuse_path, template

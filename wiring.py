@@ -11,6 +11,7 @@ from typing import Any
 import commands
 import demo.commands
 import installer.commands
+import installer.condition
 from support.accounts import (  # noqa: F401  (most add their routes)
     admin_views,
     cli,
@@ -20,16 +21,18 @@ from support.accounts import (  # noqa: F401  (most add their routes)
     register_views,
     security_views,
     session_views,
+    system_views,
 )
 from support.accounts import views as account_views
-from support.accounts.console import AdminNotice, ConsoleEntry
-from support.core import once, web_kept, worker
+from support.accounts.console import AdminEntry, AdminNotice, ConsoleEntry
+from support.core import conditions, once, web_kept, worker
 from support.core.outbox import AfterDrain, Subscription
 from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
 from support.notifications import account_notices, jobs, mail, views_mailbox  # noqa: F401  (adds its routes)
+from support.notifications import conditions as notice_conditions
 from support.notifications import policy as notice_policy
 from support.notifications import queries as notice_queries
 from support.notifications import views as notice_views
@@ -91,6 +94,9 @@ HOOKS: list[object] = [
     Periodic("rescan_files", timedelta(minutes=1), commands.rescan_files),
     Periodic("sweep_orphan_files", timedelta(days=1), commands.sweep_orphan_files),
     Periodic("write_audit_heads", timedelta(days=1), commands.write_heads),
+    installer.condition.CONDITION,
+    *conditions.GROUND,
+    *notice_conditions.CONDITIONS,
     Subscription("delivery.due", jobs.send_delivery, jobs.settle_delivery),
     Subscription("code.due", jobs.send_code, jobs.settle_code),
     Periodic("forget_code_files", timedelta(minutes=1), jobs.forget_code_files),
@@ -114,6 +120,13 @@ HOOKS: list[object] = [
         "mail-x",
         count=desk_nav.dead_letters,
         roles=notice_policy.DELIVERY_ROLES,
+    ),
+    AdminEntry(
+        N_("Not delivered"),
+        N_("Messages that were refused or that nobody took for 24 hours; try them again."),
+        "deliveries.index",
+        "mail-x",
+        30,
     ),
     NavItem("footer", N_("Did support write this?"), "notifications.check", "search-check"),
     QUESTION,
@@ -144,6 +157,13 @@ HOOKS: list[object] = [
         "announcing.index",
         "megaphone",
         roles=policies_policy.ANNOUNCERS,
+    ),
+    AdminEntry(
+        N_("Announcements"),
+        N_("What everybody should know, in both languages; dated, pinned, as a feed."),
+        "announcing.index",
+        "megaphone",
+        20,
     ),
 ]
 

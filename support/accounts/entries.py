@@ -43,6 +43,7 @@ HOOKS: tuple[object, ...] = (
     ),
     NavItem(N_("Administration"), N_("Administration"), "admin.index", "settings", roles=_ADMIN),
     NavItem(N_("Administration"), N_("Staff"), "admin.people", "users", roles=_ADMIN),
+    NavItem(N_("Administration"), N_("System state"), "admin.system", "activity", roles=_ADMIN),
     ConsoleEntry(
         N_("E-mail and mobile"),
         N_("The addresses that sign in and get our messages."),
@@ -113,6 +114,13 @@ HOOKS: tuple[object, ...] = (
         "admin.people",
         "users",
         10,
+    ),
+    AdminEntry(
+        N_("System state"),
+        N_("Database, space, queue, jobs, mail, scanner, keys; what failed, and trying it again."),
+        "admin.system",
+        "activity",
+        40,
     ),
 )
 

@@ -140,7 +140,7 @@ def factor_off() -> Answer:
 @blueprint.get("/account/second-factor/done")
 def factor_done() -> Response:
     """Go on from the recovery codes to where the person was heading."""
-    return redirect(after_sign_in(current_actor().kind), 303)
+    return redirect(after_sign_in(current_actor().kind, current_actor().roles), 303)
 
 
 def _renewed_codes() -> list[str]:

@@ -15,7 +15,7 @@ from support.accounts.policy import Method, Outcome, require_admin, require_self
 from support.assurance import service as assurance
 from support.assurance.policy import Act, ProofKind
 from support.core import audit, vault
-from support.core.actors import Actor
+from support.core.actors import Actor, Role
 from support.core.clock import utcnow
 from support.core.db import changed, db, transaction
 from support.core.errors import NotFound
@@ -32,6 +32,7 @@ class OpenedSession:
     secret: str
     kind: PersonKind
     person_id: int
+    roles: frozenset[Role]
 
 
 def open_session(
@@ -59,7 +60,7 @@ def open_session(
     assurance.write_proof(actor, proof, session_id=row.id, now=now)
     if second:
         assurance.write_proof(actor, ProofKind.SECOND_FACTOR, session_id=row.id, now=now)
-    return OpenedSession(row.id, secret, who.kind, who.id)
+    return OpenedSession(row.id, secret, who.kind, who.id, who.roles)
 
 
 def open_invited_session(

@@ -30,6 +30,7 @@ from support.accounts.models import PersonKind
 from support.accounts.policy import SESSION_LIVES, TOUCH_EVERY, Method
 from support.accounts.service import SecondStep
 from support.accounts.service_sessions import OpenedSession
+from support.core.actors import Role
 from support.core.clock import utcnow
 from support.core.context import hooks, keys, settings
 from support.core.db import new_uid
@@ -41,6 +42,7 @@ blueprint = Blueprint("account_sessions", __name__)
 
 # fixed by the design, and owned by a room above
 DESK_PATH = "/desk"
+ADMIN_PATH = "/admin"
 ORDERS_PATH = "/orders"
 _ENROLMENT = frozenset(
     {
@@ -198,10 +200,12 @@ def forget(response: Response) -> Response:
     return response
 
 
-def after_sign_in(kind: str) -> str:
-    """Return where a person goes on: the page they wanted, else their own start."""
+def after_sign_in(kind: str, roles: frozenset[Role]) -> str:
+    """Return where a person goes on: the page they wanted, else where they work."""
     wanted = safe_next(session.pop("next", ""))
-    return wanted or (DESK_PATH if kind == PersonKind.STAFF else ORDERS_PATH)
+    if wanted or kind != PersonKind.STAFF:
+        return wanted or ORDERS_PATH
+    return ADMIN_PATH if roles == {Role.ADMIN} else DESK_PATH
 
 
 def keep_next(target: str | None) -> None:

@@ -58,7 +58,7 @@ _CODE_PAGES = {
 def login() -> Answer:
     """Sign in with a password, or ask for a code."""
     if current_actor().kind in ("member", "staff"):
-        return redirect(after_sign_in(current_actor().kind), 303)
+        return redirect(after_sign_in(current_actor().kind, current_actor().roles), 303)
     keep_next(request.values.get("next"))
     form = LoginForm()
     if form.validate_on_submit():
@@ -140,7 +140,7 @@ def code_again(purpose: str) -> Response:
 
 def signed_in(opened: OpenedSession) -> Response:
     """Send the newly signed-in person on, with their cookie."""
-    target = after_sign_in(opened.kind)
+    target = after_sign_in(opened.kind, opened.roles)
     session.pop("proved", None)
     return remember(redirect(target, 303), opened)
 

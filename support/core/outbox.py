@@ -48,6 +48,9 @@ MOST_FAULTS = 8
 URGENT, NORMAL, BULK = 0, 5, 9
 
 
+SETTLE_FAILED = "settle failed"
+
+
 class OutboxState(StrEnum):
     """`pending` waits for its due time; the last three are ends."""
 
@@ -271,7 +274,7 @@ def _run(claim: _Claim, owner: str, subscription: Subscription | None) -> None:
     except Exception:
         # a fault in `settle` must not make the handler run for ever
         log.exception("outbox_settle_failed")
-        dead = Outcome(OutboxState.DEAD, "settle failed", attempts, outcome.at)
+        dead = Outcome(OutboxState.DEAD, SETTLE_FAILED, attempts, outcome.at)
         _finish(claim, owner, None, dead, None)
 
 
@@ -344,39 +347,3 @@ def _finish(
         elif subscription is not None and subscription.settle is not None:
             subscription.settle(claim.payload, outcome)
     db.session.remove()
-
-
-def waiting(now: datetime) -> tuple[int, float]:
-    """Return how many rows are due and by how many seconds the oldest of them is late."""
-    count, oldest = db.session.execute(
-        select(func.count(), func.min(OutboxRow.due_at)).where(
-            OutboxRow.state == OutboxState.PENDING, OutboxRow.due_at <= now
-        )
-    ).one()
-    abandoned = db.session.execute(
-        select(func.count(), func.min(OutboxRow.lease_until)).where(
-            OutboxRow.state == OutboxState.SENDING, OutboxRow.lease_until < now
-        )
-    ).one()
-    moments = [moment for moment in (oldest, abandoned[1]) if moment is not None]
-    late = max(((now - moment).total_seconds() for moment in moments), default=0.0)
-    return count + abandoned[0], late
-
-
-def revive(row_id: int) -> bool:
-    """Put a dead row back in line, as staff may ask; return whether it was dead."""
-    with transaction():
-        statement = (
-            update(OutboxRow)
-            .where(OutboxRow.id == row_id, OutboxRow.state == OutboxState.DEAD)
-            .values(
-                state=OutboxState.PENDING,
-                attempts=0,
-                due_at=utcnow(),
-                created_at=utcnow(),
-                done_at=None,
-            )
-        )
-        revived = changed(statement) == 1
-        after_commit(doorbell.ring)
-    return revived

@@ -9,7 +9,7 @@ from flask import Response, abort
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select, text
 
-from support.core import doorbell, outbox
+from support.core import doorbell, outbox, outbox_upkeep
 from support.core.clock import utcnow
 from support.core.context import hooks, settings
 from support.core.db import db
@@ -62,7 +62,7 @@ def metrics() -> Response:
     rows = Gauge("gongdan_outbox_rows", "Outbox rows by state", ["state"], registry=registry)
     for state in outbox.OutboxState:
         rows.labels(state.value).set(states.get(state.value, 0))
-    _due, late = outbox.waiting(utcnow())
+    _due, late = outbox_upkeep.waiting(utcnow())
     Gauge("gongdan_outbox_late_seconds", "Age of the oldest due row", registry=registry).set(late)
     Gauge("gongdan_doorbell_up", "The Valkey answers", registry=registry).set(
         1 if settings().redis_url and doorbell.answers() else 0

@@ -16,7 +16,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import String, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
-from support.core import doorbell, logs, outbox
+from support.core import doorbell, logs, outbox, outbox_upkeep
 from support.core.clock import utcnow
 from support.core.context import hooks, settings
 from support.core.db import Id, Model, db, insert_new, transaction
@@ -89,7 +89,7 @@ def run_tick() -> None:
 
 def tick(now: datetime) -> None:
     """One sweep: ring for due rows, or carry them out here while no worker does; then the periodic tasks."""
-    due, late = outbox.waiting(now)
+    due, late = outbox_upkeep.waiting(now)
     db.session.rollback()
     if due and (late > HELP_AFTER or not doorbell.answers()):
         outbox.drain()

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from support.accounts import queries as people
+from support.accounts.models import ContactKind
 from support.core.actors import Actor
 from support.core.db import db, fetch
 from support.core.errors import NotFound
@@ -169,6 +170,21 @@ def unread_of(person: Any) -> ColumnElement[int]:
     """Return how many lines of an inbox are unread, as SQL over the column of the person's id."""
     unread = (Delivery.person_id == person, *_INBOX, Delivery.read_at.is_(None))
     return select(func.count()).where(*unread).scalar_subquery()
+
+
+def last_sent(kind: ContactKind) -> datetime | None:
+    """Return when the last message left for an address of this kind; only the newest thousand are looked through."""
+    newest = (
+        select(Delivery.channel, Delivery.sent_at)
+        .where(Delivery.state == DeliveryState.SENT)
+        .order_by(Delivery.id.desc())
+        .limit(1000)
+        .subquery()
+    )
+    channel = Channel.MAIL if kind == ContactKind.EMAIL else Channel.SMS
+    mine = select(func.max(newest.c.sent_at)).where(newest.c.channel == channel)
+    found: datetime | None = db.session.execute(mine).scalar_one()
+    return found
 
 
 def inbox_page(actor: Actor, before: int | None = None) -> list[InboxLine]:

@@ -13,11 +13,13 @@ from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import select, update
 
-from support.core import doorbell, outbox, worker
+from support.core import doorbell, outbox, outbox_upkeep, worker
+from support.core.actors import SYSTEM, Actor, Role
 from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.context import register, settings
 from support.core.db import changed, db, transaction
+from support.core.errors import AlreadyDone, NotAllowed
 from support.core.outbox import GiveUp, OutboxRow, OutboxState, Retry, Subscription
 from support.core.worker import Periodic, TimerRun, run_periodic, tick
 from tests.core.test_db import in_threads
@@ -136,8 +138,11 @@ def test_a_dead_row_can_be_put_back_in_line() -> None:
     MOODS.clear()
     dead = db.session.execute(select(OutboxRow.id).where(OutboxRow.state == "dead")).scalar_one()
     db.session.rollback()
-    assert outbox.revive(dead)
-    assert not outbox.revive(dead)
+    with pytest.raises(NotAllowed):
+        outbox_upkeep.revive(Actor("staff", 7, frozenset({Role.AGENT})), dead)
+    outbox_upkeep.revive(SYSTEM, dead)
+    with pytest.raises(AlreadyDone):
+        outbox_upkeep.revive(SYSTEM, dead)
     outbox.drain()
     assert rows() == [("done", 1, None)]
 

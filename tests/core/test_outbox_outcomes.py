@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from support.core import outbox
+from support.core import outbox, outbox_upkeep
+from support.core.actors import SYSTEM
 from support.core.clock import utcnow
 from support.core.context import register
 from support.core.db import db, in_transaction, transaction
@@ -107,7 +108,7 @@ def test_a_fault_in_settle_ends_the_row_and_undoes_what_it_noted(
     assert outbox.drain() == 1
     assert (row().state, row().last_error) == (OutboxState.DEAD, "settle failed")
     assert len(recorder.payloads) == 1
-    assert outbox.revive(row().id)
+    outbox_upkeep.revive(SYSTEM, row().id)
     recorder.breaks = False
     outbox.drain()
     assert row().state == OutboxState.DONE

@@ -15,7 +15,7 @@ from support.accounts import queries as people
 from support.accounts import service_codes
 from support.accounts.models import Code, ContactKind, Person
 from support.accounts.policy import CodePurpose
-from support.core import installation, outbox, vault
+from support.core import installation, outbox, outbox_upkeep, vault
 from support.core.actors import ANONYMOUS
 from support.core.clock import utcnow
 from support.core.config import Config
@@ -279,7 +279,7 @@ def test_a_late_code_is_not_sent(app: Flask, smtp_sink: SmtpSink) -> None:
         session.execute(db.update(OutboxRow).values(expires_at=utcnow() - timedelta(seconds=1)))
     assert drain() == 1
     assert smtp_sink.deliveries == []
-    assert outbox.waiting(utcnow())[0] == 0
+    assert outbox_upkeep.waiting(utcnow())[0] == 0
 
 
 def test_codes_of_a_demo_go_to_files(app: Flask) -> None:

@@ -1,0 +1,37 @@
+"""How the doors are through which messages leave, for the administrators' page of the system's state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from support.accounts import queries as people
+from support.accounts.models import ContactKind
+from support.core.conditions import Condition, Mood, Seen
+from support.core.context import settings
+from support.core.installation import is_demo
+from support.core.words import N_
+from support.notifications import queries
+
+
+def _mail(now: datetime) -> Seen:
+    return _door(ContactKind.EMAIL, settings().smtp_url, now)
+
+
+def _sms(now: datetime) -> Seen:
+    return _door(ContactKind.MOBILE, settings().sms_url, now)
+
+
+def _door(kind: ContactKind, url: str, now: datetime) -> Seen:
+    if not url:
+        if is_demo():
+            return Seen(Mood.FINE, N_("A demo: messages are kept here and shown at /mailbox."))
+        return Seen(Mood.LOOK, N_("None is set: nothing can leave this way."))
+    if people.is_door_away(kind, now):
+        return Seen(Mood.BROKEN, N_("It does not answer. What waits is tried again for 24 hours."))
+    last = queries.last_sent(kind)
+    if last is None:
+        return Seen(Mood.FINE, N_("It is set; nothing has left yet."))
+    return Seen(Mood.FINE, N_("The last message left at %(at)s."), {"at": last})
+
+
+CONDITIONS = (Condition(N_("Mail"), _mail), Condition(N_("Text messages"), _sms))

@@ -25,7 +25,10 @@ from support.accounts import (  # noqa: F401  (most add their routes)
 )
 from support.accounts import views as account_views
 from support.accounts.console import AdminEntry, AdminNotice, ConsoleEntry
+from support.assurance import service_holds
+from support.assurance import views as hold_views
 from support.core import conditions, once, web_kept, worker
+from support.core.file_upkeep import BytesOf
 from support.core.outbox import AfterDrain, Subscription
 from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
@@ -41,11 +44,19 @@ from support.notifications.templates import MisuseForm
 from support.policies import policy as policies_policy
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
+from support.verification import jobs as check_jobs
+from support.verification import letters as check_letters
+from support.verification import queries as check_queries
+from support.verification import service as check_service
+from support.verification import views as check_views
+from support.verification import views_desk as review_views
+from support.verification.policy import REVIEWERS
 from support.workorders import (  # noqa: F401  (most add their routes to the desk)
     desk_bulk_views,
     desk_counts,
     desk_figures,
     desk_history_views,
+    desk_identity_views,
     desk_live,
     desk_nav,
     desk_order_views,
@@ -76,6 +87,9 @@ BLUEPRINTS: list[Any] = [
     announcing_views.blueprint,
     notice_views.blueprint,
     delivery_views.blueprint,
+    hold_views.blueprint,
+    check_views.blueprint,
+    review_views.blueprint,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -129,6 +143,27 @@ HOOKS: list[object] = [
         30,
     ),
     NavItem("footer", N_("Did support write this?"), "notifications.check", "search-check"),
+    *check_jobs.SUBSCRIPTIONS,
+    *check_letters.TEMPLATES,
+    Periodic("end_holds", timedelta(seconds=30), service_holds.end_holds),
+    Periodic(
+        "destroy_expired_evidence", timedelta(hours=1), check_service.destroy_expired_evidence
+    ),
+    BytesOf(check_queries.known_bytes),
+    ConsoleEntry(
+        N_("Identity checks"),
+        N_("Who said that this account is theirs, and who looked at the evidence."),
+        "checks.index",
+        "shield-check",
+        85,
+    ),
+    NavItem(
+        N_("More"),
+        N_("Identity checks"),
+        "reviews.index",
+        "scan-eye",
+        roles=REVIEWERS,
+    ),
     QUESTION,
     SUGGESTION,
     COMPLAINT,
@@ -205,6 +240,8 @@ PUBLIC = frozenset(
         "workorders.receipt",
         "workorders.follow",
         "workorders.follow_code",
+        "assurance.hold",
+        "assurance.stop",
         "notifications.check",
         "notifications.unsubscribe",
         "notifications.mailbox",
@@ -215,6 +252,17 @@ PUBLIC = frozenset(
 
 GUEST: frozenset[str] = frozenset(
     {
+        "checks.show",
+        "checks.address",
+        "checks.address_code",
+        "checks.old_address",
+        "checks.old_address_code",
+        "checks.no_old_address",
+        "checks.evidence",
+        "checks.way",
+        "checks.person",
+        "checks.send",
+        "checks.withdraw",
         "workorders.why",
         "workorders.index",
         "workorders.show",

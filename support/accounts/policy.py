@@ -43,11 +43,13 @@ class CodePurpose(StrEnum):
     CONTACT = "contact"
     PHONE_CALL = "phone_call"
     INVITE = "invite"
+    IDENTITY = "identity"
+    OLD_ADDRESS = "old_address"
 
 
 FOR_THE_KNOWN = frozenset(
     {CodePurpose.LOGIN, CodePurpose.RETRIEVE, CodePurpose.FOLLOW, CodePurpose.PHONE_CALL}
-)
+) | {CodePurpose.OLD_ADDRESS}
 """Codes of these purposes leave only if somebody is known: what becomes of their messages must show nowhere."""
 
 CODE_DIGITS = 6

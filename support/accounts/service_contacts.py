@@ -78,7 +78,7 @@ def bind_contact(actor: Actor, digits: str, *, visitor: str, now: datetime | Non
         service_codes.use_code(code.id, now=now)
         older = [one.id for one in queries.contacts_of(person_id) if one.verified]
         contact_id = add_bound(person_id, code.kind, code.value, now=now)
-        _tell(actor, person_id, contact_id, "bound", older, now)
+        tell_change(actor, person_id, contact_id, "bound", older, now)
     return contact_id
 
 
@@ -100,7 +100,7 @@ def unbind_contact(actor: Actor, uid: str, *, now: datetime | None = None) -> No
         bound = (ContactPoint.id == found.id, ContactPoint.bound)
         if changed(update(ContactPoint).where(*bound).values(bound=False, changed_at=now)) == 1:
             older = [one.id for one in known if one.verified]
-            _tell(actor, person_id, found.id, "unbound", older, now)
+            tell_change(actor, person_id, found.id, "unbound", older, now)
 
 
 def request_confirmation(
@@ -203,9 +203,10 @@ def guest_for(
         return GuestRef(guest.id, add_contact(guest.id, kind, value, now=now))
 
 
-def _tell(
+def tell_change(
     actor: Actor, person_id: int, contact_id: int, change: str, tell: list[int], now: datetime
 ) -> None:
+    """Write down that an address was bound or unbound, and have the contact points `tell` told of it."""
     audit.record(
         f"person:{person_id}", f"contact.{change}", actor=actor, at=now, contact=contact_id
     )

@@ -1,20 +1,27 @@
-"""Proofs as they were written down."""
+"""Proofs as they were written down, and the holds of what was proved weakly."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from support.assurance.lifecycle import HoldState
 from support.core.db import BigId, Id, Model
 
 
 class Proof(Model):
-    """One proof by one person in one session. It says what was shown, never the secret itself."""
+    """One proof by one person. It says what was shown, never the secret itself.
+
+    One of a session bears its number; one of a check has no session (0) and `about` names the check (`check:<uid>`).
+    """
 
     __tablename__ = "proof"
-    __table_args__ = (Index(None, "person_id", "session_id", "expires_at"),)
+    __table_args__ = (
+        Index(None, "person_id", "session_id", "expires_at"),
+        Index("ix_proof_about", "about"),
+    )
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(BigId)
@@ -23,3 +30,28 @@ class Proof(Model):
     about: Mapped[str] = mapped_column(String(80), default="")
     proved_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class Hold(Model):
+    """The time between a weak proof and the act, in which the account's older addresses may stop it.
+
+    `told` are the contact points that got the link, `unheeded` those of them that alone stop nothing: channels
+    which the reporter names as stolen, or all of them once people have looked at a cancelled hold (`last`).
+    """
+
+    __tablename__ = "hold"
+    __table_args__ = (UniqueConstraint("about", "round"), Index(None, "state", "ends_at"))
+
+    id: Mapped[Id]
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    person_id: Mapped[int] = mapped_column(BigId, index=True)
+    act: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(80))
+    round: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10), default=HoldState.RUNNING)
+    told: Mapped[list[int]]
+    unheeded: Mapped[list[int]]
+    objections: Mapped[int] = mapped_column(default=0)
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -1,4 +1,8 @@
-"""Levels, acts and proofs as data: which act needs which level, which proofs make a level, how long they live."""
+"""Levels, acts and proofs as data: which act needs which level, which proofs make a level, how long they live.
+
+The table has a number (`POLICIES`). A check keeps the number under which it began, so that a change of rules never
+moves the ground under somebody who is proving who they are. `docs/identity.md` is generated from this module.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,19 @@ class Level(IntEnum):
     TWO_WAYS = 2
     CHECKED = 3
 
+    @property
+    def title(self) -> str:
+        """A message id."""
+        return _LEVELS[self]
+
+
+_LEVELS = {
+    Level.NOBODY: N_("nothing shown"),
+    Level.SAME_PERSON: N_("the person who signed in"),
+    Level.TWO_WAYS: N_("shown in two ways"),
+    Level.CHECKED: N_("checked by two people"),
+}
+
 
 class ProofKind(StrEnum):
     """Something that was shown, once, at a known moment."""
@@ -25,13 +42,33 @@ class ProofKind(StrEnum):
     FRESH_SESSION = "fresh_session"
     CODE = "code"
     SECOND_FACTOR = "second_factor"
+    SECOND_CHANNEL = "second_channel"
+    RECORD_MATCH = "record_match"
+    DOCUMENT = "document"
+    COMPANY = "company"
+    DECISION = "decision"
+    APPROVAL = "approval"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # a proof's title, not str.title()
+        """A message id."""
+        return _PROOFS[self]
 
 
-PROOF_LIVES: Mapping[ProofKind, timedelta] = {
-    ProofKind.FRESH_SESSION: timedelta(minutes=15),
-    ProofKind.CODE: timedelta(minutes=15),
-    ProofKind.SECOND_FACTOR: timedelta(minutes=15),
+_PROOFS = {
+    ProofKind.FRESH_SESSION: N_("signed in a moment ago"),
+    ProofKind.CODE: N_("a code sent to an address"),
+    ProofKind.SECOND_FACTOR: N_("a second factor"),
+    ProofKind.SECOND_CHANNEL: N_("a code sent to an older address of the account"),
+    ProofKind.RECORD_MATCH: N_("name and last digits of the verified record"),
+    ProofKind.DOCUMENT: N_("a photo of an ID document with a phrase of the day"),
+    ProofKind.COMPANY: N_("company licence and letter of authority"),
+    ProofKind.DECISION: N_("a verifier's decision"),
+    ProofKind.APPROVAL: N_("a second person's decision"),
 }
+
+SESSION_PROOFS = frozenset({ProofKind.FRESH_SESSION, ProofKind.CODE, ProofKind.SECOND_FACTOR})
+"""What a session can show by itself; everything else is shown in a check."""
 
 
 class Act(StrEnum):
@@ -44,15 +81,54 @@ class Act(StrEnum):
     END_SESSIONS = "end_sessions"
     RESET_OTHERS_FACTOR = "reset_others_factor"
     CHANGE_ROLES = "change_roles"
+    RECOVER_ACCOUNT = "recover_account"
 
 
 @dataclass(frozen=True, slots=True)
 class ActRule:
-    """The level that an act needs and the words that name it to the person who is asked for proof."""
+    """The level that an act needs and the words that name it to the person who is asked for proof.
+
+    `by_check`: the proofs are those of a check, since whoever asks can't sign in or a sign-in is not enough. One
+    proof of `sure` spares the waiting period; without one the act is held for `HOLD_LASTS`.
+    """
 
     level: Level
     title: str
+    by_check: bool = False
+    sure: frozenset[ProofKind] = frozenset()
 
+
+HOLD_LASTS = timedelta(hours=72)
+"""In clock hours (`law.md` 5.4): the account's older addresses are told and may stop the act meanwhile."""
+
+TOO_NEW = timedelta(hours=72)
+"""An address that was changed within this time proves nothing about the account's owner."""
+
+PROOF_LIVES: Mapping[ProofKind, timedelta] = {
+    ProofKind.FRESH_SESSION: timedelta(minutes=15),
+    ProofKind.CODE: timedelta(minutes=15),
+    ProofKind.SECOND_FACTOR: timedelta(minutes=15),
+    ProofKind.SECOND_CHANNEL: timedelta(days=14),
+    ProofKind.RECORD_MATCH: timedelta(days=14),
+    ProofKind.DOCUMENT: timedelta(days=14),
+    ProofKind.COMPANY: timedelta(days=14),
+    ProofKind.DECISION: timedelta(days=14),
+    ProofKind.APPROVAL: timedelta(days=14),
+}
+
+LADDER: tuple[tuple[Level, frozenset[ProofKind]], ...] = (
+    (Level.CHECKED, frozenset({ProofKind.DOCUMENT, ProofKind.DECISION, ProofKind.APPROVAL})),
+    (Level.CHECKED, frozenset({ProofKind.COMPANY, ProofKind.DECISION, ProofKind.APPROVAL})),
+    (Level.TWO_WAYS, frozenset({ProofKind.FRESH_SESSION, ProofKind.CODE})),
+    (Level.TWO_WAYS, frozenset({ProofKind.FRESH_SESSION, ProofKind.SECOND_FACTOR})),
+    (Level.TWO_WAYS, frozenset({ProofKind.CODE, ProofKind.SECOND_FACTOR})),
+    (Level.TWO_WAYS, frozenset({ProofKind.CODE, ProofKind.SECOND_CHANNEL})),
+    (Level.TWO_WAYS, frozenset({ProofKind.CODE, ProofKind.RECORD_MATCH})),
+    (Level.SAME_PERSON, frozenset({ProofKind.FRESH_SESSION})),
+    (Level.SAME_PERSON, frozenset({ProofKind.CODE})),
+    (Level.SAME_PERSON, frozenset({ProofKind.SECOND_FACTOR})),
+)
+"""Each line: these proofs together make at least this level; the highest line counts."""
 
 ACTS: Mapping[Act, ActRule] = {
     Act.CHANGE_PASSWORD: ActRule(Level.SAME_PERSON, N_("change the password")),
@@ -62,12 +138,36 @@ ACTS: Mapping[Act, ActRule] = {
     Act.END_SESSIONS: ActRule(Level.NOBODY, N_("end sessions")),
     Act.RESET_OTHERS_FACTOR: ActRule(Level.TWO_WAYS, N_("reset somebody's second factor")),
     Act.CHANGE_ROLES: ActRule(Level.TWO_WAYS, N_("change what staff may do")),
+    Act.RECOVER_ACCOUNT: ActRule(
+        Level.CHECKED,
+        N_("give a lost account back with a new address"),
+        by_check=True,
+        sure=frozenset({ProofKind.SECOND_CHANNEL}),
+    ),
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of the whole table."""
+
+    number: int
+    lives: Mapping[ProofKind, timedelta]
+    ladder: tuple[tuple[Level, frozenset[ProofKind]], ...]
+    acts: Mapping[Act, ActRule]
+
+    def level_of(self, proofs: Collection[ProofKind]) -> Level:
+        """Return the level that `proofs` make together."""
+        shown = frozenset(proofs)
+        return max((level for level, line in self.ladder if line <= shown), default=Level.NOBODY)
+
+
+POLICIES: Mapping[int, Policy] = {1: Policy(1, PROOF_LIVES, LADDER, ACTS)}
+"""Every version that a running check may have begun under; a new one is added, none is changed."""
+
+CURRENT = POLICIES[max(POLICIES)]
+
+
 def level_of(proofs: Collection[ProofKind]) -> Level:
-    """Return the level that the live `proofs` of one session make together."""
-    kinds = set(proofs)
-    if len(kinds) >= 2:
-        return Level.TWO_WAYS
-    return Level.SAME_PERSON if kinds else Level.NOBODY
+    """Return the level that the live `proofs` of one session make together, by the current table."""
+    return CURRENT.level_of(proofs)

@@ -77,7 +77,12 @@ class Base(DeclarativeBase):
                 "pk": "pk_%(table_name)s",
             }
         ),
-        type_annotation_map={datetime: UtcDateTime(), dict[str, Any]: JSON(), list[str]: JSON()},
+        type_annotation_map={
+            datetime: UtcDateTime(),
+            dict[str, Any]: JSON(),
+            list[str]: JSON(),
+            list[int]: JSON(),
+        },
     )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from obstore.exceptions import BaseError
 from sqlalchemy import delete, select, update
 
-from support.core.context import settings
+from support.core.context import hooks, settings
 from support.core.db import after_commit, changed, db, transaction
 from support.core.files import STATE_AFTER, ScanState, StoredFile, store, thumbnail_name
 from support.core.filestore import PREFIXES, FileStore
@@ -21,6 +21,13 @@ log = logging.getLogger(__name__)
 ORPHAN_AGE = timedelta(hours=24)
 MISSING_AFTER = timedelta(hours=1)
 SCAN_ALARM = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class BytesOf:
+    """A hook: `known(prefix)` names the bytes in the store, by prefix, that rows elsewhere stand for."""
+
+    known: Callable[[str], set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,7 @@ def _compare(files: FileStore, prefix: str, now: datetime) -> tuple[int, int]:
         statement.where(StoredFile.uid >= prefix, StoredFile.uid < prefix + "g")
     ).all()
     db.session.rollback()
-    known = {uid for uid, _, _ in rows}
+    known = {uid for uid, _, _ in rows}.union(*(each.known(prefix) for each in hooks(BytesOf)))
     strays = [name for name, at in kept.items() if name[:32] not in known and at < now - ORPHAN_AGE]
     for name in strays:
         log.warning("file_without_row", extra={"file": name})

@@ -157,7 +157,7 @@ def intake(
     with ExitStack() as stack:
         try:
             source = stack.enter_context(files.incoming.temporary())
-            _receive(stream, source, declared_length)
+            receive(stream, source, declared_length)
             name = clean_name(declared_name)
             kind = identify(source, name)
             picture = None
@@ -193,6 +193,11 @@ def _refuse_hoarding(owner: str, declared_length: int | None) -> None:
     db.session.rollback()
     if too_many:
         raise TooMany(0, TOO_MANY_WAITING)
+    refuse_length(declared_length)
+
+
+def refuse_length(declared_length: int | None) -> None:
+    """Raise `TooLarge` where more is declared than one file may have."""
     if declared_length is not None and declared_length > LIMITS.file_bytes:
         raise _too_large()
 
@@ -201,7 +206,7 @@ def _too_large() -> TooLarge:
     return TooLarge(LIMITS.file_bytes, FILE_TOO_LARGE, limit=LIMITS.file_bytes // 1024**2)
 
 
-def _receive(stream: BinaryIO, target: Path, declared_length: int | None) -> None:
+def receive(stream: BinaryIO, target: Path, declared_length: int | None) -> None:
     """Copy in chunks; what exceeds the limit is refused while it comes, whatever was declared."""
     received = 0
     with target.open("wb") as out:

@@ -1,8 +1,9 @@
 """The child process of `core.images`: limits itself, decodes one image, writes it anew and a thumbnail.
 
 Run as a script by an isolated interpreter; it imports nothing of ours, so that it starts fast and meets no
-key. stdin is the upload; the order on the command line (`images.reencode` writes it) names the limits
-and the two files open for the results; stdout gets one line of JSON.
+key. stdin is the upload; the order on the command line (`images` writes it) names the limits
+and the two files open for the results; stdout gets one line of JSON. With `words` the picture is only
+marked with them and written once.
 Exit codes: 0 done, 3 damaged, 4 too large, 5 no room on the disk.
 """
 
@@ -17,7 +18,7 @@ import sys
 import warnings
 from typing import Any
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 DAMAGED, TOO_LARGE, DISK_FULL = 3, 4, 5
@@ -74,6 +75,23 @@ def write(image: Image.Image, descriptor: int, *, png: bool) -> str:
         return "image/jpeg"
 
 
+def mark(image: Image.Image, words: str) -> Image.Image:
+    """Return the picture with `words` drawn across it in rows, half transparent, legible on light and dark."""
+    picture = image.convert("RGBA")
+    size = max(14, min(picture.size) // 28)
+    font = ImageFont.load_default(size)
+    layer = Image.new("RGBA", picture.size)
+    draw = ImageDraw.Draw(layer)
+    width = int(draw.textlength(words, font=font)) + 3 * size
+    for row, top in enumerate(range(size, picture.height, 6 * size)):
+        for left in range(-(row % 2) * width // 2, picture.width, width):
+            draw.text(
+                (left, top), words, font=font, fill=(255, 255, 255, 130),
+                stroke_width=max(1, size // 12), stroke_fill=(0, 0, 0, 110),
+            )  # fmt: skip
+    return Image.alpha_composite(picture, layer).convert("RGB")
+
+
 def main(order: dict[str, Any]) -> int:
     """Re-encode stdin, which must hold an image of the ordered format; return the exit code."""
     limit_self(order)
@@ -86,6 +104,9 @@ def main(order: dict[str, Any]) -> int:
         opened = Image.open(sys.stdin.buffer, formats=[source_format])
         opened.load()
         image = upright_srgb(opened)
+        if words := order.get("words"):
+            write(mark(image, words), order["image_fd"], png=False)
+            return 0
         media_type = write(image, order["image_fd"], png=source_format in ("PNG", "GIF"))
         size = image.size
         image.thumbnail((side, side))

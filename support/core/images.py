@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from support.core.errors import TooLarge, Unavailable, WrongType
 from support.core.words import N_
@@ -83,6 +85,68 @@ def reencode(source: Path, source_format: str, target: Path, thumbnail: Path) ->
     raise TooLarge(OUTPUT_BYTES, TOO_MANY_PIXELS, megapixels=megapixels)
 
 
+def watermark(data: bytes, source_format: str, words: str) -> bytes:
+    """Return the picture as JPEG with `words` (ASCII) drawn across it many times, for the eyes of whoever looks.
+
+    No plain copy touches the disk. Raises `Unavailable` when no child is free or it fails.
+    """
+    if not _children.acquire(timeout=WALL_SECONDS):
+        raise Unavailable(BUSY)
+    try:
+        status, drawn = _draw_in_child(data, source_format, words)
+    finally:
+        _children.release()
+    if status != 0:
+        log.error("watermark_failed", extra={"status": status})
+        raise Unavailable()
+    return drawn
+
+
+def _draw_in_child(data: bytes, source_format: str, words: str) -> tuple[int, bytes]:
+    """Return the exit code and the picture, which comes through a pipe."""
+    reading, writing = os.pipe()
+    order = _limits(source_format) | {"image_fd": writing, "thumbnail_fd": None, "words": words}
+    drawn = list[bytes]()
+    with TemporaryDirectory() as empty, os.fdopen(reading, "rb") as result:
+        taking = threading.Thread(target=lambda: drawn.append(result.read()))
+        try:
+            child = subprocess.Popen(
+                [sys.executable, "-I", str(_CHILD), json.dumps(order)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(writing,),
+                cwd=empty,
+                env=_CHILD_ENVIRONMENT,
+                start_new_session=True,
+            )
+        finally:
+            os.close(writing)
+        taking.start()
+        try:
+            child.communicate(data, timeout=WALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.communicate()
+        taking.join()
+    return child.returncode, b"".join(drawn)
+
+
+def _limits(source_format: str) -> dict[str, Any]:
+    return {
+        "format": source_format,
+        "memory_bytes": MEMORY_BYTES,
+        "cpu_seconds": CPU_SECONDS,
+        "output_bytes": OUTPUT_BYTES,
+        "max_pixels": MAX_PIXELS_OF.get(source_format, MAX_PIXELS),
+        "thumbnail_side": THUMBNAIL_SIDE,
+    }
+
+
+# Each further arena would reserve 64 MB of the limit.
+_CHILD_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
+
+
 def _run_child(
     source: Path, source_format: str, target: Path, thumbnail: Path
 ) -> tuple[int, bytes]:
@@ -93,15 +157,9 @@ def _run_child(
         thumbnail.open("wb") as thumbnail_out,
         TemporaryDirectory() as empty,
     ):
-        order = {
-            "format": source_format,
+        order = _limits(source_format) | {
             "image_fd": image_out.fileno(),
             "thumbnail_fd": thumbnail_out.fileno(),
-            "memory_bytes": MEMORY_BYTES,
-            "cpu_seconds": CPU_SECONDS,
-            "output_bytes": OUTPUT_BYTES,
-            "max_pixels": MAX_PIXELS_OF.get(source_format, MAX_PIXELS),
-            "thumbnail_side": THUMBNAIL_SIDE,
         }
         command = [sys.executable, "-I", str(_CHILD), json.dumps(order)]
         child = subprocess.Popen(
@@ -111,7 +169,7 @@ def _run_child(
             stderr=subprocess.DEVNULL,
             pass_fds=(image_out.fileno(), thumbnail_out.fileno()),
             cwd=empty,
-            env={"MALLOC_ARENA_MAX": "1"},  # each further arena would reserve 64 MB of the limit
+            env=_CHILD_ENVIRONMENT,
             start_new_session=True,
         )
         try:

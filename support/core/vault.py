@@ -60,20 +60,30 @@ def seal(owner: str, place: str, text: str) -> bytes:
 
     Call it inside a transaction. Raises `KeyDestroyed` for an erased owner.
     """
+    return seal_bytes(owner, place, text.encode())
+
+
+def seal_bytes(owner: str, place: str, data: bytes) -> bytes:
+    """Seal bytes, a picture for instance, as `seal` does a text."""
     key = _data_key(owner) or _make_key(owner)
     nonce = os.urandom(_NONCE)
-    return bytes([_FORMAT]) + nonce + AESGCM(key).encrypt(nonce, text.encode(), _bound(place))
+    return bytes([_FORMAT]) + nonce + AESGCM(key).encrypt(nonce, data, _bound(place))
 
 
 def unseal(owner: str, place: str, sealed: bytes) -> str:
     """Return the text sealed at `place`; raises `SealBroken` (and logs an alarm) or `KeyDestroyed`."""
+    return unseal_bytes(owner, place, sealed).decode()
+
+
+def unseal_bytes(owner: str, place: str, sealed: bytes) -> bytes:
+    """Return the bytes sealed at `place`, as `unseal` does a text."""
     key = _data_key(owner)
     if key is None or not sealed or sealed[0] != _FORMAT:
         log.critical("seal_broken", extra={"owner": owner, "place": place})
         raise SealBroken(place)
     nonce, body = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
     try:
-        return AESGCM(key).decrypt(nonce, body, _bound(place)).decode()
+        return AESGCM(key).decrypt(nonce, body, _bound(place))
     except InvalidTag as error:
         log.critical("seal_broken", extra={"owner": owner, "place": place})
         raise SealBroken(place) from error

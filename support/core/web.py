@@ -34,7 +34,7 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-FILE_FIELDS = frozenset({"file", "files"})
+FILE_FIELDS = frozenset({"file", "files", "picture"})
 LONGEST_NEXT = 1_000  # it is kept in a cookie, and browsers drop one above 4 KB
 
 csrf = CSRFProtect()

@@ -17,6 +17,7 @@ class Purpose(StrEnum):
 
     SERVICE = "service"
     PREFERENCE_COOKIES = "preference_cookies"
+    IDENTITY_EVIDENCE = "identity_evidence"
 
 
 class ConsentAct(StrEnum):

@@ -41,6 +41,27 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "order.reminded": (N_("Reminder sent"), "bell"),
     "order.alarmed": (N_("Alarm: the desk was told that time runs out"), "alarm-clock"),
     "order.called": (N_("Caller proved by a code read back"), "phone"),
+    "check.opened": (N_("Identity check begun"), "user-search"),
+    "check.address_proved": (N_("New address proved by a code"), "shield-check"),
+    "check.old_address_proved": (
+        N_("Older address of the account shown by a code"),
+        "shield-check",
+    ),
+    "check.old_address_lost": (N_("No older address can be reached"), "shield-off"),
+    "check.old_address_stolen": (N_("An older address was named as stolen"), "shield-alert"),
+    "check.evidence_given": (N_("Evidence given"), "image"),
+    "check.evidence_opened": (N_("Evidence opened by agent %(number)s"), "scan-eye"),
+    "check.evidence_destroyed": (N_("Evidence destroyed"), "trash-2"),
+    "check.stuck": (N_("A step of the check can't be done: a person is asked for"), "life-buoy"),
+    "check.review": (N_("Identity check waits for a verifier"), "scan-eye"),
+    "check.approval": (N_("Identity check waits for a second person"), "scan-eye"),
+    "check.open": (N_("Evidence is asked for again"), "rotate-ccw"),
+    "check.held": (N_("Proved; waiting period of 72 hours"), "hourglass"),
+    "check.objected": (N_("An address named as stolen objects"), "shield-alert"),
+    "check.stopped": (N_("Stopped by the account's owner"), "octagon-x"),
+    "check.done": (N_("Identity proved, account given back"), "circle-check"),
+    "check.refused": (N_("Identity not proved"), "circle-x"),
+    "check.withdrawn": (N_("Identity check given up"), "x"),
 }
 
 
@@ -64,6 +85,7 @@ def describe(event: Happened, names: Mapping[int, str]) -> tuple[str, str] | Non
 
 def _facts(event: Happened, names: Mapping[int, str]) -> dict[str, Any]:
     facts: dict[str, Any] = {"actor": names.get(event.actor_id or 0) or gettext("the system")}
+    facts["number"] = event.actor_id or 0
     if "assignee" in event.data:
         facts["name"] = names.get(event.data["assignee"]) or gettext("an agent")
     if event.action == "order.moved":

@@ -25,6 +25,7 @@ from support.workorders import desk_lines, desk_presence, desk_thread, moves, po
 from support.workorders.describe import team_title
 from support.workorders.desk_filters import STAFF_STATUS, View
 from support.workorders.desk_forms import Stamp
+from support.workorders.desk_identity import identity_of
 from support.workorders.desk_lines import Around
 from support.workorders.desk_nav import page_counts
 from support.workorders.desk_rows import due_of, pieces, shown
@@ -76,6 +77,7 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
         "properties": _properties(order, kind, thread.tags),
         "may_work": policy.may_work(actor, kind),
         "requester": requester,
+        "identity": identity_of(actor, order),
         "presence": presence_words(desk_presence.others(order.id, actor.id or 0, now)),
         "related": _related(order),
         "follow_ups": _follow_ups(order),

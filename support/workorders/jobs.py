@@ -8,11 +8,12 @@ from typing import Any
 from support.accounts import queries as people
 from support.core import outbox
 from support.core.actors import Role
+from support.core.clock import utcnow
 from support.core.errors import NotFound
 from support.core.outbox import Subscription
 from support.core.vault import KeyDestroyed
 from support.notifications.service import tell
-from support.workorders import queries, service
+from support.workorders import queries, service, service_checks
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
@@ -86,6 +87,20 @@ def tell_overdue(payload: Payload) -> None:
     _tell_staff(payload, "overdue_team", {*_team_of(order), *admins} - {*mine})
 
 
+def tell_check(payload: Payload) -> None:
+    """Tell whoever works on the order what became of its identity check, where a person is needed now."""
+    kind, _, number = str(payload["about"]).partition(":")
+    what = str(payload["what"])
+    if kind != "order" or not (what in _CHECK_NEWS or what.startswith("stuck_")):
+        return
+    order = queries.order_by_id(int(number))
+    service_checks.note_news(order, now=utcnow())
+    _tell_staff(payload | {"order": order.id}, "check", _desk_of(order))
+
+
+_CHECK_NEWS = frozenset({"stopped", "objected", "done", "refused"})
+
+
 def tell_unstaffed(payload: Payload) -> None:
     """Tell the administrators that a kind of work order has nobody to take it up."""
     for admin in people.staff(Role.ADMIN):
@@ -151,4 +166,5 @@ SUBSCRIPTIONS = (
     Subscription("order.half_way", tell_half_way),
     Subscription("order.overdue", tell_overdue),
     Subscription("order.unstaffed", tell_unstaffed),
+    Subscription("check.changed", tell_check),
 )

@@ -180,6 +180,14 @@ TEMPLATES = (
         _DESK,
     ),
     Template(
+        "workorders.check",
+        Purpose.ORDERS,
+        N_("News of an identity check"),
+        staff_facts,
+        _INBOX,
+        _DESK,
+    ),
+    Template(
         "workorders.unstaffed",
         Purpose.ORDERS,
         N_("Work orders that nobody can take up"),

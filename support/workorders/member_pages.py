@@ -20,6 +20,8 @@ from support.core.web import row_number
 from support.core.web_parts import html_lang
 from support.core.web_times import local_time, relative_time, time_tag
 from support.notifications.queries import DeliveryLine, deliveries_to
+from support.verification import queries as checks
+from support.verification.lifecycle import CheckState
 from support.workorders import queries
 from support.workorders.describe import delivery_words, describe, people_in
 from support.workorders.kind import Kind, Stage
@@ -227,8 +229,17 @@ def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dic
             queries.files_by_stream(actor, order),
             deliveries_to(actor.id or 0, order.stream),
         ),
+        "check": _check(actor, order),
         "asked": _asked(thread) if order.state is Status.WAITING else None,
     }
+
+
+def _check(actor: Actor, order: WorkOrder) -> dict[str, Any] | None:
+    """Return the check of identity that the reader is asked for, or that they wait for."""
+    check = checks.check_of(order.stream)
+    if check is None or check.asker_id != actor.id:
+        return None
+    return {"uid": check.uid, "state": check.status, "open": check.state == CheckState.OPEN}
 
 
 def _asked(thread: Sequence[Entry]) -> dict[str, str] | None:

@@ -14,6 +14,8 @@ from tests.fixtures.pages import PageClient
 
 SENT_AWAY = {"accounts.other_start", "accounts.other_binding"}
 """They send the browser to another service, and it keeps which way back is its own; nothing else may."""
+ONE_LOOK = "reviews.picture"
+"""Its address is worth one look within a minute, which is written down (design section 7)."""
 A_MAIL = "notifications.mailbox_html"
 """Drawn for mail programs, so not looked at as a page of ours."""
 
@@ -39,6 +41,7 @@ def addresses(app: Flask, parts: Parts) -> dict[str, str]:
         return {
             rule.endpoint: url_for(rule.endpoint, **parts.get(rule.endpoint, {}))  # type: ignore[arg-type]
             for rule in opened(app)
+            if rule.endpoint != ONE_LOOK
         }
 
 

@@ -22,7 +22,7 @@ from support.accounts.service_contact_persons import add_contact_person
 from support.accounts.service_identities import add_identity
 from support.assurance import service as assurance
 from support.assurance.models import Proof
-from support.assurance.policy import PROOF_LIVES, Level, ProofKind, level_of
+from support.assurance.policy import PROOF_LIVES, SESSION_PROOFS, Level, ProofKind, level_of
 from support.core.actors import SYSTEM, Actor, Role
 from support.core.clock import utcnow
 from support.core.db import db, new_uid, transaction
@@ -32,8 +32,8 @@ VISITOR = "v" * 32
 
 
 def proofs_by_level() -> dict[Level, tuple[ProofKind, ...]]:
-    """The fewest proofs that make each level which proofs can make."""
-    kinds = list(ProofKind)
+    """The fewest proofs that make each level which a session can show by itself."""
+    kinds = sorted(SESSION_PROOFS)
     sets = chain.from_iterable(combinations(kinds, size) for size in range(len(kinds) + 1))
     found: dict[Level, tuple[ProofKind, ...]] = {}
     for proofs in sets:

@@ -1,0 +1,1 @@
+"""Finding out who is asking: checks of identity, their evidence, and the people who decide on it."""

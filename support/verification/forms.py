@@ -1,0 +1,83 @@
+"""The forms of checks."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
+from wtforms.validators import InputRequired, Length, Optional
+
+from support.verification import policy
+
+
+class NewAddressForm(FlaskForm):
+    """The address that the account shall get."""
+
+    address = StringField(
+        _l("New e-mail or mobile"),
+        [InputRequired(_l("Enter the address that you can use now.")), Length(max=320)],
+    )
+
+
+class OldAddressForm(FlaskForm):
+    """An address that the account has had for a while."""
+
+    address = StringField(
+        _l("An older e-mail or mobile of the account"),
+        [InputRequired(_l("Enter an address that the account had before.")), Length(max=320)],
+    )
+
+
+class CodeForm(FlaskForm):
+    """The six digits of a message."""
+
+    code = StringField(_l("Code"), [InputRequired(_l("Enter the code from the message."))])
+
+
+class LackForm(FlaskForm):
+    """Why no older address can be reached."""
+
+    how = RadioField(
+        _l("What happened to them?"),
+        [InputRequired(_l("Please choose one."))],
+        choices=[
+            SelectChoice("lost", _l("I can't get at any of them any more")),
+            SelectChoice("stolen", _l("Somebody else has got one of them")),
+        ],
+    )
+    named = TextAreaField(
+        _l("Which ones does somebody else have? One a line"), [Optional(), Length(max=1000)]
+    )
+
+
+class PictureForm(FlaskForm):
+    """One picture, with the consent that belongs to it alone."""
+
+    picture = FileField(_l("Photo"), [FileRequired(_l("Choose a photo."))])
+    consent = BooleanField(
+        _l("I agree that this picture is used to find out whether the account is mine")
+    )
+
+
+class VerdictForm(FlaskForm):
+    """What a verifier or approver found."""
+
+    verdict = RadioField(
+        _l("What did you find?"),
+        [InputRequired(_l("Please say what you found, and why where it fails."))],
+        choices=[
+            SelectChoice("pass", _l("It is them")),
+            SelectChoice("fail", _l("It is not proved")),
+            SelectChoice("again", _l("Ask for it again")),
+        ],
+    )
+    reason = SelectField(_l("Why it fails, or what is asked for"), [Optional()])
+
+    def offer_reasons(self) -> VerdictForm:
+        """Fill the choice of reasons in the reader's language."""
+        self.reason.choices = [SelectChoice("", "–")] + [
+            SelectChoice(code, _l(policy.REASONS[code])) for code in policy.VERDICT_REASONS
+        ]
+        return self

@@ -1,0 +1,81 @@
+"""Bridges from the news of checks and holds to the people who are told. Each is safe to run twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.assurance import service_holds
+from support.core.clock import utcnow
+from support.core.errors import NotFound
+from support.core.outbox import Subscription
+from support.core.vault import KeyDestroyed
+from support.notifications.service import tell
+from support.verification import queries, service
+from support.verification.lifecycle import CheckState
+
+_TOLD = {"opened", *(each.value for each in CheckState)} - {"review", "approval"}
+"""What the person who asks is told; that two people look at it is on the page."""
+
+
+def tell_asker(payload: dict[str, Any]) -> None:
+    """Tell the person what became of their check, or what they are asked for."""
+    check = queries.check_by_stream(f"check:{payload['check']}")
+    if check is None or payload["what"] not in _TOLD:
+        return
+    try:
+        tell(
+            check.asker_id,
+            "verification.check",
+            about=check.about,
+            key=str(payload["key"]),
+            contact_id=check.asker_contact,
+            ids={"check": check.uid, "what": payload["what"]},
+        )
+    except (NotFound, KeyDestroyed):
+        return
+
+
+def tell_older_addresses(payload: dict[str, Any]) -> None:
+    """Send the link that stops the act to every address that the account had before."""
+    for contact_id in payload["told"]:
+        try:
+            tell(
+                payload["person"],
+                "verification.hold",
+                about=f"person:{payload['person']}",
+                key=f"{payload['hold']}:{contact_id}",
+                contact_id=contact_id,
+                ids={"hold": payload["hold"], "contact": contact_id},
+            )
+        except (NotFound, KeyDestroyed):
+            continue
+
+
+def hold_over(payload: dict[str, Any]) -> None:
+    """The waiting period ended: do what the check was for."""
+    check = queries.check_by_stream(payload["about"])
+    if check is not None:
+        service.hold_ended(check, now=utcnow())
+
+
+def hold_cancelled(payload: dict[str, Any]) -> None:
+    """The account's owner stopped it: a person looks."""
+    check = queries.check_by_stream(payload["about"])
+    if check is not None:
+        service.hold_stopped(check, now=utcnow())
+
+
+def hold_objected(payload: dict[str, Any]) -> None:
+    """An address that can't stop it alone said no."""
+    check = queries.check_by_stream(payload["about"])
+    if check is not None and check.state == CheckState.HELD:
+        service.note_objection(check, now=utcnow())
+
+
+SUBSCRIPTIONS = (
+    Subscription(service.CHANGED, tell_asker),
+    Subscription(service_holds.PLACED, tell_older_addresses),
+    Subscription(service_holds.OVER, hold_over),
+    Subscription(service_holds.CANCELLED, hold_cancelled),
+    Subscription(service_holds.OBJECTED, hold_objected),
+)

@@ -1,0 +1,45 @@
+"""The states of a check, and what its steps are."""
+
+from __future__ import annotations
+
+from support.core.lifecycle import Lifecycle, State
+from support.core.words import N_
+
+
+class CheckState(State):
+    """Where a check stands."""
+
+    OPEN = "open", N_("Waiting for the person"), "wait"
+    REVIEW = "review", N_("Waiting for a verifier"), "review"
+    APPROVAL = "approval", N_("Waiting for a second person"), "review"
+    HELD = "held", N_("Waiting period"), "wait"
+    STOPPED = "stopped", N_("Stopped by the account's owner"), "bad"
+    DONE = "done", N_("Done"), "ok"
+    REFUSED = "refused", N_("Not proved"), "bad"
+    WITHDRAWN = "withdrawn", N_("Given up"), "mute"
+
+
+ENDED = frozenset({CheckState.DONE, CheckState.REFUSED, CheckState.WITHDRAWN})
+UNDER_REVIEW = frozenset({CheckState.REVIEW, CheckState.APPROVAL})
+
+LIFECYCLE = Lifecycle(
+    CheckState,
+    start=CheckState.OPEN,
+    finals=ENDED,
+    moves={
+        CheckState.OPEN: {CheckState.REVIEW, CheckState.WITHDRAWN},
+        CheckState.REVIEW: {CheckState.APPROVAL, CheckState.OPEN, CheckState.WITHDRAWN},
+        CheckState.APPROVAL: {
+            CheckState.HELD,
+            CheckState.DONE,
+            CheckState.REFUSED,
+            CheckState.OPEN,
+            CheckState.WITHDRAWN,
+        },
+        CheckState.HELD: {CheckState.DONE, CheckState.REFUSED, CheckState.STOPPED},
+        CheckState.STOPPED: {CheckState.REVIEW, CheckState.REFUSED},
+        CheckState.DONE: set(),
+        CheckState.REFUSED: set(),
+        CheckState.WITHDRAWN: set(),
+    },
+)

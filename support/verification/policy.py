@@ -1,0 +1,116 @@
+"""The rules of checks as data: the ways of showing who one is, what each asks for, who may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from support.assurance.policy import ProofKind
+from support.core.actors import Actor, Role
+from support.core.errors import NotAllowed, NotFound
+from support.core.words import N_
+from support.verification.models import Check
+
+EVIDENCE_KEPT = timedelta(days=30)
+"""After the end of a check its pictures stay this long, for an appeal; then their key is destroyed (law.md 1.2)."""
+VIEW_LIVES = timedelta(seconds=60)
+SEATS = ("verifier", "approver")
+VERDICTS = ("pass", "fail", "again")
+
+
+class Way(StrEnum):
+    """How somebody shows who they are; the evidence of one way is never asked for beside another's."""
+
+    DOCUMENT = "document"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True, slots=True)
+class WayRule:
+    """One way: its words, the pictures that it needs (part, words), the proof that it makes."""
+
+    title: str
+    why: str
+    parts: tuple[tuple[str, str], ...]
+    proof: ProofKind
+
+
+WAYS: Mapping[Way, WayRule] = {
+    Way.DOCUMENT: WayRule(
+        N_("A photo of your ID document"),
+        N_(
+            "We compare name and picture with what the account knows. Identity card, passport, residence or travel "
+            "permit: whichever you have. Cover what we don't need; the number's last four digits are enough."
+        ),
+        (("photo", N_("The document beside a paper with the phrase")),),
+        ProofKind.DOCUMENT,
+    ),
+    Way.COMPANY: WayRule(
+        N_("Company licence and letter of authority"),
+        N_(
+            "For an account that belongs to a company. The letter names you, the account and today's date, and bears "
+            "the company's seal."
+        ),
+        (
+            ("licence", N_("The business licence")),
+            ("letter", N_("The letter of authority, with the phrase written on it")),
+        ),
+        ProofKind.COMPANY,
+    ),
+}
+
+REASONS: Mapping[str, str] = {
+    "unreadable": N_("The picture can't be read."),
+    "no_phrase": N_("The phrase is missing, or is another one."),
+    "expired": N_("The document has expired."),
+    "mismatch": N_("Name or picture does not match the account."),
+    "altered": N_("The picture looks altered, or is a photo of a photo."),
+    "wrong_kind": N_("This is another document than the one asked for."),
+    "taken": N_("The new address belongs to another account by now."),
+    "stopped": N_("The account's owner said that it was not them."),
+}
+"""Why evidence fails or is asked for again, in words for the person."""
+
+VERDICT_REASONS = tuple(code for code in REASONS if code not in ("taken", "stopped"))
+
+VIEW_REASONS: Mapping[str, str] = {
+    "first_review": N_("To decide on this check"),
+    "second_review": N_("To decide as the second person"),
+    "appeal": N_("To answer a complaint about this check"),
+}
+"""Why a picture is opened; the person whom it shows reads this in their account."""
+
+REVIEWERS = frozenset({Role.VERIFIER, Role.APPROVER})
+_HOLDERS = {"verifier": Role.VERIFIER, "approver": Role.APPROVER}
+
+
+def require_reviewer(actor: Actor) -> None:
+    """Let verifiers and approvers pass; raise `NotFound` for strangers, `NotAllowed` for other staff."""
+    if actor.has(*REVIEWERS):
+        return
+    raise NotAllowed() if actor.is_staff else NotFound()
+
+
+def require_desk(actor: Actor) -> None:
+    """Let the people pass who work on orders; raise `NotFound` for strangers, `NotAllowed` for other staff."""
+    if actor.has(Role.AGENT, *REVIEWERS):
+        return
+    raise NotAllowed() if actor.is_staff else NotFound()
+
+
+def may_sit(actor: Actor, seat: str) -> bool:
+    """True for whoever holds the role of a seat."""
+    return actor.has(_HOLDERS[seat])
+
+
+def require_seat(actor: Actor, seat: str) -> None:
+    """Let whoever holds the role of a seat pass; raise `NotAllowed`."""
+    if not may_sit(actor, seat):
+        raise NotAllowed()
+
+
+def is_party(actor: Actor, check: Check) -> bool:
+    """True for the person who asks, signed in as themself or as the guest that they are."""
+    return actor.id is not None and actor.id == check.asker_id

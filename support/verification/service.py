@@ -1,0 +1,207 @@
+"""A check from its beginning to its end: opened by the desk, answered by the person, carried out or refused."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from support.accounts import queries as people
+from support.accounts import service_recovery
+from support.accounts.models import ContactKind
+from support.assurance import service as assurance
+from support.assurance import service_holds
+from support.assurance.policy import CURRENT, Act, ProofKind
+from support.core import audit, outbox, sealed_files, vault
+from support.core.actors import SYSTEM, Actor
+from support.core.clock import utcnow
+from support.core.context import keys
+from support.core.db import changed, db, new_uid, transaction
+from support.core.errors import Invalid, NotAllowed, Stale
+from support.core.words import N_
+from support.verification import policy, queries
+from support.verification.lifecycle import ENDED, LIFECYCLE, CheckState
+from support.verification.models import Check, Evidence
+from support.verification.policy import EVIDENCE_KEPT, Way
+
+CHANGED = "check.changed"
+_BATCH = 100
+
+
+def open_check(
+    actor: Actor,
+    *,
+    about: str,
+    reference: str,
+    asker_id: int,
+    subject_id: int,
+    asker_contact: int | None = None,
+    act: Act = Act.RECOVER_ACCOUNT,
+    way: Way = Way.DOCUMENT,
+    now: datetime | None = None,
+) -> Check:
+    """Ask the person behind an order to show that the account `subject_id` is theirs.
+
+    Raises `NotAllowed` for accounts of staff, `Invalid` while another check of the order runs.
+    """
+    now = now or utcnow()
+    policy.require_desk(actor)
+    if people.person(subject_id).kind != "member":
+        raise Invalid("account", N_("Only a member's account can be given back this way."))
+    with transaction() as session:
+        before = queries.check_of(about)
+        if before is not None and before.state not in ENDED:
+            raise Invalid("account", N_("A check of this work order is running already."))
+        check = Check(
+            uid=new_uid(),
+            about=about,
+            reference=reference,
+            act=act,
+            policy=CURRENT.number,
+            asker_id=asker_id,
+            asker_contact=asker_contact,
+            subject_id=subject_id,
+            way=way,
+            named=[],
+            opened_by=actor.id,
+            opened_at=now,
+        )
+        session.add(check)
+        session.flush()
+        record(actor, check, "check.opened", now)
+        news(check, "opened")
+    return check
+
+
+def withdraw_check(actor: Actor, check: Check, *, now: datetime | None = None) -> None:
+    """Give a check up: by the person, or by the desk; its pictures go with the key at once."""
+    now = now or utcnow()
+    if not policy.is_party(actor, check):
+        policy.require_desk(actor)
+    with transaction():
+        move(actor, check, CheckState.WITHDRAWN, now)
+        destroy_evidence(check, now)
+
+
+def phrase_of(check: Check) -> str:
+    """Return what the person writes on the paper in the picture: it belongs to this check and round alone."""
+    text = f"phrase\0{check.uid}\0{check.round}".encode()
+    number = int.from_bytes(hmac.new(keys().codes, text, hashlib.sha256).digest()[:4], "big")
+    return f"{check.reference} {number % 10_000:04d}"
+
+
+def move(actor: Actor, check: Check, new: CheckState, now: datetime, **values: Any) -> None:
+    """Move a check inside the caller's transaction, tell its order, and ring; `Stale` where somebody was faster."""
+    old = check.status
+    LIFECYCLE.check_move(old, new)
+    values |= {"state": new, "version": Check.version + 1}
+    if new in ENDED:
+        values |= {"closed_at": now, "evidence_until": now + EVIDENCE_KEPT}
+    here = (Check.id == check.id, Check.state == old, Check.version == check.version)
+    if changed(update(Check).where(*here).values(values)) != 1:
+        raise Stale()
+    db.session.refresh(check)
+    record(actor, check, f"check.{new}", now)
+    news(check, new.value)
+
+
+def carry_out(check: Check, *, now: datetime) -> None:
+    """Do what the check was for, inside the caller's transaction; an address taken meanwhile refuses it."""
+    found = queries.wanted_address(check)
+    if found is None:
+        raise NotAllowed()
+    taken = people.bound_contact(*found)
+    if taken is not None and taken[0] != check.subject_id:
+        move(SYSTEM, check, CheckState.REFUSED, now, reason="taken")
+        return
+    lost = check.named if check.old_channel == "stolen" else ()
+    kind, value = ContactKind(found[0]), found[1]
+    service_recovery.recover_account(SYSTEM, check.case, kind, value, lost=lost, now=now)
+    move(SYSTEM, check, CheckState.DONE, now)
+
+
+def conclude(check: Check, *, now: datetime) -> None:
+    """Both people have decided: carry the act out, hold it where the proof is weak, or refuse it.
+
+    Inside the caller's transaction.
+    """
+    found = queries.verdicts(check)
+    failed = next((each for each in found.values() if each.verdict == "fail"), None)
+    if failed is not None:
+        move(SYSTEM, check, CheckState.REFUSED, now, reason=failed.reason)
+        return
+    by = {seat: Actor("staff", each.person_id) for seat, each in found.items()}
+    proof = policy.WAYS[Way(check.way)].proof
+    assurance.write_case_proof(by["verifier"], proof, check.case, now=now)
+    assurance.write_case_proof(by["verifier"], ProofKind.DECISION, check.case, now=now)
+    assurance.write_case_proof(by["approver"], ProofKind.APPROVAL, check.case, now=now)
+    if not assurance.needs_hold(Act(check.act), check.case, now):
+        carry_out(check, now=now)
+        return
+    older = [one.id for one in people.contacts_of(check.subject_id) if one.bound and one.verified]
+    service_holds.place_hold(
+        SYSTEM, Act(check.act), check.case, tell=older, unheeded=check.named, now=now
+    )
+    move(SYSTEM, check, CheckState.HELD, now)
+
+
+def hold_ended(check: Check, *, now: datetime) -> None:
+    """The waiting period is over: carry the act out. Safe to run twice."""
+    with transaction():
+        if check.state == CheckState.HELD:
+            carry_out(check, now=now)
+
+
+def hold_stopped(check: Check, *, now: datetime) -> None:
+    """The account's owner said that it was not them: nothing is done, and a person looks. Safe to run twice."""
+    with transaction():
+        if check.state == CheckState.HELD:
+            move(SYSTEM, check, CheckState.STOPPED, now, reason="stopped")
+
+
+def note_objection(check: Check, *, now: datetime) -> None:
+    """A channel that can't stop it alone said no: the desk is told, and may refuse it."""
+    with transaction():
+        record(SYSTEM, check, "check.objected", now)
+        news(check, "objected")
+
+
+def destroy_expired_evidence(now: datetime) -> None:
+    """Destroy the pictures of checks that ended 30 days ago (a periodic task). Safe to run twice."""
+    for check_id in queries.expired_evidence(now, _BATCH):
+        with transaction():
+            check = db.session.get_one(Check, check_id)
+            destroy_evidence(check, now)
+
+
+def destroy_evidence(check: Check, now: datetime) -> None:
+    """Destroy the key of a check, so that no copy of its pictures can be read, and remove the bytes."""
+    gone = (Evidence.check_id == check.id, Evidence.destroyed_at.is_(None))
+    rows = update(Evidence).where(*gone).values(destroyed_at=now).returning(Evidence.uid)
+    kept = list(
+        db.session.execute(rows, execution_options={"synchronize_session": False}).scalars()
+    )
+    vault.destroy(check.stream)
+    changed(update(Check).where(Check.id == check.id).values(evidence_until=None))
+    record(SYSTEM, check, "check.evidence_destroyed", now)
+    sealed_files.forget_later(kept)
+
+
+def record(actor: Actor, check: Check, action: str, now: datetime, **ids: Any) -> None:
+    """Write an event on the order's trail and on that of the account that the check is about."""
+    for stream in dict.fromkeys((check.about, f"person:{check.subject_id}")):
+        audit.record(stream, action, actor=actor, at=now, check=check.id, **ids)
+
+
+def news(check: Check, what: str) -> None:
+    """Put the news of a check for whoever tells people of it."""
+    outbox.put(
+        CHANGED,
+        f"{check.uid}:{check.version}:{what}",
+        check=check.uid,
+        what=what,
+        about=check.about,
+    )

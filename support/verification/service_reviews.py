@@ -1,0 +1,130 @@
+"""The people who decide: each looks at the evidence with a reason, and says what they think without the other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from support.core import sealed_files
+from support.core.actors import Actor
+from support.core.clock import utcnow
+from support.core.db import changed, db, insert_new, new_uid, transaction
+from support.core.errors import Expired, IllegalMove, Invalid, NotAllowed, NotFound, Stale
+from support.core.words import N_
+from support.verification import policy, queries
+from support.verification.lifecycle import CheckState
+from support.verification.models import Check, Evidence, EvidenceView, Review
+from support.verification.service import conclude, destroy_evidence, move, record
+
+SEAT_OF = {CheckState.REVIEW: "verifier", CheckState.APPROVAL: "approver"}
+
+
+def open_picture(
+    actor: Actor, check: Check, uid: str, reason: str, *, now: datetime | None = None
+) -> EvidenceView:
+    """Allow the actor one look at a picture, within a minute; the look is told to the people whom it concerns."""
+    now = now or utcnow()
+    policy.require_reviewer(actor)
+    if reason not in policy.VIEW_REASONS:
+        raise Invalid("reason", N_("Please say why you open it."))
+    evidence = queries.picture(check, uid)
+    with transaction() as session:
+        view = EvidenceView(
+            uid=new_uid(), evidence_id=evidence.id, viewer_id=actor.id or 0, reason=reason, at=now
+        )
+        session.add(view)
+        session.flush()
+        record(actor, check, "check.evidence_opened", now, evidence=evidence.id, reason=reason)
+    return view
+
+
+def look(actor: Actor, check: Check, view_uid: str, *, now: datetime | None = None) -> bytes:
+    """Return the picture of a permission, marked with who looks, once; raises `Expired` afterwards."""
+    now = now or utcnow()
+    with transaction():
+        fresh = (
+            EvidenceView.uid == view_uid,
+            EvidenceView.viewer_id == actor.id,
+            EvidenceView.opened_at.is_(None),
+            EvidenceView.at > now - policy.VIEW_LIVES,
+        )
+        used = update(EvidenceView).where(*fresh).values(opened_at=now)
+        found = db.session.execute(
+            used.returning(EvidenceView.evidence_id),
+            execution_options={"synchronize_session": False},
+        ).scalar_one_or_none()
+        if found is None:
+            raise Expired()
+        evidence = db.session.get_one(Evidence, found)
+        if evidence.check_id != check.id or evidence.destroyed_at is not None:
+            raise NotFound()
+    who = f"agent {actor.id}  {check.reference}  {now:%Y-%m-%d %H:%M} UTC"
+    return sealed_files.show(check.stream, evidence.uid, evidence.media_type, who)
+
+
+def decide(
+    actor: Actor,
+    check: Check,
+    verdict: str,
+    reason: str = "",
+    *,
+    version: int,
+    now: datetime | None = None,
+) -> None:
+    """Give one's verdict on the round: "pass", "fail" with a reason, or "again" with what is asked for.
+
+    The seat is the one that the check waits for. Raises `NotAllowed` for one's own work (as the person, or in the
+    other seat), `Invalid` without a look at every picture or without a reason, `Stale` when it moved meanwhile.
+    """
+    now = now or utcnow()
+    seat = SEAT_OF.get(check.status)
+    if seat is None:
+        raise IllegalMove(check.status, CheckState.APPROVAL)
+    policy.require_seat(actor, seat)
+    if check.version != version:
+        raise Stale()
+    if actor.id in (check.asker_id, check.subject_id, check.opened_by):
+        raise NotAllowed(N_("Nobody decides on a check that is their own, or that they opened."))
+    if verdict not in policy.VERDICTS or (
+        verdict != "pass" and reason not in policy.VERDICT_REASONS
+    ):
+        raise Invalid("verdict", N_("Please say what you found, and why where it fails."))
+    if {each.id for each in queries.evidence_of(check).values()} - queries.seen_by(actor, check):
+        raise Invalid("verdict", N_("Please look at every picture first."))
+    with transaction():
+        if any(each.person_id == actor.id for each in queries.verdicts(check).values()):
+            raise NotAllowed(N_("The second decision is another person's."))
+        said = {
+            "person_id": actor.id,
+            "verdict": verdict,
+            "reason": "" if verdict == "pass" else reason,
+        }
+        if not insert_new(Review, check_id=check.id, round=check.round, seat=seat, at=now, **said):
+            raise Stale()
+        record(actor, check, "check.decided", now, seat=seat)
+        if verdict == "again":
+            move(actor, check, CheckState.OPEN, now, round=Check.round + 1, reason=reason)
+        elif seat == "verifier":
+            move(actor, check, CheckState.APPROVAL, now)
+        else:
+            conclude(check, now=now)
+
+
+def take_up_again(actor: Actor, check: Check, *, now: datetime | None = None) -> None:
+    """Look anew at a check that its account's owner stopped: both people decide again, with both sides heard."""
+    now = now or utcnow()
+    policy.require_seat(actor, "verifier")
+    with transaction():
+        pictures = (Evidence.check_id == check.id, Evidence.round == check.round)
+        changed(update(Evidence).where(*pictures).values(round=Evidence.round + 1))
+        move(actor, check, CheckState.REVIEW, now, round=Check.round + 1, reason="")
+
+
+def refuse_stopped(actor: Actor, check: Check, *, now: datetime | None = None) -> None:
+    """End a check that its account's owner stopped; its pictures are destroyed at once."""
+    now = now or utcnow()
+    policy.require_seat(actor, "verifier")
+    with transaction():
+        move(actor, check, CheckState.REFUSED, now, reason="stopped")
+        destroy_evidence(check, now)

@@ -1,0 +1,283 @@
+"""The person's pages of a check: a task list, one step a page, and on every step another way."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO, cast
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from support.accounts import queries as people
+from support.accounts.forms import refusals_on
+from support.accounts.policy import CodePurpose
+from support.accounts.session_views import code_scope, page
+from support.assurance import queries as assurance
+from support.core.errors import TooLarge, Unavailable, WrongType
+from support.core.files import LIMITS
+from support.core.web import client_address, current_actor
+from support.verification import policy, queries, service, service_steps
+from support.verification.forms import (
+    CodeForm,
+    LackForm,
+    NewAddressForm,
+    OldAddressForm,
+    PictureForm,
+)
+from support.verification.lifecycle import CheckState
+from support.verification.models import Check
+from support.verification.policy import WAYS, Way
+
+blueprint = Blueprint("checks", __name__)
+Answer = Response | tuple[str, int]
+
+
+@blueprint.get("/checks/<uid>")
+def show(uid: str) -> str:
+    """Show the task list, or what became of the check."""
+    check = _own(uid)
+    hold = assurance.hold_of(check.stream) if check.state == CheckState.HELD else None
+    return render_template(
+        "verification/check.html",
+        check=check,
+        tasks=_tasks(check),
+        ready=all(queries.steps_done(check).values()),
+        reason=policy.REASONS.get(check.reason, ""),
+        hold=hold,
+        readings=queries.readings([check])[check.id],
+        view_reasons=policy.VIEW_REASONS,
+        parts=_part_words(check),
+        unstaffed=queries.unstaffed_seats(),
+    )
+
+
+@blueprint.route("/checks/<uid>/address", methods=["GET", "POST"])
+def address(uid: str) -> Answer:
+    """Ask for the new address."""
+    check, form = _own(uid), NewAddressForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            service_steps.request_address(
+                current_actor(),
+                check,
+                form.address.data or "",
+                visitor=code_scope(),
+                address=client_address(),
+            )
+            return redirect(url_for("checks.address_code", uid=uid), 303)
+    return page("verification/address.html", form, check=check)
+
+
+@blueprint.route("/checks/<uid>/address/code", methods=["GET", "POST"])
+def address_code(uid: str) -> Answer:
+    """Take the code of the new address."""
+    return _code(uid, CodePurpose.IDENTITY, "checks.address", service_steps.prove_address)
+
+
+@blueprint.route("/checks/<uid>/old-address", methods=["GET", "POST"])
+def old_address(uid: str) -> Answer:
+    """Ask for an address that the account had before."""
+    check, form = _own(uid), OldAddressForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            service_steps.request_old_address(
+                current_actor(),
+                check,
+                form.address.data or "",
+                visitor=code_scope(),
+                address=client_address(),
+            )
+            return redirect(url_for("checks.old_address_code", uid=uid), 303)
+    return page("verification/old_address.html", form, check=check)
+
+
+@blueprint.route("/checks/<uid>/old-address/code", methods=["GET", "POST"])
+def old_address_code(uid: str) -> Answer:
+    """Take the code of the older address."""
+    how = service_steps.prove_old_address
+    return _code(uid, CodePurpose.OLD_ADDRESS, "checks.old_address", how)
+
+
+@blueprint.route("/checks/<uid>/no-old-address", methods=["GET", "POST"])
+def no_old_address(uid: str) -> Answer:
+    """Say why no older address can be reached."""
+    check, form = _own(uid), LackForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            named = (form.named.data or "").split("\n")
+            service_steps.lack_old_address(
+                current_actor(),
+                check,
+                form.how.data or "",
+                [each for each in named if each.strip()],
+            )
+            return _back(check)
+    return page("verification/no_old_address.html", form, check=check)
+
+
+@blueprint.route("/checks/<uid>/evidence/<part>", methods=["GET", "POST"])
+def evidence(uid: str, part: str) -> Answer:
+    """Take one picture, with the consent to it."""
+    check, form = _own(uid), PictureForm()
+    if part not in _part_words(check):
+        return _back(check)
+    if form.validate_on_submit():
+        with refusals_on(form):
+            try:
+                _take(check, part, form)
+                return _back(check)
+            except (TooLarge, WrongType, Unavailable) as error:
+                form.picture.errors = [_(error.words, **error.facts)]
+                return _evidence_page(check, part, form)[0], error.status
+    return _evidence_page(check, part, form)
+
+
+@blueprint.post("/checks/<uid>/way")
+def way(uid: str) -> Response:
+    """Take another way."""
+    check, wanted = _own(uid), request.form.get("way", "")
+    if wanted in set(Way):
+        service_steps.choose_way(current_actor(), check, Way(wanted))
+    return _back(check)
+
+
+@blueprint.post("/checks/<uid>/person")
+def person(uid: str) -> Response:
+    """Ask for a person instead of a step."""
+    check, step = _own(uid), request.form.get("step", "")
+    if step in queries.steps_done(check):
+        service_steps.ask_for_person(current_actor(), check, step)
+        flash(_("A person will write to you on the work order. Nothing is lost."), "success")
+    return _back(check)
+
+
+@blueprint.post("/checks/<uid>/sending")
+def send(uid: str) -> Response:
+    """Hand the check to the people who decide."""
+    check = _own(uid)
+    service_steps.give_check(current_actor(), check)
+    flash(_("It is with the people who decide. You get a message."), "success")
+    return _back(check)
+
+
+@blueprint.post("/checks/<uid>/withdrawal")
+def withdraw(uid: str) -> Response:
+    """Give the check up; the pictures are destroyed at once."""
+    check = _own(uid)
+    service.withdraw_check(current_actor(), check)
+    flash(_("The check is over, and its pictures are destroyed."), "success")
+    return _back(check)
+
+
+@blueprint.get("/account/checks")
+def index() -> str:
+    """List the checks of the account, with everybody who looked at a picture."""
+    actor = current_actor()
+    checks = queries.checks_of_person(actor.id or 0)
+    return render_template(
+        "verification/index.html",
+        checks=checks,
+        own={check.id for check in checks if policy.is_party(actor, check)},
+        readings=queries.readings(checks),
+        view_reasons=policy.VIEW_REASONS,
+        parts={part: words for rule in WAYS.values() for part, words in rule.parts},
+    )
+
+
+def _own(uid: str) -> Check:
+    return queries.own_check(current_actor(), uid)
+
+
+def _back(check: Check) -> Response:
+    return redirect(url_for("checks.show", uid=check.uid), 303)
+
+
+def _code(uid: str, purpose: CodePurpose, asks: str, prove: Any) -> Answer:
+    check, form = _own(uid), CodeForm()
+    waiting = people.open_code(code_scope(), purpose)
+    if waiting is None:
+        return redirect(url_for(asks, uid=uid), 303)
+    if form.validate_on_submit():
+        with refusals_on(form):
+            prove(current_actor(), check, form.code.data or "", visitor=code_scope())
+            return _back(check)
+    facts = {"check": check, "waiting": waiting, "known": purpose == CodePurpose.OLD_ADDRESS}
+    return page("verification/code.html", form, asks=url_for(asks, uid=uid), **facts)
+
+
+def _take(check: Check, part: str, form: PictureForm) -> None:
+    upload = form.picture.data
+    service_steps.add_evidence(
+        current_actor(),
+        check,
+        part,
+        cast(BinaryIO, upload.stream),
+        upload.filename or "photo",
+        upload.content_length or None,
+        consent=bool(form.consent.data),
+    )
+
+
+def _evidence_page(check: Check, part: str, form: PictureForm) -> tuple[str, int]:
+    return page(
+        "verification/evidence.html",
+        form,
+        check=check,
+        way=WAYS[Way(check.way)],
+        words=_part_words(check)[part],
+        phrase=service.phrase_of(check),
+        kept=policy.EVIDENCE_KEPT.days,
+        limit=LIMITS.file_bytes // 1024**2,
+        other=_other_way(check),
+    )
+
+
+def _other_way(check: Check) -> tuple[str, str]:
+    other = Way.COMPANY if check.way == Way.DOCUMENT else Way.DOCUMENT
+    return other.value, WAYS[other].title
+
+
+def _part_words(check: Check) -> dict[str, str]:
+    return dict(WAYS[Way(check.way)].parts)
+
+
+def _tasks(check: Check) -> list[dict[str, Any]]:
+    """The groups of the task list as the macro draws them."""
+    done, given = queries.steps_done(check), queries.evidence_of(check)
+    open_now = check.state == CheckState.OPEN
+    old_words = {"lost": _("none can be reached"), "stolen": _("somebody else has one")}
+    items = [
+        _item(_("A new address that is yours"), "checks.address", check, done["address"], open_now),
+        _item(
+            _("An older address of the account"),
+            "checks.old_address",
+            check,
+            done["old-address"],
+            open_now,
+            text=old_words.get(check.old_channel),
+        ),
+    ]
+    items += [
+        _item(_(words), "checks.evidence", check, part in given, open_now, part=part)
+        for part, words in WAYS[Way(check.way)].parts
+    ]
+    return [{"title": None, "items": items}]
+
+
+def _item(
+    title: str,
+    endpoint: str,
+    check: Check,
+    done: bool,
+    open_now: bool,
+    *,
+    text: str | None = None,
+    **more: str,
+) -> dict[str, Any]:
+    return {
+        "title": title,
+        "url": url_for(endpoint, uid=check.uid, **more) if open_now else None,  # type: ignore[arg-type]
+        "text": text,
+        "words": _("Done") if done else _("To do"),
+        "tone": "done" if done else "new",
+    }

@@ -1,0 +1,154 @@
+"""The desk's pages of checks: what waits for a decision, and the evidence beside what is claimed."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Answered
+
+from support.accounts import queries as people
+from support.accounts.addresses import mask
+from support.accounts.forms import refusals_on
+from support.accounts.session_views import page
+from support.assurance import queries as assurance
+from support.assurance.policy import ACTS, Act
+from support.core.actors import Actor
+from support.core.web import current_actor, row_number
+from support.verification import policy, queries, service, service_reviews
+from support.verification.forms import VerdictForm
+from support.verification.lifecycle import CheckState
+from support.verification.models import Check
+from support.verification.policy import WAYS, Way
+from support.verification.service_reviews import SEAT_OF
+
+blueprint = Blueprint("reviews", __name__, url_prefix="/desk/checks")
+
+
+@blueprint.get("")
+def index() -> str:
+    """List the checks that wait for the actor's decision."""
+    return render_template(
+        "verification/reviews.html",
+        checks=queries.to_review(current_actor()),
+        unstaffed=queries.unstaffed_seats(),
+    )
+
+
+@blueprint.get("/<uid>")
+def show(uid: str) -> tuple[str, int]:
+    """Show evidence and claim side by side, and the verdict that is the actor's to give."""
+    return _page(queries.check_to_review(current_actor(), uid), VerdictForm().offer_reasons())
+
+
+@blueprint.post("/<uid>/views")
+def open_picture(uid: str) -> Answered:
+    """Open one picture, with a reason that its owner can read."""
+    actor = current_actor()
+    check = queries.check_to_review(actor, uid)
+    wanted, reason = request.form.get("picture", ""), request.form.get("reason", "")
+    view = service_reviews.open_picture(actor, check, wanted, reason)
+    return redirect(url_for("reviews.show", uid=uid, view=view.uid, picture=wanted), 303)
+
+
+@blueprint.get("/<uid>/pictures/<view>")
+def picture(uid: str, view: str) -> Response:
+    """Give the picture once, marked with who looks; the address is worth nothing afterwards."""
+    check = queries.check_to_review(current_actor(), uid)
+    data = service_reviews.look(current_actor(), check, view)
+    headers = {
+        "Content-Disposition": "inline",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(data, mimetype="image/jpeg", headers=headers)
+
+
+@blueprint.post("/<uid>/verdicts")
+def decide(uid: str) -> Answered | tuple[str, int]:
+    """Take the actor's verdict."""
+    actor = current_actor()
+    check, form = queries.check_to_review(actor, uid), VerdictForm().offer_reasons()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            service_reviews.decide(
+                actor,
+                check,
+                form.verdict.data or "",
+                form.reason.data or "",
+                version=row_number(request.form.get("version", "")) or 0,
+            )
+            flash(_("Your decision is noted."), "success")
+            return redirect(url_for("reviews.index"), 303)
+    return _page(check, form)
+
+
+@blueprint.post("/<uid>/again")
+def again(uid: str) -> Answered:
+    """Look anew at a check that the account's owner stopped."""
+    actor = current_actor()
+    service_reviews.take_up_again(actor, queries.check_to_review(actor, uid))
+    return redirect(url_for("reviews.show", uid=uid), 303)
+
+
+@blueprint.post("/<uid>/refusal")
+def refuse(uid: str) -> Answered:
+    """End a check that the account's owner stopped."""
+    actor = current_actor()
+    service_reviews.refuse_stopped(actor, queries.check_to_review(actor, uid))
+    flash(_("The check is refused, and its pictures are destroyed."), "success")
+    return redirect(url_for("reviews.index"), 303)
+
+
+def _page(check: Check, form: VerdictForm) -> tuple[str, int]:
+    actor = current_actor()
+    pictures = queries.evidence_of(check)
+    return page(
+        "verification/review.html",
+        form,
+        check=check,
+        act=ACTS[Act(check.act)].title,
+        way=WAYS[Way(check.way)],
+        pictures=pictures,
+        seen=queries.seen_by(actor, check),
+        view=request.args.get("view", ""),
+        viewed=request.args.get("picture", ""),
+        phrase=service.phrase_of(check),
+        claim=_claim(check),
+        seat=_seat(actor, check),
+        verdicts=queries.shown_verdicts(actor, check),
+        reasons=policy.REASONS,
+        view_reasons=policy.VIEW_REASONS,
+        usual="second_review" if check.state == CheckState.APPROVAL else "first_review",
+        hold=assurance.hold_of(check.stream),
+        stopped=check.state == CheckState.STOPPED,
+    )
+
+
+def _seat(actor: Actor, check: Check) -> str:
+    """Return the seat in which the actor may decide now, "" for none."""
+    seat = SEAT_OF.get(check.status, "")
+    mine = (check.asker_id, check.subject_id, check.opened_by)
+    decided = {each.person_id for each in queries.verdicts(check).values()}
+    fits = actor.id not in mine and actor.id not in decided
+    return seat if seat and fits and policy.may_sit(actor, seat) else ""
+
+
+def _claim(check: Check) -> list[dict[str, str]]:
+    """What is claimed, masked as far as deciding allows: name and addresses of the account, the new address."""
+    known = [one for one in people.contacts_of(check.subject_id) if one.verified]
+    wanted = queries.wanted_address(check)
+    old = {
+        "proved": _("shown by a code"),
+        "lost": _("the person can reach none"),
+        "stolen": _("the person says that somebody else has one"),
+    }
+    return [
+        {
+            "label": _("Account"),
+            "value": people.names([check.subject_id]).get(check.subject_id, ""),
+        },
+        {"label": _("Its addresses"), "value": ", ".join(one.masked for one in known) or "–"},
+        {"label": _("New address, proved"), "value": mask(*wanted) if wanted else "–"},
+        {"label": _("Older address"), "value": old.get(check.old_channel, "–")},
+    ]

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from demo.announcements import publish_announcements
+from demo.checks import begin_checks
 from demo.operator import write_operator
 from demo.people import create_people
 from demo.photo import draw_photo
@@ -53,9 +54,11 @@ def load_demo(instance: Path, progress: Callable[[Any], Any], now: datetime | No
         cast = create_people(now, joined=now - _AGE)
         publish_announcements(cast.actors["admin"], now)
         write_saved_replies(cast.actors["agent"], now - _AGE)
-        tell_stories(Teller(cast, now, photo_owner, [photo]), progress)
+        teller = Teller(cast, now, photo_owner, [photo])
+        tell_stories(teller, progress)
         write_private(waiting, json.dumps(cast.logins, indent=2) + "\n")
     waiting.replace(logins)
+    begin_checks(cast, teller.keys, now)
     return True
 
 

@@ -37,14 +37,17 @@ class _Act:
 
 @dataclass(slots=True)
 class Teller:
-    """Tells the stories inside the caller's transaction; `photos` are uploads of `photo_owner`, not attached yet."""
+    """Tells the stories inside the caller's transaction; `photos` are uploads of `photo_owner`, not attached yet.
+
+    `keys` are the orders of the stories that have a key.
+    """
 
     cast: Cast
     now: datetime
     photo_owner: str
     photos: list[str]
     _orders: dict[int, int] = field(default_factory=dict)
-    _keys: dict[str, int] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
 
     def acts(self) -> list[_Act]:
         """Return everything that happens, oldest first: filings, steps, and what the clock does every morning."""
@@ -80,7 +83,7 @@ class Teller:
     def _file(self, number: int, story: dict[str, Any], priority: Priority, at: datetime) -> None:
         writer = self.cast.actors[story["by"]]
         contact = self.cast.contacts.get(story["by"])
-        related = self._keys.get(story.get("related", ""))
+        related = self.keys.get(story.get("related", ""))
         order = service.file_order(
             writer if contact is None else Actor("anonymous"),
             kind_named(story["kind"]),
@@ -95,7 +98,7 @@ class Teller:
         )
         self._orders[number] = order.id
         if "key" in story:
-            self._keys[story["key"]] = order.id
+            self.keys[story["key"]] = order.id
         desk = self.cast.actors["tang"]
         if priority is not Priority.NORMAL:
             service_triage.set_priority(

@@ -44,6 +44,9 @@ ROLES = [
 ]  # fmt: skip
 MONDAY_NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
+TOLD = 41
+"""How many orders the stories tell of."""
+
 
 @pytest.fixture
 def app(app: Flask) -> Flask:
@@ -120,7 +123,7 @@ def test_every_state_kind_and_language_is_there_and_one_or_two_are_late(app: Fla
     with app.app_context():
         loaded(app)
         orders = list(db.session.execute(select(WorkOrder)).scalars())
-        assert len(orders) == 39
+        assert len(orders) == TOLD
         assert {order.state for order in orders} == set(Status)
         assert {order.kind for order in orders} == {"question", "suggestion", "complaint"}
         assert min(Counter(order.language for order in orders).values()) >= 15
@@ -219,7 +222,10 @@ def test_the_command_says_what_it_did_and_ends_well_on_a_real_desk(app: Flask) -
     assert again.exit_code == 0
     assert "is there" in again.output
     with app.app_context():
-        assert db.session.execute(select(func.count()).select_from(WorkOrder)).scalar_one() == 69
+        assert (
+            db.session.execute(select(func.count()).select_from(WorkOrder)).scalar_one()
+            == TOLD + 30
+        )
 
 
 def test_make_run_goes_on_where_a_real_desk_is(app: Flask) -> None:
@@ -273,7 +279,7 @@ def test_synthetic_orders_are_as_the_verbs_would_have_left_them(app: Flask) -> N
         add_orders(1000, list, seed=3)
         assert everything()["outbox"] == news
         bulk = list(
-            db.session.execute(select(WorkOrder).order_by(WorkOrder.id).offset(39)).scalars()
+            db.session.execute(select(WorkOrder).order_by(WorkOrder.id).offset(TOLD)).scalars()
         )
         assert len(bulk) == 1000
         shares = Counter(order.status for order in bulk)
@@ -344,7 +350,7 @@ def test_verbs_go_on_after_synthetic_orders(app: Flask) -> None:
             body="Hello",
             language="en",
         )
-        assert order.id == 140
+        assert order.id == TOLD + 101
 
 
 def test_the_example_has_no_hole_in_the_settings(config: Config) -> None:
@@ -355,7 +361,7 @@ def test_the_next_tick_alarms_nobody_of_synthetic_orders(app: Flask) -> None:
     with app.app_context():
         loaded(app)
         add_orders(1500, list)
-        late = select(WorkOrder.id).where(WorkOrder.due_at < utcnow(), WorkOrder.id > 39)
+        late = select(WorkOrder.id).where(WorkOrder.due_at < utcnow(), WorkOrder.id > TOLD)
         assert list(db.session.execute(late).scalars())
         for each in timers.PERIODIC:
             each.work(utcnow())
@@ -364,5 +370,5 @@ def test_the_next_tick_alarms_nobody_of_synthetic_orders(app: Flask) -> None:
             OutboxRow.topic.in_(topics), OutboxRow.state == OutboxState.PENDING
         )
         assert [
-            row["order"] for row in db.session.execute(put).scalars() if row["order"] > 39
+            row["order"] for row in db.session.execute(put).scalars() if row["order"] > TOLD
         ] == []

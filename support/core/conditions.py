@@ -103,9 +103,9 @@ def _sweep(now: datetime) -> Seen:
     if last is None:
         return Seen(Mood.BROKEN, N_("It never ran. Start “flask tick”."))
     if now - last > SWEEP_IS_LATE:
-        words = N_("It last ran at %(at)s: timers and mail stand still. Start “flask tick”.")
+        words = N_("It last ran %(at)s: timers and mail stand still. Start “flask tick”.")
         return Seen(Mood.BROKEN, words, {"at": last})
-    return Seen(Mood.FINE, N_("It ran at %(at)s."), {"at": last})
+    return Seen(Mood.FINE, N_("It ran %(at)s."), {"at": last})
 
 
 def _jobs(now: datetime) -> Seen:
@@ -143,7 +143,7 @@ def _heads(now: datetime) -> Seen:
         return Seen(Mood.LOOK, N_("No signed heads yet; the sweep writes them once a day."))
     at = datetime.fromtimestamp(files[-1].stat().st_mtime, now.tzinfo)
     mood = Mood.LOOK if now - at > HEADS_ARE_OLD else Mood.FINE
-    return Seen(mood, N_("Heads were signed at %(at)s."), {"at": at})
+    return Seen(mood, N_("Heads were signed %(at)s."), {"at": at})
 
 
 GROUND = (

@@ -31,7 +31,7 @@ def _door(kind: ContactKind, url: str, now: datetime) -> Seen:
     last = queries.last_sent(kind)
     if last is None:
         return Seen(Mood.FINE, N_("It is set; nothing has left yet."))
-    return Seen(Mood.FINE, N_("The last message left at %(at)s."), {"at": last})
+    return Seen(Mood.FINE, N_("The last message left %(at)s."), {"at": last})
 
 
 CONDITIONS = (Condition(N_("Mail"), _mail), Condition(N_("Text messages"), _sms))

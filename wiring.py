@@ -182,6 +182,7 @@ PUBLIC = frozenset(
         "workorders.save_draft",
         "workorders.upload",
         "workorders.other_draft",
+        "workorders.discard",
         "workorders.receipt",
         "workorders.follow",
         "workorders.follow_code",
@@ -206,10 +207,5 @@ GUEST: frozenset[str] = frozenset(
         "workorders.reopen",
         "workorders.download",
         "workorders.thumbnail",
-        "notifications.inbox",
-        "notifications.message",
-        "notifications.read",
-        "notifications.read_all",
-        "notifications.notices",
     }
 )

@@ -153,6 +153,7 @@ function settle(box, { item, state, bar }, answer) {
 
 function send(box, file) {
   const shown = row(box, file);
+  if (file.size > Number(box.dataset.mostBytes)) return settle(box, shown, { error: box.dataset.largeWords });
   return new Promise((done) => {
     const request = new XMLHttpRequest();
     const body = new FormData();

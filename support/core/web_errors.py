@@ -82,7 +82,11 @@ def trouble(status: int, words: str | None = None, **facts: Any) -> Response:
         g.bare = True
     title, usual = (gettext(text) for text in TITLES[status])
     words = words or usual
+    if limit := facts.get("limit"):
+        facts["limit"] = limit = f"{limit // 1024**2} MB"
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        if limit:
+            words = " ".join((words, gettext("The limit is %(limit)s.", limit=limit)))
         response = jsonify({"error": words, "reference": g.get("request_id")})
     else:
         name = "400" if status == 405 else str(status)

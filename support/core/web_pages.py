@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.context import settings
+from support.core.files import LIMITS
 from support.core.icons import icon
 from support.core.installation import is_demo
 from support.core.web import current_actor, safe_next
@@ -47,6 +48,7 @@ def init_pages(app: Flask, config: Config) -> None:
         local_time=local_time,
         relative_time=relative_time,
         utcnow=utcnow,
+        file_limit=LIMITS.file_bytes // 1024**2,
     )
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -102,7 +104,7 @@ def page_facts() -> dict[str, Any]:
     if g.get("bare"):
         return facts
     actor = current_actor()
-    if actor.signed_in:
+    if actor.kind in ("member", "staff"):  # guests are told by message alone, and have no inbox
         facts["unread"] = current_user.unread
         facts["keys_off"] = not current_user.character_keys
     facts |= {"actor": actor, "demo": is_demo(), "doors": _has_doors(), "places": places(actor)}

@@ -218,6 +218,7 @@ def create_gallery() -> Flask:
     app.jinja_env.globals.update(
         part=lambda _name, draw, *facts, key=None: draw(*facts),
         icon=icon,
+        file_limit=20,
         static_url=lambda name: f"/static/{name}",
         time_tag=time_tag,
         relative_time=lambda moment: f"{moment:%H:%M}",
@@ -242,7 +243,7 @@ def create_gallery() -> Flask:
             words="Here is why.",
             reference="01HZX7",
             retry_after=300,
-            limit=25_000_000,
+            limit="20 MB",
             channel="+86 571 0000 0000",
             next_url=request.args.get("next"),
         )

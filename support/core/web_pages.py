@@ -48,6 +48,7 @@ def init_pages(app: Flask, config: Config) -> None:
         local_time=local_time,
         relative_time=relative_time,
         utcnow=utcnow,
+        here=here,
         file_limit=LIMITS.file_bytes // 1024**2,
     )
     app.jinja_env.add_extension("jinja2.ext.do")
@@ -187,6 +188,18 @@ def _path_of(address: str) -> str:
         return urlsplit(address).path
     except ValueError:  # a Referer such as `http://[`
         return ""
+
+
+def here() -> str:
+    """Return the address that a switch comes back to: this page, or where the form stood that this page answers."""
+    rule = request.url_rule
+    if request.method == "GET":
+        path = request.full_path if request.query_string else request.path
+    elif rule is not None and "GET" in (rule.methods or ()):
+        path = request.path
+    else:
+        return safe_next(_path_of(request.referrer or "")) or f"{request.script_root}/"
+    return request.script_root + path
 
 
 def _switch(cookie: str, value: str, known: Any) -> Response:

@@ -219,6 +219,7 @@ def create_gallery() -> Flask:
         part=lambda _name, draw, *facts, key=None: draw(*facts),
         icon=icon,
         file_limit=20,
+        here=lambda: request.path,
         static_url=lambda name: f"/static/{name}",
         time_tag=time_tag,
         relative_time=lambda moment: f"{moment:%H:%M}",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, flash, render_template, request
+from flask import Flask, Response, flash, redirect, render_template, request
 from flask_babel import Babel
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -248,6 +248,10 @@ def create_gallery() -> Flask:
             channel="+86 571 0000 0000",
             next_url=request.args.get("next"),
         )
+
+    @app.post("/language")
+    def switch() -> Response:
+        return redirect(request.form["next"], 303)  # type: ignore[return-value]  # Werkzeug's own class
 
     @app.after_request
     def policy(response: Response) -> Response:

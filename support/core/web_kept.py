@@ -143,7 +143,7 @@ def _words(field: Any, value: str) -> str:
     if issubclass(field.field_class, HiddenField):
         return ""
     if issubclass(field.field_class, BooleanField):
-        return gettext("Yes")
+        return str(gettext("Yes"))
     if not issubclass(field.field_class, (SelectField, RadioField)):
         return value
     offered = {each.value: str(each.label) for each in field.kwargs.get("choices") or ()}

@@ -41,7 +41,7 @@ blueprint = Blueprint("workorders", __name__)
 
 @blueprint.before_request
 def spell_reference() -> Response | None:
-    """Lead from a reference as somebody typed it to the page under the one that everybody sees."""
+    """Lead whoever may see an order from its reference as they typed it to the one address of its page."""
     typed = (request.view_args or {}).get("reference")
     if request.method != "GET" or typed is None:
         return None
@@ -49,10 +49,14 @@ def spell_reference() -> Response | None:
         reference = str(parse_reference(typed))
     except ValueError:
         return None
-    if reference == typed:
+    if reference == typed or not _knows_of(reference):
         return None
     args = {**(request.view_args or {}), **request.args.to_dict(flat=False), "reference": reference}
     return redirect(url_for(request.endpoint or "", **args), 303)
+
+
+def _knows_of(reference: str) -> bool:
+    return reference in session.get("filed", ()) or queries.takes_part(current_actor(), reference)
 
 
 @blueprint.get("/")

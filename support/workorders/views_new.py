@@ -191,7 +191,10 @@ def _send_code(said: str) -> None:
                 person_id=guest.person_id,
             )
     except DomainError:
-        session["filed_without_code"] = True
+        flash(
+            _("The code could not be sent just now. You can ask for one in a few minutes."),
+            "warning",
+        )
 
 
 @blueprint.get("/orders/<reference>/receipt")

@@ -126,3 +126,6 @@ def test_a_reference_written_another_way_leads_to_its_one_address(app: Flask, sp
         assert answer.status_code == 303
         assert answer.location == f"/orders/{reference}{page}?from=mail"
     assert client.get("/orders/WO-26-000001-XX").status_code == 404
+    with app.app_context():
+        stranger = client_of(app, make_member("Bob", "bob@example.org"))
+    assert stranger.get(f"/orders/{spelled(reference)}").status_code == 404

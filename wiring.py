@@ -237,6 +237,7 @@ PUBLIC = frozenset(
         "workorders.save_draft",
         "workorders.upload",
         "workorders.other_draft",
+        "workorders.discard",
         "workorders.receipt",
         "workorders.follow",
         "workorders.follow_code",
@@ -274,10 +275,5 @@ GUEST: frozenset[str] = frozenset(
         "workorders.reopen",
         "workorders.download",
         "workorders.thumbnail",
-        "notifications.inbox",
-        "notifications.message",
-        "notifications.read",
-        "notifications.read_all",
-        "notifications.notices",
     }
 )

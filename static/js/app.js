@@ -1,7 +1,9 @@
 // The entry: the small things of every page, and the modules that this page needs, found by their data-* hooks.
 // Nothing depends on it: every hook sits on a form or link that works alone.
 
-// What modules are given: the CSRF token, a POST of ours, words with a place in them.
+// What modules are given: the CSRF token, a POST of ours, words with a place in them, fields that nothing keeps.
+const secret = "[type=password],[type=file],[name=csrf_token],[autocomplete=one-time-code]";
+
 const token = () => document.querySelector("[name=csrf_token]")?.value ?? "";
 
 const fill = (words, values) =>
@@ -74,6 +76,45 @@ function startSmall() {
   });
 }
 
+// A switch of language or theme loads the page anew: what is typed goes along in this tab, across that one load.
+
+const ticked = (control) => control.matches("[type=checkbox],[type=radio]");
+
+function isTyped(control) {
+  if (ticked(control)) return control.checked !== control.defaultChecked;
+  if (control.matches("select")) return [...control.options].some((one) => one.selected !== one.defaultSelected);
+  return control.value !== control.defaultValue;
+}
+
+function keepTyped(event) {
+  const { next } = event.target.elements;
+  const whole = event.target.hasAttribute("data-answered"); // this page shows what was sent, the next one would not
+  const typed = [];
+  for (const form of document.querySelectorAll("[data-form]")) {
+    for (const control of form.elements) {
+      if (!control.name || control.matches(`button,[type=hidden],${secret}`) || !(whole || isTyped(control))) continue;
+      typed.push([form.getAttribute("action"), control.name, control.value, ticked(control) && control.checked]);
+    }
+    if (form.dataset.draftUrl) form.dataset.sent = "yes"; // its draft is saved once the text is back
+  }
+  sessionStorage.setItem("typed", JSON.stringify([new URL(next.value, location.href).href, typed]));
+}
+
+function giveBack() {
+  const [address, typed] = JSON.parse(sessionStorage.getItem("typed") ?? "[]");
+  sessionStorage.removeItem("typed");
+  if (address !== location.href.split("#")[0]) return;
+  for (const [action, name, value, checked] of typed) {
+    const form = [...document.querySelectorAll("[data-form]")].find((one) => one.getAttribute("action") === action);
+    for (const control of form?.elements ?? []) {
+      if (control.name !== name || control.matches("button") || (ticked(control) && control.value !== value)) continue;
+      if (ticked(control)) control.checked = checked;
+      else control.value = value;
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+}
+
 const MODULES = [
   ["[data-form],[data-focus],[data-upload-url],[data-draft-url]", "./writing.js"],
   ["[data-due],[data-bulk][data-live-url],[data-presence-url]", "./desk.js"],
@@ -82,8 +123,10 @@ const MODULES = [
 
 document.documentElement.classList.add("js");
 startSmall();
-for (const [selector, file] of MODULES) {
-  if (!document.querySelector(selector)) continue;
+for (const form of document.querySelectorAll(".switch")) form.addEventListener("submit", keepTyped);
+const started = MODULES.filter(([selector]) => document.querySelector(selector)).map(async ([, file]) => {
   // The version in our own address is that of all scripts, so each may be kept for a year.
-  import(file + new URL(import.meta.url).search).then((module) => module.start({ fill, post, token }));
-}
+  const module = await import(file + new URL(import.meta.url).search);
+  module.start({ fill, post, token, secret });
+});
+Promise.all(started).then(giveBack);

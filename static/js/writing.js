@@ -1,6 +1,6 @@
 // What a person writes: forms sent once, drafts kept on the server, files that go up one by one.
 // `app.js` hands these over at the start.
-let fill, post, token;
+let fill, post, token, secret;
 
 // Forms: focus the error summary, count characters, send once.
 
@@ -46,12 +46,10 @@ function startForms() {
 
 // Drafts: saved on the server two seconds after the last key, and when the page is left.
 
-const SECRET = "[type=password],[type=file],[name=csrf_token],[autocomplete=one-time-code]";
-
 function fields(form) {
   const body = new FormData();
   for (const control of form.elements) {
-    if (!control.name || control.matches(SECRET)) continue;
+    if (!control.name || control.matches(secret)) continue;
     if (control.matches("[type=checkbox],[type=radio]") && !control.checked) continue;
     body.append(control.name, control.value);
   }
@@ -153,6 +151,7 @@ function settle(box, { item, state, bar }, answer) {
 
 function send(box, file) {
   const shown = row(box, file);
+  if (file.size > Number(box.dataset.mostBytes)) return settle(box, shown, { error: box.dataset.largeWords });
   return new Promise((done) => {
     const request = new XMLHttpRequest();
     const body = new FormData();
@@ -254,7 +253,7 @@ function startSaved() {
 }
 
 export function start(page) {
-  ({ fill, post, token } = page);
+  ({ fill, post, token, secret } = page);
   startForms();
   startSaved();
   startDrafts();

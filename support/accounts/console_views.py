@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from typing import Any
 
 from babel import Locale
 from flask import flash, redirect, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
 
 from support.accounts import (
     queries,
@@ -38,6 +42,7 @@ from support.core.errors import NotAllowed, Stale
 from support.core.once import once
 from support.core.web import client_address, current_actor, form_scope, row_number
 from support.core.web_late import late_form
+from support.core.web_times import distance_words, zones
 
 
 @blueprint.get("/account")
@@ -183,12 +188,13 @@ def own_settings() -> Answer:
     form = SettingsForm(
         data={"language": actor.language, "timezone": actor.timezone, "character_keys": keys}
     )
+    form.timezone.choices = _zones(actor.timezone, str(get_locale()), utcnow().date())
     if form.validate_on_submit():
         with refusals_on(form):
             service_profile.save_settings(
                 actor,
                 language=form.language.data,
-                timezone=said(form.timezone),
+                timezone=form.timezone.data,
                 character_keys=form.character_keys.data,
             )
             flash(_("Your settings are saved."), "success")
@@ -222,6 +228,20 @@ def _prove_first(act: Act) -> None:
     assurance.require(current_actor(), act, now=utcnow())
 
 
+@lru_cache(maxsize=64)
+def _zones(own: str, _locale: str, day: date) -> list[Any]:
+    """The choices of a time zone: one's own, then all by their distance from UTC on `day`, then by city."""
+    noon = datetime.combine(day, time(12), UTC)
+    found = [(offset, city, zone) for offset, zone, city in zones(noon)]
+    found.sort(key=lambda each: (each[0], _sound(each[1])))
+    named = {zone: f"{city} ({distance_words(offset)})" for offset, city, zone in found}
+    return [SelectChoice(own, named.get(own, own), optgroup=_("Chosen now"))] + [
+        SelectChoice(zone, city, optgroup=distance_words(offset))
+        for offset, city, zone in found
+        if zone != own
+    ]
+
+
 def _countries() -> list[tuple[str, str]]:
     """Countries and regions in the language of the page; blank is the first choice."""
     territories = (get_locale() or Locale("en")).territories
@@ -246,6 +266,10 @@ def _by_name(pair: tuple[str, str]) -> tuple[int, bytes]:
     GBK keeps that order, and that of ASCII for English names; it has no sign for accents, which are dropped.
     """
     code, name = pair
-    plain = unicodedata.normalize("NFKD", name.translate(_SOUNDS))
     first = _FIRST.index(code) if code in _FIRST else len(_FIRST)
-    return first, plain.encode("gbk", "ignore")
+    return first, _sound(name)
+
+
+def _sound(name: str) -> bytes:
+    plain = unicodedata.normalize("NFKD", name.translate(_SOUNDS))
+    return plain.encode("gbk", "ignore")

@@ -204,7 +204,7 @@ class SettingsForm(FlaskForm):
     """Language, time zone, keys."""
 
     language = SelectField(_l("Language"), choices=choices(*LANGUAGES.items()))
-    timezone = StringField(_l("Time zone"), [_NEEDED, Length(max=40)])
+    timezone = SelectField(_l("Time zone"), choices=[])
     character_keys = BooleanField(_l("Single keys are shortcuts"))
 
 

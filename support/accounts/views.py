@@ -36,7 +36,7 @@ from support.accounts.session_views import (
     remember,
 )
 from support.core.clock import utcnow
-from support.core.errors import NotFound
+from support.core.errors import NotFound, TooMany
 from support.core.web import client_address, current_actor
 from support.core.web_pages import language
 
@@ -51,6 +51,7 @@ _CODE_PAGES = {
     CodePurpose.BIND: "accounts.bind_code",
     CodePurpose.CONTACT: "accounts.contact_code",
     CodePurpose.CONFIRM: "accounts.confirm",
+    CodePurpose.FOLLOW: "workorders.follow_code",
 }
 
 
@@ -128,13 +129,14 @@ def code_again(purpose: str) -> Response:
     if purpose not in _CODE_PAGES:
         raise NotFound()
     wanted = CodePurpose(purpose)
-    service_codes.request_again(
-        current_actor(), wanted, visitor=code_scope(), address=client_address()
-    )
-    flash(
-        _("If the address is right, a new code is on its way. Only the newest one works."),
-        "success",
-    )
+    try:
+        service_codes.request_again(
+            current_actor(), wanted, visitor=code_scope(), address=client_address()
+        )
+        words = _("If the address is right, a new code is on its way. Only the newest one works.")
+        flash(words, "success")
+    except TooMany as error:  # the code that was sent may still be good, so its page stays
+        flash(_(error.words, **error.facts), "warning")
     return redirect(url_for(_CODE_PAGES[wanted], next=request.form.get("next")), 303)
 
 

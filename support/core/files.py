@@ -199,10 +199,11 @@ def _refuse_hoarding(owner: str, declared_length: int | None) -> None:
 def refuse_length(declared_length: int | None) -> None:
     """Raise `TooLarge` where more is declared than one file may have."""
     if declared_length is not None and declared_length > LIMITS.file_bytes:
-        raise _too_large()
+        raise too_large()
 
 
-def _too_large() -> TooLarge:
+def too_large() -> TooLarge:
+    """Return the refusal of a file above the limit, which names it."""
     return TooLarge(LIMITS.file_bytes, FILE_TOO_LARGE, limit=LIMITS.file_bytes // 1024**2)
 
 
@@ -213,7 +214,7 @@ def receive(stream: BinaryIO, target: Path, declared_length: int | None) -> None
         while chunk := stream.read(CHUNK):
             received += len(chunk)
             if received > LIMITS.file_bytes:
-                raise _too_large()
+                raise too_large()
             out.write(chunk)
     if declared_length is not None and received != declared_length:
         raise Invalid("file", INCOMPLETE)

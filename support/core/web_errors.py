@@ -75,14 +75,20 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Exception, on_fault)
 
 
-def trouble(status: int, words: str | None = None, **facts: Any) -> Response:
-    """Return the trouble page (or JSON) of `status`; `words` replaces its usual sentence."""
+def trouble(
+    status: int, words: str | None = None, *, title: str | None = None, **facts: Any
+) -> Response:
+    """Return the trouble page (or JSON) of `status`; `words` and `title` replace its usual ones."""
     status = status if status in TITLES else (500 if status >= 500 else 400)
     if status >= 500:
         g.bare = True
-    title, usual = (gettext(text) for text in TITLES[status])
-    words = words or usual
+    usual_title, usual = (gettext(text) for text in TITLES[status])
+    title, words = title or usual_title, words or usual
+    if limit := facts.get("limit"):
+        facts["limit"] = limit = f"{limit // 1024**2} MB"
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        if limit:
+            words = " ".join((words, gettext("The limit is %(limit)s.", limit=limit)))
         response = jsonify({"error": words, "reference": g.get("request_id")})
     else:
         name = "400" if status == 405 else str(status)
@@ -171,8 +177,12 @@ def _to_sign_in() -> BaseResponse:
 
 
 def _keep_form(*, needs_sign_in: bool) -> BaseResponse:
-    kept, words, typed = url_for("workorders.start"), None, None
-    if web_kept.worth_keeping():
+    kept, title, words, typed = url_for("workorders.start"), None, None, None
+    if not needs_sign_in:
+        title, words = gettext(web_kept.OLD), gettext(web_kept.OLD_KEPT)
+    if not web_kept.worth_keeping():
+        words = gettext(web_kept.TOO_LONG)
+    else:
         try:
             with limiter.limit(web_kept.MOST_FROM_ONE_ADDRESS):
                 uid = web_kept.keep_form()
@@ -183,4 +193,4 @@ def _keep_form(*, needs_sign_in: bool) -> BaseResponse:
         else:
             kept = url_for("web.kept", uid=uid)
     next_url = url_for("accounts.login", next=kept) if needs_sign_in else kept
-    return trouble(419, words, next_url=next_url, typed=typed)
+    return trouble(419, words, title=title, next_url=next_url, typed=typed)

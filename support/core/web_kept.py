@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from flask import render_template, request
+from flask_babel import gettext
+from flask_wtf import FlaskForm
 from sqlalchemy import String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
 from support.core import vault
 from support.core.clock import utcnow
 from support.core.db import Id, Model, db, new_uid, transaction
 from support.core.errors import Expired
+from support.core.text import written_in
 from support.core.web import visitor_id
 from support.core.web_pages import blueprint
+from support.core.web_parts import html_lang
 from support.core.words import N_
 
 KEPT = timedelta(hours=24)
@@ -29,6 +36,11 @@ MOST_BYTES = 256 * 1024 * 1024
 """Of all kept forms together, since there are more addresses than one. Beyond it the text is only shown."""
 NO_ROOM = N_(
     "What you typed could not be kept. Copy it from here, open the page again and send it."
+)
+OLD = N_("This page was open for too long")
+OLD_KEPT = N_("What you typed is kept: look it over and send it again.")
+TOO_LONG = N_(
+    "It could not be kept here. Go back in your browser: what you typed may still be there."
 )
 _NEVER_KEPT = ("csrf_token", "password", "code", "totp", "secret")
 
@@ -96,16 +108,46 @@ def kept(uid: str) -> str:
 
 
 def shown(fields: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    """Return what was typed as the rows of a page."""
+    """Return what was typed as the rows of a page, by the labels of the form that it was typed into.
+
+    What a form sends of its own, and a choice that only its page can put into words, is sent again but not shown.
+    """
+    fields = list(fields)
+    form = _form_of({name for name, _value in fields})
+    rows = ((form[name], value) for name, value in fields if name in form and value.strip())
     return [
-        {"label": name.replace("_", " ").capitalize(), "value": value}
-        for name, value in fields
-        if value.strip() and not _is_hidden(name)
+        {"label": str(field.args[0]), "value": words, "lang": html_lang(written_in(words))}
+        for field, value in rows
+        if field.args and (words := _words(field, value))
     ]
 
 
-def _is_hidden(name: str) -> bool:
-    return name in ("idempotency_key", "version", "next") or name.endswith("_id")
+def _form_of(names: set[str]) -> dict[str, Any]:
+    """Return the fields of that form of ours which has most of `names`, and least beside them."""
+    return max(_forms(), key=lambda form: (len(names & form.keys()), -len(form)))
+
+
+@cache
+def _forms() -> list[dict[str, Any]]:
+    found, waiting = [], FlaskForm.__subclasses__()
+    while waiting:
+        form = waiting.pop(0)
+        waiting += form.__subclasses__()
+        found.append(
+            {name: each for name in dir(form) if hasattr(each := getattr(form, name), "_formfield")}
+        )
+    return found
+
+
+def _words(field: Any, value: str) -> str:
+    if issubclass(field.field_class, HiddenField):
+        return ""
+    if issubclass(field.field_class, BooleanField):
+        return str(gettext("Yes"))
+    if not issubclass(field.field_class, (SelectField, RadioField)):
+        return value
+    offered = {each.value: str(each.label) for each in field.kwargs.get("choices") or ()}
+    return offered.get(value, "")
 
 
 def forget_old_forms(now: datetime) -> None:

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.context import settings
+from support.core.files import LIMITS
 from support.core.icons import icon
 from support.core.installation import is_demo
 from support.core.web import current_actor, safe_next
@@ -47,6 +48,8 @@ def init_pages(app: Flask, config: Config) -> None:
         local_time=local_time,
         relative_time=relative_time,
         utcnow=utcnow,
+        here=here,
+        file_limit=LIMITS.file_bytes // 1024**2,
     )
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -102,7 +105,7 @@ def page_facts() -> dict[str, Any]:
     if g.get("bare"):
         return facts
     actor = current_actor()
-    if actor.signed_in:
+    if actor.kind in ("member", "staff"):  # guests are told by message alone, and have no inbox
         facts["unread"] = current_user.unread
         facts["keys_off"] = not current_user.character_keys
     facts |= {"actor": actor, "demo": is_demo(), "doors": _has_doors(), "places": places(actor)}
@@ -185,6 +188,18 @@ def _path_of(address: str) -> str:
         return urlsplit(address).path
     except ValueError:  # a Referer such as `http://[`
         return ""
+
+
+def here() -> str:
+    """Return the address that a switch comes back to: this page, or where the form stood that this page answers."""
+    rule = request.url_rule
+    if request.method == "GET":
+        path = request.full_path if request.query_string else request.path
+    elif rule is not None and "GET" in (rule.methods or ()):
+        path = request.path
+    else:
+        return safe_next(_path_of(request.referrer or "")) or f"{request.script_root}/"
+    return request.script_root + path
 
 
 def _switch(cookie: str, value: str, known: Any) -> Response:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
+from babel import Locale
+from babel.core import get_global
 from babel.dates import get_timezone_location
 from flask_babel import format_datetime, format_timedelta, get_locale, get_timezone
 from markupsafe import Markup
@@ -59,6 +61,34 @@ def time_tag(moment: datetime | None, style: str = "relative") -> Markup:
     return _time_head(moment, str(get_locale()), str(get_timezone())) + words + _TIME_END
 
 
+def distance_words(offset: timedelta) -> str:
+    """Return a distance from UTC such as "UTC+8" or "UTC-3:30"."""
+    minutes = int(offset.total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def zones(now: datetime) -> list[tuple[timedelta, str, str]]:
+    """Return each time zone of the world once: its distance from UTC now, its name, its city in the page's language."""
+    names = (get_locale() or Locale("en")).time_zones
+    known, found = available_timezones(), [(timedelta(), "UTC", "UTC")]
+    for zone in get_global("zone_territories"):
+        if zone not in known or zone.startswith("Etc/"):
+            continue
+        said = names.get(zone) or names.get(_OLD_NAMES.get(zone, ""), {})
+        city = said.get("city") or zone.rpartition("/")[2].replace("_", " ")
+        if zone == "Asia/Shanghai" and page_language() == "zh":
+            city = f"北京、{city}"  # by which people call it, as below
+        found.append((now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(), zone, city))
+    return found
+
+
+_OLD_NAMES = {
+    new: old for old, new in get_global("zone_aliases").items() if old in Locale("zh").time_zones
+}
+"""The names that the words of renamed zones stand under."""
+
+
 def zone_words(now: datetime | None = None) -> str:
     """Return the reader's zone as people say it: by its city and its distance from UTC."""
     offset = (now or utcnow()).astimezone(get_timezone()).utcoffset() or timedelta()
@@ -67,9 +97,7 @@ def zone_words(now: datetime | None = None) -> str:
 
 @lru_cache(maxsize=1_024)
 def _zone_words(zone: str, locale: str, offset: timedelta) -> str:
-    minutes = int(offset.total_seconds()) // 60
-    hours, rest = divmod(abs(minutes), 60)
-    distance = f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+    distance = distance_words(offset)
     if zone == "UTC" or zone.startswith("Etc/"):
         return distance  # such a zone is no city
     city = get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True)

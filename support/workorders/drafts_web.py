@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from support.core import files
 from support.core.errors import DomainError, Invalid, Stale, TooMany
 from support.core.once import earlier
+from support.core.text import written_in
 from support.core.web import current_actor, form_scope, row_number, visitor_id
-from support.core.web_times import local_time
+from support.core.web_parts import html_lang
+from support.core.web_times import local_time, relative_time
 from support.workorders import limits_web, service_drafts, uploads
+from support.workorders.kind import kinds
 from support.workorders.service_drafts import Saved
 
 Answer = Response | tuple[Response, int]
@@ -52,6 +56,26 @@ def save(about: str, names: Sequence[str]) -> Answer:
         ), 409
     words = _("Draft saved %(time)s", time=local_time(saved.updated_at, "HH:mm"))
     return jsonify(version=saved.version, words=words)
+
+
+def unsent() -> list[dict[str, Any]]:
+    """Return what this person, or this browser, began to write and has not sent, as the lists show it."""
+    actor = current_actor()
+    if actor.is_staff or not (actor.signed_in or "visitor" in session):
+        return []
+    known = {kind.code: kind for kind in kinds() if kind.entry is None}
+    return [
+        {
+            "uid": draft.uid,
+            "kind": _(known[code].title),
+            "url": url_for("workorders.new_order", kind=code),
+            "text": text,
+            "lang": html_lang(written_in(text)),
+            "saved": relative_time(draft.updated_at),
+        }
+        for code, draft in service_drafts.new_drafts(owner())
+        if code in known and (text := draft.fields.get("subject") or draft.fields.get("body"))
+    ]
 
 
 def take(draft: Saved, posted: Sequence[FileStorage]) -> list[uploads.Refused]:

@@ -130,9 +130,3 @@ class FollowForm(FlaskForm):
         filters=[line],
         validators=[DataRequired(_l("Enter the e-mail address or mobile number that you gave."))],
     )
-
-
-class CodeForm(FlaskForm):
-    """A six-digit code; full-width digits and spaces are welcome."""
-
-    code = StringField(_l("Code"), validators=[DataRequired(_l("Enter the six digits."))])

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
+from babel.lists import format_list
 from flask import url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from support.accounts import queries as people
@@ -15,6 +17,7 @@ from support.core.actors import Actor
 from support.core.audit import Event
 from support.core.files import StoredFile
 from support.core.icons import icon
+from support.core.masking import mask_secrets
 from support.core.text import written_in
 from support.core.web import row_number
 from support.core.web_parts import html_lang
@@ -179,6 +182,12 @@ def _message(
         redacted=_("This text was removed.") if message.redacted_at else None,
         files=[described(file) for file in files.get(message.stream, [])],
     )
+
+
+def secrets_in(text: str | None) -> str:
+    """Return the kinds of secrets that a text looks to hold, in words for its writer; "" for none."""
+    found = [_(secret.title) for secret in mask_secrets(text or "").found]
+    return format_list(found, locale=get_locale() or "en") if found else ""
 
 
 def facts(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:

@@ -147,25 +147,31 @@ def drafts_beside(owner: str, about: str) -> list[Saved]:
     return [_opened(owner, row) for row in rows]
 
 
+_NEW = select(Draft.about, Draft.uid, Draft.sealed, Draft.version, Draft.updated_at).where(
+    Draft.owner == bindparam("of"), Draft.about.startswith("new:")
+)
+
+
+def new_drafts(owner: str) -> list[tuple[str, Saved]]:
+    """Return the owner's drafts of new orders, each with its kind's code, newest first."""
+    rows = fetch(_NEW.order_by(Draft.updated_at.desc(), Draft.id), {"of": owner})
+    return [(row.about.split(":")[1], _opened(owner, row)) for row in rows]
+
+
 def take_up(owner: str, about: str, uid: str) -> None:
     """Put a draft from beside into its place; what stood there is kept beside. Raises `NotFound`."""
     with transaction():
-        _check_beside(owner, about, uid)
+        if uid not in {each.uid for each in drafts_beside(owner, about)}:
+            raise NotFound()
         if (there := load_draft(owner, about)) is not None:
             _put(owner, there.uid, about=_place_beside(about, there.uid))
         _put(owner, uid, about=about)
 
 
-def drop(owner: str, about: str, uid: str) -> None:
-    """Delete a draft from beside. Raises `NotFound`."""
+def drop(owner: str, uid: str) -> None:
+    """Delete the owner's draft `uid`, wherever it stands; one that is gone, or somebody else's, changes nothing."""
     with transaction() as session:
-        _check_beside(owner, about, uid)
         session.execute(delete(Draft).where(Draft.owner == owner, Draft.uid == uid))
-
-
-def _check_beside(owner: str, about: str, uid: str) -> None:
-    if uid not in {each.uid for each in drafts_beside(owner, about)}:
-        raise NotFound()
 
 
 def discard_draft(owner: str, about: str) -> None:

@@ -61,7 +61,7 @@ def refused(error: DomainError, name: str = "") -> Refused:
 def take_one(draft: Saved, upload: FileStorage) -> dict[str, Any]:
     """Take one file that a script sent alone; return what the list shows (`docs/face.md`)."""
     if isinstance(upload.stream, Dropped):
-        raise _too_much()
+        raise files.too_large()
     return described(
         files.intake(
             cast(BinaryIO, upload.stream),

@@ -8,15 +8,16 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from support.accounts import queries as people
 from support.accounts import service as accounts
 from support.accounts import service_codes
+from support.accounts.forms import CodeForm, refusals_on, said
 from support.accounts.policy import CodePurpose
 from support.accounts.session_views import code_scope, device_name, remember
+from support.accounts.views import code_page
 from support.core import file_serving, files
 from support.core.clock import utcnow
 from support.core.db import new_uid, transaction
-from support.core.errors import Invalid, NotFound
+from support.core.errors import Invalid, NotFound, TooMany, Unavailable
 from support.core.web import client_address, current_actor
 from support.core.web_pages import language
 from support.workorders import (
@@ -28,13 +29,34 @@ from support.workorders import (
     targets,
     uploads,
 )
-from support.workorders.forms import CodeForm, FollowForm, MessageForm, RatingForm
+from support.workorders.forms import FollowForm, MessageForm, RatingForm
 from support.workorders.kind import kind_named, kinds
 from support.workorders.models import WorkOrder
 from support.workorders.policy import may_reopen
+from support.workorders.reference import parse_reference
 from support.workorders.service_drafts import Saved
 
 blueprint = Blueprint("workorders", __name__)
+
+
+@blueprint.before_request
+def spell_reference() -> Response | None:
+    """Lead whoever may see an order from its reference as they typed it to the one address of its page."""
+    typed = (request.view_args or {}).get("reference")
+    if request.method != "GET" or typed is None:
+        return None
+    try:
+        reference = str(parse_reference(typed))
+    except ValueError:
+        return None
+    if reference == typed or not _knows_of(reference):
+        return None
+    args = {**(request.view_args or {}), **request.args.to_dict(flat=False), "reference": reference}
+    return redirect(url_for(request.endpoint or "", **args), 303)
+
+
+def _knows_of(reference: str) -> bool:
+    return reference in session.get("filed", ()) or queries.takes_part(current_actor(), reference)
 
 
 @blueprint.get("/")
@@ -44,6 +66,7 @@ def start() -> str:
         "workorders/start.html",
         kinds=kinds(),
         newest=_newest(),
+        drafts=drafts_web.unsent(),
         open_now=targets.office_hours().is_open(utcnow()),
     )
 
@@ -59,6 +82,7 @@ def index() -> str:
         "workorders/index.html",
         groups=member_pages.groups(shown),
         first=before is None,
+        drafts=drafts_web.unsent() if before is None else [],
         older=older,
     )
 
@@ -126,25 +150,22 @@ def follow() -> str | Response | tuple[str, int]:
             send=contact_id is not None,
             about=form.reference.data or "",
         )
-    except Invalid as error:
+    except (Invalid, TooMany, Unavailable) as error:
         form.address.errors = [_(error.words, **error.facts)]
-        return render_template("workorders/follow.html", form=form), 422
+        return render_template("workorders/follow.html", form=form), error.status
     session["following"] = form.reference.data
     return redirect(url_for("workorders.follow_code"), 303)
 
 
 @blueprint.route("/follow/code", methods=["GET", "POST"])
-def follow_code() -> str | Response | tuple[str, int]:
+def follow_code() -> Response | tuple[str, int]:
     """Take the code and open the order; a guest's session begins."""
-    form, scope = CodeForm(), code_scope()
-    asked = people.open_code(scope, CodePurpose.FOLLOW)
+    form = CodeForm()
     if form.validate_on_submit():
-        try:
-            return _begin_following(form.code.data or "", scope)
-        except Invalid as error:
-            form.code.errors = [_(error.words, **error.facts)]
-    status = 422 if form.is_submitted() else 200
-    return render_template("workorders/follow_code.html", form=form, asked=asked), status
+        with refusals_on(form):
+            return _begin_following(said(form.code), code_scope())
+    other = url_for("workorders.follow", reference=session.get("following"))
+    return code_page(form, CodePurpose.FOLLOW, _("Follow a work order"), other)
 
 
 def _begin_following(digits: str, scope: str) -> Response:

@@ -23,7 +23,15 @@ from support.core.web import client_address, current_actor, form_scope
 from support.core.web_pages import language
 from support.policies import queries as policies
 from support.policies import service as policies_service
-from support.workorders import drafts_web, limits_web, queries, service, service_drafts, uploads
+from support.workorders import (
+    drafts_web,
+    limits_web,
+    member_pages,
+    queries,
+    service,
+    service_drafts,
+    uploads,
+)
 from support.workorders.forms import OrderForm
 from support.workorders.kind import Kind, kind_named, kinds
 from support.workorders.models import WorkOrder
@@ -84,6 +92,11 @@ def check_order(kind: str) -> str | Response | tuple[str, int]:
         form=form,
         files=uploads.waiting(draft),
         key=draft.uid,
+        secrets=[
+            (field, words)
+            for field in (form.subject, form.body)
+            if (words := member_pages.secrets_in(field.data))
+        ],
         policy=policies.current_version(utcnow()),
     )
 
@@ -178,7 +191,10 @@ def _send_code(said: str) -> None:
                 person_id=guest.person_id,
             )
     except DomainError:
-        session["filed_without_code"] = True
+        flash(
+            _("The code could not be sent just now. You can ask for one in a few minutes."),
+            "warning",
+        )
 
 
 @blueprint.get("/orders/<reference>/receipt")
@@ -206,9 +222,20 @@ def save_draft(kind: str) -> Response | tuple[Response, int]:
 def other_draft(kind: str) -> Response:
     """Put the draft that is kept beside the form into it, or delete it."""
     about, form = _about(_common_kind(kind)), request.form
-    act = service_drafts.take_up if form.get("use") else service_drafts.drop
-    act(drafts_web.owner(), about, form.get("use") or form.get("drop", ""))
+    if wanted := form.get("use"):
+        service_drafts.take_up(drafts_web.owner(), about, wanted)
+    else:
+        service_drafts.drop(drafts_web.owner(), form.get("drop", ""))
     return redirect(url_for("workorders.new_order", kind=kind), 303)
+
+
+@blueprint.post("/orders/drafts/<uid>/discarding")
+def discard(uid: str) -> Response:
+    """Delete a draft that the lists show."""
+    service_drafts.drop(drafts_web.owner(), uid)
+    flash(_("The draft is discarded."), "success")
+    signed_in = current_actor().signed_in
+    return redirect(url_for("workorders.index" if signed_in else "workorders.start"), 303)
 
 
 @blueprint.post("/orders/new/<kind>/files")

@@ -59,7 +59,7 @@ def answer(reference: str) -> Answer:
         sent.attach(message.stream, person=current_actor().ref)
         return order.reference
 
-    return _send(order, form, act) or _sent(order, _("Your message is sent."))
+    return _send(order, form, act) or _sent(order, form, _("Your message is sent."))
 
 
 @blueprint.post("/orders/<reference>/reopening")
@@ -73,7 +73,7 @@ def reopen(reference: str) -> Answer:
         sent.attach(queries.last_written(actor, opened).stream, person=actor.ref)
         return opened.reference
 
-    return _send(order, form, act) or _sent(order, _("The work order is open again."))
+    return _send(order, form, act) or _sent(order, form, _("The work order is open again."))
 
 
 @blueprint.post("/orders/<reference>/rating")
@@ -81,7 +81,8 @@ def rate(reference: str) -> Answer:
     """Say whether it is solved; what is missing is the next message."""
     order, form = own_order(reference), RatingForm()
     if not form.validate_on_submit():
-        return _again_rating(order, form), 422
+        late = order.state is not Status.RESOLVED
+        return _late_rating(order, form) if late else (_again_rating(order, form), 422)
     solved, comment = form.solved.data == "yes", form.comment.data or ""
 
     def act() -> str:
@@ -92,7 +93,7 @@ def rate(reference: str) -> Answer:
             limits_web.count_reply()
         once(form_scope(), request.form.get("idempotency_key", ""), f"{solved}{comment}", act)
     except _LATE:
-        return _late(order, _with_draft(order, comment), Sending()), 409
+        return _late_rating(order, form)
     except _REFUSED as error:
         form.comment.errors = [_(error.words, **error.facts)]
         return _again_rating(order, form), error.status
@@ -144,8 +145,13 @@ def _send(
     return None
 
 
-def _sent(order: WorkOrder, words: str) -> Response:
+def _sent(order: WorkOrder, form: MessageForm, words: str) -> Response:
     flash(words, "success")
+    if kinds := member_pages.secrets_in(form.body.data):
+        flash(
+            _("What you sent looks like it holds %(kinds)s. Agents see it masked.", kinds=kinds),
+            "warning",
+        )
     return to_order(order, anchor="thread-end")
 
 
@@ -172,6 +178,17 @@ def _again_rating(order: WorkOrder, form: RatingForm) -> str:
     draft = _draft(order)
     message = MessageForm(formdata=None, data=draft.fields if draft else None)
     return order_page(order, message, form, draft=draft)
+
+
+def _late_rating(order: WorkOrder, form: RatingForm) -> Answer:
+    """The question is no longer asked: show what was typed, or, where nothing was, the order as it stands."""
+    if comment := form.comment.data:
+        return _late(order, _with_draft(order, comment), Sending()), 409
+    flash(
+        _("This work order has moved on since you opened the page. It stands like this now."),
+        "warning",
+    )
+    return to_order(order)
 
 
 def _with_draft(order: WorkOrder, comment: str) -> str:

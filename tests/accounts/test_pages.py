@@ -181,8 +181,9 @@ def test_too_many_tries_answer_429_in_words(app: Flask) -> None:
 def test_a_code_is_sent_again_only_after_a_minute(app: Flask) -> None:
     client = browse(app)
     client.submit("/register", {"address": "138 0013 8000"}, button="Send me a code")
-    answer = client.submit("/register/code", button="Send a new code")
-    assert answer.status_code == 429
+    answer = client.submit("/register/code", button="Send a new code", follow_redirects=True)
+    assert answer.request.path == "/register/code"
+    assert "Please wait 1 min before asking again." in answer.text
     page = client.page("/register/code")
     token = page.values(page.form(button="Go on"))
     assert client.post("/codes/invite/again", data=token).status_code == 404
@@ -342,6 +343,14 @@ def test_settings_change_the_language_of_the_account(app: Flask) -> None:
     bad = client.submit("/account/settings", {"timezone": "Mars/Base"}, button="Save")
     assert bad.status_code == 422
     client.submit("/account/settings", {"language": "zh", "timezone": "Asia/Tokyo"}, button="Save")
+    page = client.page("/account/settings")
+    zones = [one for one in page.all("option") if "/" in (one.attributes["value"] or "")]
+    assert zones[0].text == "东京 (UTC+9)"
+    assert len(zones) == len({one.attributes["value"] for one in zones}) > 400
+    named = {one.attributes["value"]: one.text for one in zones}
+    assert [named[zone] for zone in ("Asia/Kolkata", "Asia/Shanghai")] == ["加尔各答", "北京、上海"]
+    west, east = (list(named).index(zone) for zone in ("America/Los_Angeles", "Asia/Shanghai"))
+    assert west < east
     assert client.page("/account").all("html")[0].attributes["lang"] == "zh-Hans"
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, flash, render_template, request
+from flask import Flask, Response, flash, redirect, render_template, request
 from flask_babel import Babel
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -218,6 +218,8 @@ def create_gallery() -> Flask:
     app.jinja_env.globals.update(
         part=lambda _name, draw, *facts, key=None: draw(*facts),
         icon=icon,
+        file_limit=20,
+        here=lambda: request.path,
         static_url=lambda name: f"/static/{name}",
         time_tag=time_tag,
         relative_time=lambda moment: f"{moment:%H:%M}",
@@ -242,10 +244,14 @@ def create_gallery() -> Flask:
             words="Here is why.",
             reference="01HZX7",
             retry_after=300,
-            limit=25_000_000,
+            limit="20 MB",
             channel="+86 571 0000 0000",
             next_url=request.args.get("next"),
         )
+
+    @app.post("/language")
+    def switch() -> Response:
+        return redirect(request.form["next"], 303)  # type: ignore[return-value]  # Werkzeug's own class
 
     @app.after_request
     def policy(response: Response) -> Response:

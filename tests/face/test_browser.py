@@ -80,6 +80,33 @@ def test_without_script_the_bulk_bar_counts_and_a_note_changes_the_button(
         assert page.get_by_role("radio", name="Billing").is_checked()
 
 
+def test_what_is_typed_outlives_a_switch_of_language_once(gallery: str, browser: Browser) -> None:
+    with opened(browser) as page:
+        page.goto(f"{gallery}/page/member")
+        page.wait_for_load_state("networkidle")
+        subject, body, code = (
+            page.locator(f"[name={name}]") for name in ("subject", "body", "code")
+        )
+        billing = page.get_by_role("radio", name="Billing")
+
+        def shown() -> tuple[str, str, str, bool]:
+            values = subject.input_value(), body.input_value(), code.input_value()
+            return (*values, billing.is_checked())
+
+        before = shown()
+        subject.fill("Typed")
+        body.fill("Two\nlines")
+        code.fill("123456")
+        page.get_by_text("Billing").click()
+        page.locator("button[name=language]").click()
+        page.wait_for_load_state("networkidle")
+        assert shown() == ("Typed", "Two\nlines", "", True)
+        assert page.evaluate("sessionStorage.length") == 0
+        page.goto(f"{gallery}/page/member")
+        page.wait_for_load_state("networkidle")
+        assert shown() == before
+
+
 def test_keys_walk_choose_clear_and_stay_out_of_text(gallery: str, browser: Browser) -> None:
     with opened(browser) as page:
         page.goto(f"{gallery}/page/desk")

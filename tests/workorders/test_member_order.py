@@ -16,6 +16,7 @@ from support.workorders import letters, queries, service
 from support.workorders.kind import COMPLAINT
 from support.workorders.lifecycle import Status
 from support.workorders.models import Message, WorkOrder
+from tests.fixtures.pages import Page
 from tests.workorders.desk_world import client_of, make_agent, make_member, make_order
 
 WEDNESDAY = datetime(2026, 9, 23, 4, 0, tzinfo=UTC)
@@ -162,3 +163,23 @@ def test_a_linked_order_that_is_anothers_is_named_to_nobody(app: Flask, world: A
     assert world["reference"] not in client_of(app, bob).page(f"/orders/{theirs.reference}").text
     alice = client_of(app, world["alice"])
     assert theirs.reference not in alice.page(f"/orders/{world['reference']}").text
+
+
+def test_a_stale_rating_gives_words_and_the_order_as_it_stands(app: Flask, world: Any) -> None:
+    finish(app, world, Status.RESOLVED)
+    client, url = client_of(app, world["alice"]), f"/orders/{world['reference']}"
+    page = client.page(url)
+    assert "Needed only if something is missing" in page.text
+    sent = page.values(page.form(action=f"{url}/rating"))
+    asked = client.post(f"{url}/rating", data=sent | {"solved": "no"})
+    assert asked.status_code == 422
+    assert "<title>Error: My secret subject" in asked.text
+    finish(app, world, Status.CLOSED)
+    late = client.post(f"{url}/rating", data=sent | {"solved": "no"}, follow_redirects=True)
+    assert "has moved on since you opened the page" in late.text
+    assert Page(late.text).form(action=f"{url}/reopening")
+    with app.app_context():
+        service.reopen_order(world["alice"], queries.order_by_id(world["id"]), body="It is back.")
+    late = client.post(f"{url}/rating", data=sent | {"solved": "yes"}, follow_redirects=True)
+    assert "has moved on since you opened the page" in late.text
+    assert Page(late.text).form(action=f"{url}/messages")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from support.accounts import queries as people
 from support.core import vault
@@ -75,7 +75,8 @@ def to_review(actor: Actor) -> Sequence[Check]:
     mine = select(Review.check_id).where(
         Review.person_id == actor.id, Review.check_id == Check.id, Review.round == Check.round
     )
-    found = select(Check).where(Check.state.in_(states), ~mine.exists())
+    undecided = or_(Check.state == CheckState.STOPPED, ~mine.exists())
+    found = select(Check).where(Check.state.in_(states), undecided)
     return db.session.execute(found.order_by(Check.given_at, Check.id).limit(200)).scalars().all()
 
 

@@ -7,99 +7,18 @@ the same by reference and code.
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pyotp
-import pytest
-from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.fixtures.live import LiveServer, StartServer
+from tests.fixtures.live import LiveServer
 from tests.fixtures.servers import wait_until
+from tests.story.steps import code_from_mailbox, photo, press, sign_in_at_desk
 
 PASSWORD = "three green umbrellas"
 SUBJECT = "更换手机号后无法登录"
 ANSWER = "We have moved the codes to your new number. Please try again."
-
-
-@pytest.fixture
-def server(start_server: StartServer, bare_database_url: str) -> LiveServer:
-    """The demo on the database of this test, with a Valkey of its own."""
-    return start_server(DATABASE_URL=bare_database_url)
-
-
-@pytest.fixture
-def phone(browser: Browser, server: LiveServer, complaints: list[str]) -> Iterator[Page]:
-    """A member's phone: 390 px, Chinese."""
-    yield from _tab(browser, server, complaints, width=390, height=844, locale="zh-CN")
-
-
-@pytest.fixture
-def desk(browser: Browser, server: LiveServer, complaints: list[str]) -> Iterator[Page]:
-    """An agent's screen: 1440 px, English."""
-    yield from _tab(browser, server, complaints, width=1440, height=900, locale="en-US")
-
-
-def _tab(
-    browser: Browser,
-    server: LiveServer,
-    complaints: list[str],
-    *,
-    width: int,
-    height: int,
-    locale: str,
-) -> Iterator[Page]:
-    context: BrowserContext = browser.new_context(
-        base_url=server.url, viewport={"width": width, "height": height}, locale=locale
-    )
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def photo() -> bytes:
-    """A small photo as a phone would send it."""
-    stream = io.BytesIO()
-    Image.new("RGB", (640, 480), "teal").save(stream, "JPEG")
-    return stream.getvalue()
-
-
-def code_from_mailbox(page: Page, target: str) -> str:
-    """Read the newest code for `target` at /mailbox, as the README tells people to."""
-    found: list[str] = []
-
-    def arrived() -> bool:
-        page.goto("/mailbox")
-        for text in page.locator("main li, main article, main .card").all_inner_texts():
-            if target in text:
-                found.extend(re.findall(r"(?<![\d-])(\d{6})(?![\d-])", text))
-        return bool(found)
-
-    wait_until(arrived, seconds=60, what=f"a code for {target} at /mailbox")
-    return found[0]
-
-
-def press(page: Page, name: str) -> None:
-    """Press the button called `name`."""
-    page.get_by_role("button", name=re.compile(name)).first.click()
-
-
-def sign_in_as_agent(page: Page, server: LiveServer) -> None:
-    """Sign in with the password and the present code of `make logins`."""
-    agent = server.logins["agent"]
-    page.goto("/login")
-    page.get_by_label("Member name, e-mail or mobile").fill(agent["login"])
-    page.get_by_label("Password").fill(agent["password"])
-    press(page, "^Sign in$")
-    page.get_by_role("textbox", name="Code").fill(pyotp.TOTP(agent["totp_secret"]).now())
-    press(page, "^Sign in$")
-    page.wait_for_url(re.compile("/desk"))
 
 
 def fill_question(page: Page) -> None:
@@ -126,7 +45,7 @@ def send(page: Page) -> str:
 
 def answer_at_the_desk(desk: Page, server: LiveServer, reference: str) -> None:
     """Find the order in the queue, open it, reply and ask to confirm."""
-    sign_in_as_agent(desk, server)
+    sign_in_at_desk(desk, server)
     desk.goto("/desk?sort=newest")
     desk.get_by_role("link", name=SUBJECT).first.click()
     desk.wait_for_url(re.compile(f"/desk/orders/{reference}"))

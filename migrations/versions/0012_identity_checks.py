@@ -13,6 +13,9 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.add_column(
+        "work_order", sa.Column("identity_check", sa.String(32), nullable=False, server_default="")
+    )
     op.create_table(
         "evidence",
         sa.Column("id", ID, nullable=False),
@@ -126,6 +129,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("work_order", "identity_check")
     op.drop_index("ix_proof_about", table_name="proof")
     op.drop_table("identity_review")
     op.drop_index("ix_identity_check_subject_id", table_name="identity_check")

@@ -28,7 +28,7 @@ def system() -> Answer:
     return page("accounts/system.html", parts=parts, jobs=outbox_upkeep.dead_jobs(now))
 
 
-@blueprint.post("/admin/system/jobs/<int:row_id>/again")
+@blueprint.post("/admin/system/jobs/<int(max=999999999999999999):row_id>/again")
 def job_again(row_id: int) -> Response:
     """Put a job that failed back in line."""
     outbox_upkeep.revive(current_actor(), row_id)

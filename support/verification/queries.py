@@ -49,15 +49,18 @@ def check_to_review(actor: Actor, uid: str) -> Check:
 def check_by_stream(stream: str) -> Check | None:
     """Return the check that a hold or proof is about (`check:<uid>`), None for anything else."""
     kind, _, uid = stream.partition(":")
-    if kind != "check":
-        return None
-    return db.session.execute(select(Check).where(Check.uid == uid)).scalar_one_or_none()
+    return check_by_uid(uid) if kind == "check" else None
 
 
 def check_of(about: str) -> Check | None:
     """Return the newest check of an order."""
     newest = select(Check).where(Check.about == about).order_by(Check.id.desc()).limit(1)
     return db.session.execute(newest).scalar_one_or_none()
+
+
+def check_by_uid(uid: str) -> Check | None:
+    """Return a check to a room that knows it, None where there is none; who may see what of it is that room's."""
+    return db.session.execute(select(Check).where(Check.uid == uid)).scalar_one_or_none()
 
 
 def checks_of_person(person_id: int) -> Sequence[Check]:
@@ -187,7 +190,7 @@ def known_bytes(prefix: str) -> set[str]:
 
 
 def _named(uid: str) -> Check:
-    found = db.session.execute(select(Check).where(Check.uid == uid)).scalar_one_or_none()
+    found = check_by_uid(uid)
     if found is None:
         raise NotFound()
     return found

@@ -20,7 +20,7 @@ _PASSED_TO_SECOND = (CheckState.APPROVAL, CheckState.HELD, CheckState.STOPPED, C
 
 def identity_of(actor: Actor, order: WorkOrder) -> dict[str, Any] | None:
     """Return what the panel shows; None where nobody was asked to show who they are."""
-    check = queries.check_of(order.stream)
+    check = queries.check_by_uid(order.identity_check) if order.identity_check else None
     if check is None:
         return None
     reviews = actor.has(*REVIEWERS) and actor.id not in (check.asker_id, check.subject_id)

@@ -245,7 +245,7 @@ def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dic
 
 def _check(actor: Actor, order: WorkOrder) -> dict[str, Any] | None:
     """Return the check of identity that the reader is asked for, or that they wait for."""
-    check = checks.check_of(order.stream)
+    check = checks.check_by_uid(order.identity_check) if order.identity_check else None
     if check is None or check.asker_id != actor.id:
         return None
     return {"uid": check.uid, "state": check.status, "open": check.state == CheckState.OPEN}

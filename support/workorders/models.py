@@ -34,6 +34,7 @@ class WorkOrder(Model):
 
     `status_at` is when the state began, or began anew; `stopped_at` since when the desk's clock stands still, over
     every standing state in a row; `term_ends_at` when the state's own term is over (`lifecycle.TERM_DAYS`).
+    `identity_check` is the newest check of who is asking, "" where nobody was asked.
     """
 
     __tablename__ = "work_order"
@@ -92,6 +93,7 @@ class WorkOrder(Model):
     channel: Mapped[str] = mapped_column(String(8), default="web")
     related_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("work_order.id"))
     fresh: Mapped[bool] = mapped_column(default=True)
+    identity_check: Mapped[str] = mapped_column(String(32), default="", server_default="")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     status_at: Mapped[datetime]

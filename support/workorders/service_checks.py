@@ -32,18 +32,21 @@ def open_identity_check(
     subject_id = _member(who)
     party = moves.requester_party(order)
     try:
-        return verification.open_check(
-            actor,
-            about=order.stream,
-            reference=order.reference,
-            asker_id=party.person_id,
-            asker_contact=party.contact_id,
-            subject_id=subject_id,
-            way=way,
-            now=now,
-        )
+        with transaction():
+            check = verification.open_check(
+                actor,
+                about=order.stream,
+                reference=order.reference,
+                asker_id=party.person_id,
+                asker_contact=party.contact_id,
+                subject_id=subject_id,
+                way=way,
+                now=now,
+            )
+            compare_and_set(order, version=order.version, identity_check=check.uid, updated_at=now)
     except Invalid as error:
         raise Invalid("who", error.words, **error.facts) from error
+    return check
 
 
 def note_news(order: WorkOrder, *, now: datetime) -> None:

@@ -62,6 +62,7 @@ MAIN = (START, NEW, CHECK, RECEIPT, MINE, ORDER, LOGIN, QUEUE, DESK_ORDER, SEARC
 
 OPEN_ORDER = ".orders ~ h2 ~ .orders a, .orders a >> nth=1"
 PERSON = "main a[href^='/admin/people/']:not([href$=invite])"
+OWN_CHECK, OLD_ADDRESS = "main a[href^='/checks/']", "main a[href$='/old-address']"
 SAVED = "main .orders a"
 MOBILE = "13912345678"
 ADDRESS = "faces-pages@example.org"
@@ -128,6 +129,11 @@ PLACES = (
         letters=True,
     ),
     Place("workorders.why", "member", "/orders", OPEN_ORDER, "main a[href$='/why']"),
+    Place("checks.index", "member", "/account/checks"),
+    Place("checks.show", "member", "/account/checks", OWN_CHECK),
+    Place("checks.address", "member", "/account/checks", OWN_CHECK, "main a[href$='/address']"),
+    Place("checks.old_address", "member", "/account/checks", OWN_CHECK, OLD_ADDRESS),
+    Place("checks.evidence", "member", "/account/checks", OWN_CHECK, "main a[href$='/photo']"),
     Place("trouble", "member", "/desk", status=404),
     # An agent
     Place("desk.why", "agent", "/desk", order_link("/desk/orders"), "main a[href$='/why']"),
@@ -147,8 +153,13 @@ PLACES = (
     ),
     Place("desk.search", "agent", "/desk/search"),
     Place("accounts.console", "agent", "/account"),
+    Place("desk.identity", "agent", "/desk", order_link("/desk/orders"), "a[href$='/identity']"),
+    # A verifier
+    Place("reviews.index", "verifier", "/desk/checks"),
+    Place("reviews.show", "verifier", "/desk/checks", "main a[href^='/desk/checks/']"),
     # An administrator
     Place("admin.index", "admin", "/admin"),
+    Place("admin.system", "admin", "/admin/system"),
     Place("admin.people", "admin", "/admin/people"),
     Place(
         "admin.person",
@@ -187,6 +198,7 @@ ELSEWHERE = {
             "accounts.factor_qr",
             "workorders.download",
             "workorders.thumbnail",
+            "reviews.picture",
             "notifications.mailbox_html",
         ),
         "no page of ours: data, a file, a redirect or a letter",
@@ -219,6 +231,10 @@ ELSEWHERE = {
             "admin.invitation",
             "announcing.edit",
             "desk.bulk_result",
+            "assurance.hold",
+            "checks.address_code",
+            "checks.old_address_code",
+            "checks.no_old_address",
         ),
         "needs a letter or an unfinished thing that the demo has not: the tests of its room open it",
     ),

@@ -98,6 +98,18 @@ class SecondStepForm(FlaskForm):
     code = StringField(_l("Code"), [InputRequired(_l("Enter the code that your app shows."))])
 
 
+class PasskeyForm(FlaskForm):
+    """What the browser answers for a passkey; a script fills it in, and the verb looks at it."""
+
+    credential = HiddenField(validators=[Length(max=20_000)])
+
+
+class NewPasskeyForm(PasskeyForm):
+    """A passkey that was just made, and how its owner calls it."""
+
+    name = StringField(_l("Name"), [_NEEDED, Length(max=60)])
+
+
 class AddressForm(FlaskForm):
     """One e-mail address or mobile number."""
 

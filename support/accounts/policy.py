@@ -109,6 +109,17 @@ SESSIONS_KEPT = timedelta(days=30)
 MOST_CONTACT_POINTS = 10
 MOST_CONTACT_PERSONS = 20
 RECOVERY_CODES = 10
+MOST_PASSKEYS = 10
+CHALLENGE_LIVES = timedelta(minutes=5)
+
+
+class Ceremony(StrEnum):
+    """What a passkey signs for; a challenge of one is worth nothing for another."""
+
+    ADD = "add"
+    SIGN_IN = "sign_in"
+    SECOND_STEP = "second_step"
+    CONFIRM = "confirm"
 
 
 class Outcome(StrEnum):
@@ -135,6 +146,7 @@ class Method(StrEnum):
     CODE = "code"
     TOTP = "totp"
     RECOVERY = "recovery"
+    PASSKEY = "passkey"
     INVITATION = "invitation"
     OIDC = "oidc"
     TAOBAO = "taobao"
@@ -154,6 +166,7 @@ _METHOD_TITLES = {
     Method.CODE: N_("One-time code"),
     Method.TOTP: N_("Authenticator app"),
     Method.RECOVERY: N_("Recovery code"),
+    Method.PASSKEY: N_("Passkey"),
     Method.INVITATION: N_("Invitation"),
     Method.OIDC: N_("Account service"),
     Method.TAOBAO: N_("Taobao"),

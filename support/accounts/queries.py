@@ -7,10 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnExpressionArgument, Select, String, bindparam, cast, literal, select
+from sqlalchemy import (
+    ColumnExpressionArgument,
+    Select,
+    String,
+    bindparam,
+    cast,
+    exists,
+    literal,
+    select,
+)
 
 from support.accounts.addresses import fold_name, mask
-from support.accounts.models import Code, ContactKind, ContactPoint, Door, Person, PersonKind
+from support.accounts.models import (
+    Code,
+    ContactKind,
+    ContactPoint,
+    Door,
+    Passkey,
+    Person,
+    PersonKind,
+)
 from support.accounts.policy import CODE_TRIES, DOOR_AWAY_LIVES, FOR_THE_KNOWN
 from support.core import vault
 from support.core.actors import Actor, Role
@@ -32,7 +49,13 @@ class PersonView:
     roles: frozenset[Role]
     disabled: bool
     has_password: bool
-    has_factor: bool
+    has_app: bool
+    has_passkey: bool
+
+    @property
+    def has_factor(self) -> bool:
+        """True with an authenticator app or a passkey: either alone is a second factor."""
+        return self.has_app or self.has_passkey
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +110,8 @@ _PERSON = (
     Person.roles,
     Person.disabled_at,
     Person.password_hash.is_not(None).label("has_password"),
-    Person.totp_sealed.is_not(None).label("has_factor"),
+    Person.totp_sealed.is_not(None).label("has_app"),
+    exists().where(Passkey.person_id == Person.id).label("has_passkey"),
 )
 
 
@@ -108,7 +132,8 @@ def _people(
             roles=frozenset(Role(role) for role in row.roles),
             disabled=row.disabled_at is not None,
             has_password=row.has_password,
-            has_factor=row.has_factor,
+            has_app=row.has_app,
+            has_passkey=row.has_passkey,
         )
         for row in fetch(statement, given)
     ]

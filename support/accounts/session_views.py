@@ -49,6 +49,8 @@ _ENROLMENT = frozenset(
         "static",
         "accounts.factor",
         "accounts.factor_qr",
+        "accounts.new_passkey",
+        "accounts.passkey_challenge",
         "accounts.logout",
         "accounts.confirm",
         "accounts.confirm_send",

@@ -11,6 +11,7 @@ from support.accounts import (
     service_contacts,
     service_factors,
     service_identities,
+    service_passkeys,
     service_profile,
     service_register,
     service_sessions,
@@ -148,6 +149,26 @@ VERBS: tuple[Verb, ...] = (
         lambda world, actor: service_factors.renew_recovery_codes(actor, now=world.now),
     ),
     Verb(
+        Act.CHANGE_SECOND_FACTOR,
+        service_passkeys.begin_passkey,
+        "alice",
+        lambda world, actor: service_passkeys.begin_passkey(actor, visitor=VISITOR, now=world.now),
+    ),
+    Verb(
+        Act.CHANGE_SECOND_FACTOR,
+        service_passkeys.add_passkey,
+        "alice",
+        lambda world, actor: service_passkeys.add_passkey(
+            actor, world.new_key, name="Key", visitor=VISITOR, now=world.now
+        ),
+    ),
+    Verb(
+        Act.CHANGE_SECOND_FACTOR,
+        service_passkeys.remove_passkey,
+        "charlie",
+        lambda world, actor: service_passkeys.remove_passkey(actor, world.passkey, now=world.now),
+    ),
+    Verb(
         Act.CHANGE_PROFILE,
         service_profile.save_profile,
         "alice",
@@ -247,6 +268,14 @@ PAGES: tuple[Page, ...] = (
     ),
     Page(Act.CHANGE_SECOND_FACTOR, "accounts.factor", "alice"),
     Page(Act.CHANGE_SECOND_FACTOR, "accounts.factor_qr", "alice"),
+    Page(Act.CHANGE_SECOND_FACTOR, "accounts.factor_app", "alice"),
+    Page(Act.CHANGE_SECOND_FACTOR, "accounts.new_passkey", "alice"),
+    Page(
+        Act.CHANGE_SECOND_FACTOR,
+        "accounts.passkey_removal",
+        "charlie",
+        lambda world: {"uid": world.passkey},
+    ),
     Page(Act.CHANGE_SECOND_FACTOR, "accounts.new_codes", "charlie"),
     Page(Act.CHANGE_SECOND_FACTOR, "accounts.factor_off", "charlie"),
     Page(Act.CHANGE_ROLES, "admin.invite", "ada"),

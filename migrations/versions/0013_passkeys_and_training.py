@@ -1,4 +1,4 @@
-"""People sign in with passkeys (WebAuthn)."""
+"""People sign in with passkeys (WebAuthn); trainings of staff are kept, with their end."""
 
 from __future__ import annotations
 
@@ -45,8 +45,27 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_passkey_challenge_expires_at", "passkey_challenge", ["expires_at"])
+    op.create_table(
+        "training",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("passed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", ID, nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_training_person_id_person"),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["person.id"], name="fk_training_recorded_by_person"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_training"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_training_person_id_expires_at", "training", ["person_id", "expires_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("training")
     op.drop_table("passkey_challenge")
     op.drop_table("passkey")

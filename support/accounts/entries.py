@@ -12,6 +12,7 @@ from support.accounts import (
     service_codes,
     service_profile,
     service_sessions,
+    service_training,
 )
 from support.accounts.console import AdminEntry, ConsoleEntry
 from support.core.actors import Role
@@ -31,6 +32,7 @@ HOOKS: tuple[object, ...] = (
         "make_organisations_known", timedelta(minutes=1), service_profile.make_organisations_known
     ),
     Periodic("forget_challenges", timedelta(hours=1), service_challenges.forget_challenges),
+    Periodic("tell_lapses", timedelta(hours=1), service_training.tell_lapses),
     Periodic("log_alarms", timedelta(minutes=1), limits.log_alarms),
     Figure("gongdan_limit_alarms", "Limit alarms: 1 sounds", "alarm", limits.alarm_figures),
     NavItem("account", N_("Sign in"), "accounts.login", "log-in", kinds=frozenset({"anonymous"})),
@@ -112,7 +114,9 @@ HOOKS: tuple[object, ...] = (
     ),
     AdminEntry(
         N_("Staff"),
-        N_("Invite, give roles, disable, reset a second factor with a second person."),
+        N_(
+            "Invite, give roles, record trainings, disable, reset a second factor with a second person."
+        ),
         "admin.people",
         "users",
         10,

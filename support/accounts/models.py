@@ -312,6 +312,25 @@ class PasskeyChallenge(Model):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class Training(Model):
+    """A training that a member of staff passed, and until when it is valid (PP-7.1); rows are only added.
+
+    `told` is how far its lapse was told: 0 not yet, then the steps of `policy.LapseStep`.
+    """
+
+    __tablename__ = "training"
+    __table_args__ = (Index(None, "person_id", "expires_at"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    passed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    told: Mapped[int] = mapped_column(default=0)
+
+
 class FactorReset(Model):
     """An admin's wish to reset somebody's second factor; only another admin can carry it out."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
 
 from support.accounts.models import PersonKind
 from support.core.actors import Actor, Role
@@ -120,6 +120,42 @@ class Ceremony(StrEnum):
     SIGN_IN = "sign_in"
     SECOND_STEP = "second_step"
     CONFIRM = "confirm"
+
+
+TRAINING_MONTHS = 12
+LONGEST_TRAINING_MONTHS = 36
+
+
+class LapseStep(IntEnum):
+    """The letters before a training lapses, and the one when it did; each goes out once."""
+
+    MONTH = 1
+    WEEK = 2
+    LAPSED = 3
+
+
+LAPSE_TOLD = {
+    LapseStep.MONTH: timedelta(days=30),
+    LapseStep.WEEK: timedelta(days=7),
+    LapseStep.LAPSED: timedelta(0),
+}
+
+
+def lapse_step(expires_at: datetime, now: datetime) -> LapseStep | None:
+    """Return how near its end a training is; None while that is more than a month away."""
+    reached = [step for step, before in LAPSE_TOLD.items() if now >= expires_at - before]
+    return max(reached, default=None)
+
+
+def is_untrained(kind: str, trained_until: datetime | None, now: datetime) -> bool:
+    """True for staff without a valid training, from the moment of its end on; asked only where one is required."""
+    return kind == PersonKind.STAFF and (trained_until is None or trained_until <= now)
+
+
+def usable_roles(held: Iterable[str], *, untrained: bool) -> frozenset[Role]:
+    """Return what somebody may do of the roles that they hold: without training, administer and nothing else."""
+    roles = frozenset(Role(role) for role in held)
+    return roles & {Role.ADMIN} if untrained else roles
 
 
 class Outcome(StrEnum):

@@ -44,6 +44,7 @@ blueprint = Blueprint("account_sessions", __name__)
 DESK_PATH = "/desk"
 ADMIN_PATH = "/admin"
 ORDERS_PATH = "/orders"
+ACCOUNT_PATH = "/account"
 _ENROLMENT = frozenset(
     {
         "static",
@@ -69,6 +70,7 @@ class SignedIn(Visitor):
         self.second_factor = speaker.second_factor
         self.character_keys = speaker.character_keys
         self.unread = speaker.unread
+        self.trained_until = speaker.trained_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,8 @@ def after_sign_in(kind: str, roles: frozenset[Role]) -> str:
     wanted = safe_next(session.pop("next", ""))
     if wanted or kind != PersonKind.STAFF:
         return wanted or ORDERS_PATH
+    if not roles:
+        return ACCOUNT_PATH  # it says what is missing
     return ADMIN_PATH if roles == {Role.ADMIN} else DESK_PATH
 
 

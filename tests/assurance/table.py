@@ -16,6 +16,7 @@ from support.accounts import (
     service_register,
     service_sessions,
     service_staff,
+    service_training,
 )
 from support.accounts.policy import Method
 from support.accounts.providers import Identity
@@ -230,6 +231,14 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         Act.CHANGE_ROLES,
+        service_training.record_training,
+        "ada",
+        lambda world, actor: service_training.record_training(
+            actor, world.bob, passed_on=world.now.date(), now=world.now
+        ),
+    ),
+    Verb(
+        Act.CHANGE_ROLES,
         service_staff.disable_person,
         "ada",
         lambda world, actor: service_staff.disable_person(actor, world.bob, now=world.now),
@@ -280,6 +289,7 @@ PAGES: tuple[Page, ...] = (
     Page(Act.CHANGE_SECOND_FACTOR, "accounts.factor_off", "charlie"),
     Page(Act.CHANGE_ROLES, "admin.invite", "ada"),
     Page(Act.CHANGE_ROLES, "admin.roles", "ada", _of_bob),
+    Page(Act.CHANGE_ROLES, "admin.training", "ada", _of_bob),
     Page(Act.CHANGE_ROLES, "admin.invitation", "ada", _of_bob),
     Page(Act.CHANGE_ROLES, "admin.access", "ada", _of_bob),
     Page(Act.RESET_OTHERS_FACTOR, "admin.factor_reset", "ada", _of_bob),

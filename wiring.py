@@ -18,6 +18,7 @@ from support.accounts import (  # noqa: F401  (most add their routes)
     confirm_views,
     entries,
     identity_views,
+    passkey_views,
     register_views,
     security_views,
     session_views,

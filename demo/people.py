@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyotp
 
 from support.accounts import queries as accounts
-from support.accounts import service_contacts, service_register, service_staff
+from support.accounts import service_contacts, service_register, service_staff, service_training
 from support.accounts.models import ContactKind, PersonKind
 from support.core.actors import SYSTEM, Actor, Role
 from support.notifications.service import reader_of
@@ -92,7 +92,7 @@ def create_people(now: datetime, *, joined: datetime) -> Cast:
 def _staff(
     key: str, name: str, role: Role, language: str, password: str, secret: str, now: datetime
 ) -> int:
-    return service_staff.create_staff(
+    person_id = service_staff.create_staff(
         SYSTEM,
         name=name,
         email=f"{key}@example.com",
@@ -102,6 +102,9 @@ def _staff(
         language=language,
         now=now,
     )
+    passed_on = (now - timedelta(days=1)).date()
+    service_training.record_training(SYSTEM, person_id, passed_on=passed_on, now=now)
+    return person_id
 
 
 def _accept(actors: dict[str, Actor], now: datetime) -> None:

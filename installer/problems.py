@@ -267,5 +267,19 @@ def _people() -> Iterator[Problem]:
         yield Problem("roles", words, _("give the roles at /admin/people"))
 
 
+def _training() -> Iterator[Problem]:
+    if not settings().training_required:
+        words = _("Nothing asks whether the staff were trained before they read personal data.")
+        fix = _("record the trainings at /admin/people, then set TRAINING_REQUIRED=true")
+        yield Problem("training", words, fix)
+
+
 _CHECKS: tuple[Check, ...] = (_database, _mark, _files, _debug, _engine, _valkey, _environment)
-_CHECKS_OF_A_REAL_DESK: tuple[Check, ...] = (_operator, _policy, _address, _doors, _people)
+_CHECKS_OF_A_REAL_DESK: tuple[Check, ...] = (
+    _operator,
+    _policy,
+    _address,
+    _doors,
+    _people,
+    _training,
+)

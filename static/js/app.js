@@ -119,6 +119,7 @@ const MODULES = [
   ["[data-form],[data-focus],[data-upload-url],[data-draft-url]", "./writing.js"],
   ["[data-due],[data-bulk][data-live-url],[data-presence-url]", "./desk.js"],
   ["[data-bulk],#palette,body[data-keys]", "./keys.js"],
+  ["[data-passkey]", "./passkey.js"],
 ];
 
 document.documentElement.classList.add("js");

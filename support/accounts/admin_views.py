@@ -6,10 +6,18 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from support.accounts import limits, queries, service_sessions, service_staff
+from support.accounts import (
+    limits,
+    queries,
+    queries_training,
+    service_sessions,
+    service_staff,
+    service_training,
+)
 from support.accounts.console import AdminEntry, AdminNotice
-from support.accounts.forms import InviteForm, RenewForm, RolesForm, refusals_on, said
+from support.accounts.forms import InviteForm, RenewForm, RolesForm, TrainingForm, refusals_on, said
 from support.accounts.models import PersonKind
+from support.accounts.policy import LapseStep, lapse_step
 from support.accounts.session_views import page
 from support.accounts.views import Answer
 from support.assurance import service as assurance
@@ -17,8 +25,10 @@ from support.assurance.policy import Act
 from support.core.actors import Role
 from support.core.clock import utcnow
 from support.core.context import hooks
+from support.core.db import new_uid
 from support.core.errors import NotFound
-from support.core.web import current_actor
+from support.core.once import once
+from support.core.web import current_actor, form_scope
 
 blueprint = Blueprint("admin", __name__)
 
@@ -27,20 +37,22 @@ blueprint = Blueprint("admin", __name__)
 def index() -> Answer:
     """List what administrators do; every room adds its own entries. Alarms and roles that nobody holds stand on top."""
     entries = sorted(hooks(AdminEntry), key=lambda entry: entry.order)
-    held = {role for one in queries.staff() for role in one.roles}
+    staff = queries.staff()
+    held = {role for one in staff for role in one.roles}
     unstaffed = [role.title for role in Role if role not in held]
     sounding = [alarm.title for alarm in limits.alarms(utcnow())]
     notices = [notice for hook in hooks(AdminNotice) for notice in hook.of()]
-    facts = {"unstaffed": unstaffed, "alarms": sounding, "notices": notices}
+    lapsed = [one.name for one in staff if one.untrained and one.has_password]
+    facts = {"unstaffed": unstaffed, "alarms": sounding, "notices": notices, "lapsed": lapsed}
     return page("accounts/admin.html", entries=entries, **facts)
 
 
 @blueprint.get("/admin/people")
 def people() -> Answer:
     """List everybody who works or worked here."""
-    return page(
-        "accounts/people.html", people=queries.all_staff(), resets=service_staff.open_resets()
-    )
+    staff = queries.all_staff()
+    facts = {"resets": service_staff.open_resets(), "steps": {one.id: _step(one) for one in staff}}
+    return page("accounts/people.html", people=staff, **facts)
 
 
 @blueprint.route("/admin/people/invite", methods=["GET", "POST"])
@@ -68,8 +80,43 @@ def person(uid: str) -> Answer:
     who = _staff(uid)
     reset = service_staff.open_resets().get(who.id)
     asked_by = queries.names([reset[1]])[reset[1]] if reset else ""
-    form = RolesForm(data={"roles": sorted(who.roles)})
-    return page("accounts/person.html", form, who=who, reset=reset, asked_by=asked_by)
+    trainings = queries_training.trainings_of(who.id)
+    recorded = queries.names(one.recorded_by for one in trainings if one.recorded_by)
+    facts = {"reset": reset, "asked_by": asked_by, "trainings": trainings, "recorded": recorded}
+    return page("accounts/person.html", who=who, step=_step(who), **facts)
+
+
+@blueprint.route("/admin/people/<uid>/training", methods=["GET", "POST"])
+def training(uid: str) -> Answer:
+    """Record that a member of staff passed a training."""
+    _prove_first(Act.CHANGE_ROLES)
+    who, form = _staff(uid), TrainingForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            _record_once(who.id, form)
+            flash(_("The training is recorded. It counts from their next request on."), "success")
+            return redirect(url_for("admin.person", uid=uid), 303)
+    key = request.form.get("idempotency_key") or new_uid()
+    return page("accounts/training.html", form, who=who, key=key)
+
+
+def _record_once(person_id: int, form: TrainingForm) -> None:
+    """Record what the form says, however often it is sent."""
+    passed_on, months, note = form.passed_on.data, form.months.data, said(form.note)
+    assert passed_on is not None
+    assert months is not None
+
+    def act() -> str:
+        return service_training.record_training(
+            current_actor(), person_id, passed_on=passed_on, months=months, note=note
+        ).isoformat()
+
+    key = request.form.get("idempotency_key", "")
+    once(form_scope(), key, f"{person_id} {passed_on} {months} {note}", act)
+
+
+def _step(who: queries.PersonView) -> LapseStep | None:
+    return lapse_step(who.trained_until, utcnow()) if who.trained_until else None
 
 
 @blueprint.route("/admin/people/<uid>/roles", methods=["GET", "POST"])
@@ -77,7 +124,7 @@ def roles(uid: str) -> Answer:
     """Change what a member of staff may do."""
     _prove_first(Act.CHANGE_ROLES)
     who = _staff(uid)
-    form = RolesForm(data={"roles": sorted(who.roles)})
+    form = RolesForm(data={"roles": sorted(who.held)})
     if form.validate_on_submit():
         with refusals_on(form):
             chosen = [Role(role) for role in form.roles.data or []]

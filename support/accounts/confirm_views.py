@@ -6,35 +6,63 @@ from flask import redirect, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from support.accounts import queries, service_contacts, service_factors, service_register
+from support.accounts import (
+    queries,
+    service_contacts,
+    service_factors,
+    service_passkey_uses,
+    service_register,
+)
 from support.accounts.forms import (
     ConfirmCodeForm,
     ConfirmFactorForm,
     ConfirmPasswordForm,
+    PasskeyForm,
     refusals_on,
+    said,
 )
 from support.accounts.policy import CodePurpose
 from support.accounts.session_views import code_scope, device_name, page
-from support.accounts.views import Answer, blueprint
+from support.accounts.views import Answer, blueprint, passkey_trouble
 from support.assurance import queries as assurance_queries
 from support.core.clock import utcnow
 from support.core.web import client_address, current_actor, safe_next
+
+_FORMS: dict[str, type[FlaskForm]] = {
+    "password": ConfirmPasswordForm,
+    "code": ConfirmCodeForm,
+    "factor_code": ConfirmFactorForm,
+}
 
 
 @blueprint.route("/account/confirm", methods=["GET", "POST"])
 def confirm() -> Answer:
     """Take the password, a code or the app's code as a fresh proof, and go back to what asked for it."""
-    sent = next((name for name in ("password", "code", "factor_code") if name in request.form), "")
-    forms: dict[str, FlaskForm] = {
-        "password": ConfirmPasswordForm(request.form if sent == "password" else None),
-        "code": ConfirmCodeForm(request.form if sent == "code" else None),
-        "factor_code": ConfirmFactorForm(request.form if sent == "factor_code" else None),
-    }
+    sent = next((name for name in _FORMS if name in request.form), "")
+    forms = {name: kind(request.form if name == sent else None) for name, kind in _FORMS.items()}
     if sent and forms[sent].validate_on_submit():
         with refusals_on(forms[sent]):
             _prove(sent, request.form[sent])
             return redirect(_back(), 303)
     return page("accounts/confirm.html", forms.get(sent), ways=forms, **_facts())
+
+
+@blueprint.post("/account/confirm/passkey")
+def confirm_passkey() -> Answer:
+    """Take a passkey as a fresh proof, and go back to what asked for it."""
+    form = PasskeyForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            service_passkey_uses.prove_passkey(
+                current_actor(),
+                said(form.credential),
+                visitor=code_scope(),
+                address=client_address(),
+                device=device_name(),
+            )
+            return redirect(_back(), 303)
+    empty = {name: kind(None) for name, kind in _FORMS.items()}
+    return page("accounts/confirm.html", form, ways=empty, **_facts())
 
 
 @blueprint.post("/account/confirm/code")
@@ -73,4 +101,5 @@ def _facts() -> dict[str, object]:
         "contacts": [one for one in queries.contacts_of(who.id) if one.bound],
         "waiting": queries.open_code(code_scope(), CodePurpose.CONFIRM),
         "next": safe_next(request.values.get("next")),
+        "passkey_trouble": passkey_trouble(),
     }

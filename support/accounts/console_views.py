@@ -11,6 +11,7 @@ from babel import Locale
 from flask import flash, redirect, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_login import current_user
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
 
 from support.accounts import (
@@ -30,7 +31,7 @@ from support.accounts.forms import (
     refusals_on,
     said,
 )
-from support.accounts.policy import CodePurpose
+from support.accounts.policy import CodePurpose, lapse_step
 from support.accounts.session_views import code_scope, page
 from support.accounts.views import Answer, blueprint, code_page
 from support.assurance import service as assurance
@@ -50,7 +51,9 @@ def console() -> Answer:
     """List what the person can see and change here; every room adds its own entries."""
     shown = (entry for entry in hooks(ConsoleEntry) if entry.shown())
     entries = sorted(shown, key=lambda entry: entry.order)
-    return page("accounts/console.html", entries=entries)
+    until: datetime | None = getattr(current_user, "trained_until", None)
+    step = lapse_step(until, utcnow()) if until else None
+    return page("accounts/console.html", entries=entries, trained_until=until, step=step)
 
 
 @blueprint.route("/account/contacts", methods=["GET", "POST"])

@@ -8,9 +8,11 @@ from support.accounts import (
     limits,
     providers,
     service,
+    service_challenges,
     service_codes,
     service_profile,
     service_sessions,
+    service_training,
 )
 from support.accounts.console import AdminEntry, ConsoleEntry
 from support.core.actors import Role
@@ -29,6 +31,8 @@ HOOKS: tuple[object, ...] = (
     Periodic(
         "make_organisations_known", timedelta(minutes=1), service_profile.make_organisations_known
     ),
+    Periodic("forget_challenges", timedelta(hours=1), service_challenges.forget_challenges),
+    Periodic("tell_lapses", timedelta(hours=1), service_training.tell_lapses),
     Periodic("log_alarms", timedelta(minutes=1), limits.log_alarms),
     Figure("gongdan_limit_alarms", "Limit alarms: 1 sounds", "alarm", limits.alarm_figures),
     NavItem("account", N_("Sign in"), "accounts.login", "log-in", kinds=frozenset({"anonymous"})),
@@ -60,7 +64,7 @@ HOOKS: tuple[object, ...] = (
     ),
     ConsoleEntry(
         N_("Second factor"),
-        N_("A code from an app on your phone, asked after the password."),
+        N_("A code from an app on your phone, or a passkey, asked after the password."),
         "accounts.factor",
         "smartphone",
         30,
@@ -110,7 +114,9 @@ HOOKS: tuple[object, ...] = (
     ),
     AdminEntry(
         N_("Staff"),
-        N_("Invite, give roles, disable, reset a second factor with a second person."),
+        N_(
+            "Invite, give roles, record trainings, disable, reset a second factor with a second person."
+        ),
         "admin.people",
         "users",
         10,
@@ -129,6 +135,9 @@ PUBLIC = frozenset(
         "accounts.login",
         "accounts.login_code",
         "accounts.second_step",
+        "accounts.second_passkey",
+        "accounts.passkey_challenge",
+        "accounts.passkey_login",
         "accounts.logout",
         "accounts.other_start",
         "accounts.other_back",

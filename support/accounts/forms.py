@@ -14,6 +14,7 @@ from wtforms import (
     EmailField,
     Field,
     HiddenField,
+    IntegerField,
     PasswordField,
     RadioField,
     SelectField,
@@ -22,12 +23,14 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
 from wtforms.form import BaseForm
-from wtforms.validators import EqualTo, InputRequired, Length, Optional, StopValidation
+from wtforms.validators import EqualTo, InputRequired, Length, NumberRange, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from support.accounts.passwords import LONGEST
+from support.accounts.policy import LONGEST_TRAINING_MONTHS, TRAINING_MONTHS
 from support.core.actors import Role
 from support.core.errors import Invalid
+from support.core.web_fields import A_DAY, DayField
 from support.core.web_pages import LANGUAGES
 
 
@@ -42,6 +45,7 @@ class _Needed(InputRequired):
 
 
 _NEEDED = _Needed()
+_A_NUMBER = _l("Enter a number of months from 1 to 36.")
 _LINE = Length(max=200, message=_l("Use at most 200 characters."))
 
 
@@ -96,6 +100,18 @@ class SecondStepForm(FlaskForm):
     """The authenticator's code, or a recovery code."""
 
     code = StringField(_l("Code"), [InputRequired(_l("Enter the code that your app shows."))])
+
+
+class PasskeyForm(FlaskForm):
+    """What the browser answers for a passkey; a script fills it in, and the verb looks at it."""
+
+    credential = HiddenField(validators=[Length(max=20_000)])
+
+
+class NewPasskeyForm(PasskeyForm):
+    """A passkey that was just made, and how its owner calls it."""
+
+    name = StringField(_l("Name"), [_NEEDED, Length(max=60)])
 
 
 class AddressForm(FlaskForm):
@@ -232,6 +248,26 @@ class RolesForm(FlaskForm):
     """What a member of staff may do."""
 
     roles = _roles()
+
+
+class _MonthsField(IntegerField):
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_A_NUMBER) from error
+
+
+class TrainingForm(FlaskForm):
+    """A training that a member of staff passed."""
+
+    passed_on = DayField(_l("Passed on"), [InputRequired(A_DAY)])
+    months = _MonthsField(
+        _l("Valid for how many months"),
+        [InputRequired(_A_NUMBER), NumberRange(1, LONGEST_TRAINING_MONTHS, _A_NUMBER)],
+        default=TRAINING_MONTHS,
+    )
+    note = StringField(_l("What it was about, or where the record lies"), [_LINE])
 
 
 class RenewForm(FlaskForm):

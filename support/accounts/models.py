@@ -278,6 +278,59 @@ class RecoveryCode(Model):
     used_at: Mapped[datetime | None]
 
 
+class Passkey(Model):
+    """A public key that signs in (WebAuthn): the private half never leaves the person's device or key.
+
+    `sign_count` is what the device counted at its last use; one that counts backwards was copied.
+    """
+
+    __tablename__ = "passkey"
+
+    id: Mapped[Id]
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigId)
+    transports: Mapped[list[str]] = mapped_column(default=list)
+    backed_up: Mapped[bool] = mapped_column(default=False)
+    name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Model):
+    """What a passkey has to sign, once, within minutes: for one ceremony, in one browser; its use deletes the row."""
+
+    __tablename__ = "passkey_challenge"
+
+    id: Mapped[Id]
+    challenge: Mapped[bytes] = mapped_column(unique=True)
+    ceremony: Mapped[str] = mapped_column(String(16))
+    visitor: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[int | None] = mapped_column(BigId)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Training(Model):
+    """A training that a member of staff passed, and until when it is valid (PP-7.1); rows are only added.
+
+    `told` is how far its lapse was told: 0 not yet, then the steps of `policy.LapseStep`.
+    """
+
+    __tablename__ = "training"
+    __table_args__ = (Index(None, "person_id", "expires_at"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    passed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    told: Mapped[int] = mapped_column(default=0)
+
+
 class FactorReset(Model):
     """An admin's wish to reset somebody's second factor; only another admin can carry it out."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
 
 from support.accounts.models import PersonKind
 from support.core.actors import Actor, Role
@@ -111,6 +111,53 @@ SESSIONS_KEPT = timedelta(days=30)
 MOST_CONTACT_POINTS = 10
 MOST_CONTACT_PERSONS = 20
 RECOVERY_CODES = 10
+MOST_PASSKEYS = 10
+CHALLENGE_LIVES = timedelta(minutes=5)
+
+
+class Ceremony(StrEnum):
+    """What a passkey signs for; a challenge of one is worth nothing for another."""
+
+    ADD = "add"
+    SIGN_IN = "sign_in"
+    SECOND_STEP = "second_step"
+    CONFIRM = "confirm"
+
+
+TRAINING_MONTHS = 12
+LONGEST_TRAINING_MONTHS = 36
+
+
+class LapseStep(IntEnum):
+    """The letters before a training lapses, and the one when it did; each goes out once."""
+
+    MONTH = 1
+    WEEK = 2
+    LAPSED = 3
+
+
+LAPSE_TOLD = {
+    LapseStep.MONTH: timedelta(days=30),
+    LapseStep.WEEK: timedelta(days=7),
+    LapseStep.LAPSED: timedelta(0),
+}
+
+
+def lapse_step(expires_at: datetime, now: datetime) -> LapseStep | None:
+    """Return how near its end a training is; None while that is more than a month away."""
+    reached = [step for step, before in LAPSE_TOLD.items() if now >= expires_at - before]
+    return max(reached, default=None)
+
+
+def is_untrained(kind: str, trained_until: datetime | None, now: datetime) -> bool:
+    """True for staff without a valid training, from the moment of its end on; asked only where one is required."""
+    return kind == PersonKind.STAFF and (trained_until is None or trained_until <= now)
+
+
+def usable_roles(held: Iterable[str], *, untrained: bool) -> frozenset[Role]:
+    """Return what somebody may do of the roles that they hold: without training, administer and nothing else."""
+    roles = frozenset(Role(role) for role in held)
+    return roles & {Role.ADMIN} if untrained else roles
 
 
 class Outcome(StrEnum):
@@ -137,6 +184,7 @@ class Method(StrEnum):
     CODE = "code"
     TOTP = "totp"
     RECOVERY = "recovery"
+    PASSKEY = "passkey"
     INVITATION = "invitation"
     OIDC = "oidc"
     TAOBAO = "taobao"
@@ -156,6 +204,7 @@ _METHOD_TITLES = {
     Method.CODE: N_("One-time code"),
     Method.TOTP: N_("Authenticator app"),
     Method.RECOVERY: N_("Recovery code"),
+    Method.PASSKEY: N_("Passkey"),
     Method.INVITATION: N_("Invitation"),
     Method.OIDC: N_("Account service"),
     Method.TAOBAO: N_("Taobao"),

@@ -7,21 +7,42 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnExpressionArgument, Select, String, bindparam, cast, literal, select
+from sqlalchemy import (
+    ColumnExpressionArgument,
+    Select,
+    String,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+)
 
+from support.accounts import policy
 from support.accounts.addresses import fold_name, mask
-from support.accounts.models import Code, ContactKind, ContactPoint, Door, Person, PersonKind
+from support.accounts.models import (
+    Code,
+    ContactKind,
+    ContactPoint,
+    Door,
+    Passkey,
+    Person,
+    PersonKind,
+    Training,
+)
 from support.accounts.policy import CODE_TRIES, DOOR_AWAY_LIVES, FOR_THE_KNOWN
 from support.core import vault
 from support.core.actors import Actor, Role
 from support.core.clock import utcnow
+from support.core.context import settings
 from support.core.db import db, fetch
 from support.core.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """A person without anything sealed."""
+    """A person without anything sealed. `held` is the roles that were given, `roles` those that count now."""
 
     id: int
     uid: str
@@ -30,9 +51,18 @@ class PersonView:
     language: str
     timezone: str
     roles: frozenset[Role]
+    held: frozenset[Role]
+    trained_until: datetime | None
+    untrained: bool
     disabled: bool
     has_password: bool
-    has_factor: bool
+    has_app: bool
+    has_passkey: bool
+
+    @property
+    def has_factor(self) -> bool:
+        """True with an authenticator app or a passkey: either alone is a second factor."""
+        return self.has_app or self.has_passkey
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +107,14 @@ def contact_place(uid: str) -> str:
     return f"contact_point.sealed:{uid}"
 
 
+TRAINED_UNTIL = (
+    select(func.max(Training.expires_at))
+    .where(Training.person_id == Person.id)
+    .correlate(Person)
+    .scalar_subquery()
+)
+"""The end of a person's latest training, for a statement about people."""
+
 _PERSON = (
     Person.id,
     Person.uid,
@@ -87,7 +125,9 @@ _PERSON = (
     Person.roles,
     Person.disabled_at,
     Person.password_hash.is_not(None).label("has_password"),
-    Person.totp_sealed.is_not(None).label("has_factor"),
+    Person.totp_sealed.is_not(None).label("has_app"),
+    TRAINED_UNTIL.label("trained_until"),
+    exists().where(Passkey.person_id == Person.id).label("has_passkey"),
 )
 
 
@@ -97,21 +137,29 @@ _WITH_ID = select(*_PERSON).where(Person.id == bindparam("id"))
 def _people(
     statement: Select[*tuple[Any, ...]], given: dict[str, Any] | None = None
 ) -> list[PersonView]:
-    return [
-        PersonView(
-            id=row.id,
-            uid=row.uid,
-            kind=PersonKind(row.kind),
-            name=row.name,
-            language=row.language,
-            timezone=row.timezone,
-            roles=frozenset(Role(role) for role in row.roles),
-            disabled=row.disabled_at is not None,
-            has_password=row.has_password,
-            has_factor=row.has_factor,
-        )
-        for row in fetch(statement, given)
-    ]
+    now = utcnow()
+    return [_person_view(row, now) for row in fetch(statement, given)]
+
+
+def _person_view(row: Any, now: datetime) -> PersonView:
+    required = settings().training_required
+    untrained = required and policy.is_untrained(row.kind, row.trained_until, now)
+    return PersonView(
+        id=row.id,
+        uid=row.uid,
+        kind=PersonKind(row.kind),
+        name=row.name,
+        language=row.language,
+        timezone=row.timezone,
+        roles=policy.usable_roles(row.roles, untrained=untrained),
+        held=frozenset(Role(role) for role in row.roles),
+        trained_until=row.trained_until,
+        untrained=untrained,
+        disabled=row.disabled_at is not None,
+        has_password=row.has_password,
+        has_app=row.has_app,
+        has_passkey=row.has_passkey,
+    )
 
 
 def person(person_id: int) -> PersonView:

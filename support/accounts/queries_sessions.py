@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, literal, select
+from sqlalchemy import ColumnElement, bindparam, literal, null, select
 
 from support.accounts.models import Person, PersonKind, Session, SignIn
 from support.accounts.policy import (
@@ -18,8 +18,12 @@ from support.accounts.policy import (
     Outcome,
     cut_address,
     is_cut,
+    is_untrained,
+    usable_roles,
 )
-from support.core.actors import Actor, Role
+from support.accounts.queries import TRAINED_UNTIL
+from support.core.actors import Actor
+from support.core.context import settings
 from support.core.db import db, fetch
 
 PAGE = 25
@@ -34,6 +38,7 @@ class Speaker:
     character_keys: bool
     seen_at: datetime
     unread: int
+    trained_until: datetime | None
 
 
 Count = Callable[[Any], ColumnElement[int]]
@@ -44,9 +49,11 @@ def speaker(secret_hash: bytes, now: datetime, counts: tuple[Count, ...] = ()) -
     """Return who speaks by the cookie with this hash, in one query; None once it ended in any way.
 
     `counts` are added up to `unread`. Idle, absolute limit, sign-out and a disabled person all end it. Staff who
-    have not shown a second factor in this session hold no role in it.
+    have not shown a second factor in this session hold no role in it; without a training that is asked for, they only
+    administer.
     """
-    row = fetch(_speaker(counts), {"cookie": secret_hash}).one_or_none()
+    required = settings().training_required
+    row = fetch(_speaker(counts, required), {"cookie": secret_hash}).one_or_none()
     if (
         row is None
         or row.ended_at is not None
@@ -58,25 +65,33 @@ def speaker(secret_hash: bytes, now: datetime, counts: tuple[Count, ...] = ()) -
         return None
     second_factor = row.second_factor_at is not None
     trusted = second_factor and row.kind == PersonKind.STAFF
+    untrained = required and is_untrained(row.kind, row.trained_until, now)
     actor = Actor(
         row.kind,
         row.id,
-        frozenset(Role(role) for role in row.roles) if trusted else frozenset(),
+        usable_roles(row.roles, untrained=untrained) if trusted else frozenset(),
         row.session_id,
         row.name,
         row.language,
         row.timezone,
+        untrained,
     )
-    return Speaker(actor, second_factor, row.character_keys, row.seen_at, row.unread)
+    return Speaker(
+        actor, second_factor, row.character_keys, row.seen_at, row.unread, row.trained_until
+    )
 
 
 @lru_cache(maxsize=8)
-def _speaker(counts: tuple[Count, ...]) -> Any:
-    """Return the statement, made once: making it costs as much as carrying it out, and every request does."""
+def _speaker(counts: tuple[Count, ...], required: bool) -> Any:
+    """Return the statement, made once: making it costs as much as carrying it out, and every request does.
+
+    The end of the training is read where one is `required`.
+    """
+    trained_until = TRAINED_UNTIL if required else null()
     unread: ColumnElement[int] = literal(0)
     for count in counts:
         unread += count(Person.id)
-    return _SPEAKER.add_columns(unread.label("unread"))
+    return _SPEAKER.add_columns(unread.label("unread"), trained_until.label("trained_until"))
 
 
 _SPEAKER = (

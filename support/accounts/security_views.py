@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from support.accounts import (
     queries,
+    queries_passkeys,
     queries_sessions,
     service_devices,
     service_factors,
@@ -83,10 +84,23 @@ def sign_ins() -> Answer:
 
 @blueprint.route("/account/second-factor", methods=["GET", "POST"])
 def factor() -> Answer:
-    """Show the second factor that is set, or set one with an authenticator app."""
+    """Show the second factors that are set, or set the first one."""
     who = queries.person(own_id())
     if who.has_factor:
-        return page("accounts/factor.html", left=service_factors.codes_left(who.id))
+        keys, left = queries_passkeys.passkeys_of(who.id), service_factors.codes_left(who.id)
+        return page("accounts/factor.html", who=who, passkeys=keys, left=left)
+    return _set_app()
+
+
+@blueprint.route("/account/second-factor/app", methods=["GET", "POST"])
+def factor_app() -> Answer:
+    """Set an authenticator app beside passkeys."""
+    if queries.person(own_id()).has_app:
+        return redirect(url_for("accounts.factor"), 303)
+    return _set_app()
+
+
+def _set_app() -> Answer:
     assurance.require(current_actor(), Act.CHANGE_SECOND_FACTOR, now=utcnow())
     secret = service_factors.offered_secret(current_actor())
     form = SecondStepForm()
@@ -100,7 +114,7 @@ def factor() -> Answer:
 @blueprint.get("/account/second-factor/qr.svg")
 def factor_qr() -> Response:
     """Draw the secret that is being set as a QR code, for the session that it is offered to."""
-    if queries.person(own_id()).has_factor:
+    if queries.person(own_id()).has_app:
         raise NotFound()
     assurance.require(current_actor(), Act.CHANGE_SECOND_FACTOR, now=utcnow())
     secret = service_factors.offered_secret(current_actor())
@@ -128,13 +142,13 @@ def new_codes() -> Answer:
 
 @blueprint.route("/account/second-factor/off", methods=["GET", "POST"])
 def factor_off() -> Answer:
-    """Ask, then take a member's second factor away."""
+    """Ask, then take the authenticator app away."""
     assurance.require(current_actor(), Act.CHANGE_SECOND_FACTOR, now=utcnow())
     if request.method == "POST":
         service_factors.switch_off_factor(current_actor())
-        flash(_("The second factor is off."), "success")
+        flash(_("The authenticator app is off."), "success")
         return redirect(url_for("accounts.console"), 303)
-    return page("accounts/factor_off.html")
+    return page("accounts/factor_off.html", who=queries.person(own_id()))
 
 
 @blueprint.get("/account/second-factor/done")

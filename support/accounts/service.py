@@ -33,6 +33,7 @@ from support.core.words import N_
 log = logging.getLogger(__name__)
 
 _WRONG = N_("The name or address and the password don't belong together.")
+_TOO_LONG = N_("Signing in took too long. Please start again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +135,38 @@ def sign_in_second_step(
     `TooMany`.
     """
     now = now or utcnow()
-    if now - step.at > policy.SECOND_STEP_LIVES:
-        raise Expired(N_("Signing in took too long. Please start again."))
+    check_second_step(step, now)
     method = service_factors.method_of(text)
     target = service_factors.factor_target(step.person_id)
     try_id = limits.begin_try(step.person_id, target, method, address, device, now)
     with transaction():
-        who = db.session.execute(
-            select(Person.disabled_at, Person.password_set_at).where(Person.id == step.person_id)
-        ).one()
-        if who[0] is not None or (who[1] is not None and who[1] > step.at):
-            raise Expired(N_("Signing in took too long. Please start again."))
         service_factors.use_factor(step.person_id, text, now=now)
-        limits.end_try(try_id)
-        service_devices.note_device(try_id, step.person_id, browser, begun=step.at, now=now)
-        return open_session(step.person_id, step.method, address, device, now, second=True)
+        return finish_second_step(
+            step, try_id, address=address, device=device, browser=browser, now=now
+        )
+
+
+def check_second_step(step: SecondStep, now: datetime) -> None:
+    """Raise `Expired` when the first step is too long ago to go on from."""
+    if now - step.at > policy.SECOND_STEP_LIVES:
+        raise Expired(_TOO_LONG)
+
+
+def finish_second_step(
+    step: SecondStep, try_id: int, *, address: str, device: str, browser: str, now: datetime
+) -> OpenedSession:
+    """Open the session of a person who showed the factor, inside the transaction that used it up.
+
+    Raises `Expired` when the password changed, or the person was disabled, since the first step.
+    """
+    who = db.session.execute(
+        select(Person.disabled_at, Person.password_set_at).where(Person.id == step.person_id)
+    ).one()
+    if who[0] is not None or (who[1] is not None and who[1] > step.at):
+        raise Expired(_TOO_LONG)
+    limits.end_try(try_id)
+    service_devices.note_device(try_id, step.person_id, browser, begun=step.at, now=now)
+    return open_session(step.person_id, step.method, address, device, now, second=True)
 
 
 def _login_target(person_id: int | None, text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The second factor: an authenticator app (TOTP), and ten recovery codes that replace it once each."""
+"""The second factor: an authenticator app (TOTP), and ten recovery codes that replace it, or a passkey, once each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from support.accounts import limits, policy, queries, service_sessions
 from support.accounts.addresses import digits_of
-from support.accounts.models import Person, RecoveryCode, Session
+from support.accounts.models import Passkey, Person, RecoveryCode, Session
 from support.accounts.policy import Method, require_self
 from support.assurance import service as assurance
 from support.assurance.policy import Act, ProofKind
@@ -29,6 +29,7 @@ from support.core.words import N_
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 10
 _STEP = 30
+ALWAYS_NEEDED = N_("Staff always need a second factor.")
 _WRONG = N_("This code is not right, or was used already. Wait for the next one and try again.")
 
 
@@ -77,26 +78,33 @@ def switch_on_factor(
         values = {"totp_sealed": sealed, "totp_last_step": step, "version": Person.version + 1}
         if changed(update(Person).where(*unset).values(**values)) != 1:
             raise AlreadyDone(N_("A second factor is set already."))
-        codes = _renew_codes(person_id)
+        codes = renew_codes_of(person_id)
         changed(update(Session).where(Session.id == actor.session).values(second_factor_at=now))
         assurance.write_proof(
             actor, ProofKind.SECOND_FACTOR, session_id=actor.session or 0, now=now
         )
         service_sessions.end_sessions_of(actor, person_id, keep=actor.session, now=now)
-        _tell(actor, person_id, "on", now)
+        tell_changed(actor, person_id, "on", now)
     return codes
 
 
 def switch_off_factor(actor: Actor, *, now: datetime | None = None) -> None:
-    """Take a member's second factor away; staff must keep theirs (`NotAllowed`). Twice is harmless."""
+    """Take the authenticator app away; staff keep it unless they have a passkey (`NotAllowed`). Twice is harmless.
+
+    With the last factor the recovery codes go too.
+    """
     person_id, now = require_self(actor), now or utcnow()
-    if actor.is_staff:
-        raise NotAllowed(N_("Staff always need a second factor."))
     assurance.require(actor, Act.CHANGE_SECOND_FACTOR, now=now)
     with transaction():
-        if clear_factor(person_id):
+        limits.one_at_a_time(factor_target(person_id))
+        how = "app_off" if queries.person(person_id).has_passkey else "off"
+        if how == "off":
+            if actor.is_staff:
+                raise NotAllowed(ALWAYS_NEEDED)
+            _forget_codes(person_id)
+        if _clear_app(person_id):
             service_sessions.end_sessions_of(actor, person_id, keep=actor.session, now=now)
-            _tell(actor, person_id, "off", now)
+            tell_changed(actor, person_id, how, now)
 
 
 def renew_recovery_codes(actor: Actor, *, now: datetime | None = None) -> list[str]:
@@ -106,8 +114,8 @@ def renew_recovery_codes(actor: Actor, *, now: datetime | None = None) -> list[s
     if not queries.person(person_id).has_factor:
         raise NotAllowed()
     with transaction():
-        codes = _renew_codes(person_id)
-        _tell(actor, person_id, "new_codes", now)
+        codes = renew_codes_of(person_id)
+        tell_changed(actor, person_id, "new_codes", now)
     return codes
 
 
@@ -159,12 +167,18 @@ def set_factor(person_id: int, secret: str) -> list[str]:
     changed(
         update(Person).where(Person.id == person_id).values(totp_sealed=sealed, totp_last_step=None)
     )
-    return _renew_codes(person_id)
+    return renew_codes_of(person_id)
 
 
 def clear_factor(person_id: int) -> bool:
-    """Remove secret and recovery codes inside the caller's transaction; return whether there was one."""
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+    """Remove app, passkeys and recovery codes inside the caller's transaction; return whether there was a factor."""
+    _forget_codes(person_id)
+    passkeys = delete(Passkey).where(Passkey.person_id == person_id).returning(Passkey.id)
+    had_passkey = bool(db.session.execute(passkeys).all())
+    return _clear_app(person_id) or had_passkey
+
+
+def _clear_app(person_id: int) -> bool:
     there = (Person.id == person_id, Person.totp_sealed.is_not(None))
     values = {"totp_sealed": None, "totp_last_step": None, "version": Person.version + 1}
     return changed(update(Person).where(*there).values(**values)) == 1
@@ -200,8 +214,9 @@ def _step_of(secret: str | None, digits: str, now: datetime) -> int | None:
     return None
 
 
-def _renew_codes(person_id: int) -> list[str]:
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+def renew_codes_of(person_id: int) -> list[str]:
+    """Make ten new recovery codes inside the caller's transaction and return them; the older ones are gone."""
+    _forget_codes(person_id)
     plain = [
         "".join(secrets.choice(ALPHABET) for _ in range(_LENGTH))
         for _ in range(policy.RECOVERY_CODES)
@@ -210,6 +225,10 @@ def _renew_codes(person_id: int) -> list[str]:
         RecoveryCode(person_id=person_id, code_hash=_hash(person_id, code)) for code in plain
     )
     return [f"{code[:5]}-{code[5:]}" for code in plain]
+
+
+def _forget_codes(person_id: int) -> None:
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
 
 
 def _folded(text: str) -> str:
@@ -223,6 +242,9 @@ def _hash(person_id: int, text: str) -> bytes:
     ).digest()
 
 
-def _tell(actor: Actor, person_id: int, how: str, now: datetime) -> None:
-    audit.record(f"person:{person_id}", f"factor.{how}", actor=actor, at=now)
+def tell_changed(
+    actor: Actor, person_id: int, how: str, now: datetime, *, action: str = ""
+) -> None:
+    """Write into the trail what became of a factor, and tell its owner, inside the caller's transaction."""
+    audit.record(f"person:{person_id}", action or f"factor.{how}", actor=actor, at=now)
     outbox.put("factor.changed", f"{person_id}:{new_uid()}", person=person_id, how=how)

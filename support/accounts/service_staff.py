@@ -81,7 +81,7 @@ def renew_invitation(
             person_id, value=value, language=who.language, now=now
         )
         audit.record(
-            f"person:{person_id}", "staff.invited", actor=actor, at=now, roles=sorted(who.roles)
+            f"person:{person_id}", "staff.invited", actor=actor, at=now, roles=sorted(who.held)
         )
         return code_secrets.invitation_path(code)
 
@@ -170,7 +170,7 @@ def change_roles(
     with transaction():
         limits.one_at_a_time(_STAFF_LOCK)
         who = _staff(person_id)
-        if sorted(who.roles) == given:
+        if sorted(who.held) == given:
             return
         if Role.ADMIN not in given:
             _keep_an_admin(person_id)

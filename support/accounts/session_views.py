@@ -44,11 +44,14 @@ blueprint = Blueprint("account_sessions", __name__)
 DESK_PATH = "/desk"
 ADMIN_PATH = "/admin"
 ORDERS_PATH = "/orders"
+ACCOUNT_PATH = "/account"
 _ENROLMENT = frozenset(
     {
         "static",
         "accounts.factor",
         "accounts.factor_qr",
+        "accounts.new_passkey",
+        "accounts.passkey_challenge",
         "accounts.logout",
         "accounts.confirm",
         "accounts.confirm_send",
@@ -67,6 +70,7 @@ class SignedIn(Visitor):
         self.second_factor = speaker.second_factor
         self.character_keys = speaker.character_keys
         self.unread = speaker.unread
+        self.trained_until = speaker.trained_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,8 @@ def after_sign_in(kind: str, roles: frozenset[Role]) -> str:
     wanted = safe_next(session.pop("next", ""))
     if wanted or kind != PersonKind.STAFF:
         return wanted or ORDERS_PATH
+    if not roles:
+        return ACCOUNT_PATH  # it says what is missing
     return ADMIN_PATH if roles == {Role.ADMIN} else DESK_PATH
 
 

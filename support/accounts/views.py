@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -10,12 +12,14 @@ from support.accounts import (
     providers,
     queries,
     service,
+    service_challenges,
     service_codes,
     service_sessions,
 )
 from support.accounts.forms import (
     CodeForm,
     LoginForm,
+    PasskeyForm,
     SecondStepForm,
     refusals_on,
     said,
@@ -36,6 +40,7 @@ from support.accounts.session_views import (
     remember,
 )
 from support.core.clock import utcnow
+from support.core.context import settings
 from support.core.errors import NotFound, TooMany
 from support.core.web import client_address, current_actor
 from support.core.web_pages import language
@@ -74,7 +79,7 @@ def login() -> Answer:
                 browser=browser_id(),
             )
             return stepped(step)
-    return page("accounts/login.html", form, others=offered_services())
+    return login_page(form)
 
 
 @blueprint.route("/login/code", methods=["GET", "POST"])
@@ -111,7 +116,7 @@ def second_step() -> Answer:
                 browser=browser_id(),
             )
             return signed_in(opened)
-    return page("accounts/second_step.html", form)
+    return second_step_page(form, step)
 
 
 @blueprint.post("/logout")
@@ -162,6 +167,29 @@ def code_page(form: CodeForm, purpose: CodePurpose, title: str, other_url: str) 
         title=title,
         other_url=other_url,
     )
+
+
+def login_page(form: LoginForm | PasskeyForm) -> Answer:
+    """Show every way to sign in, with the troubles of the one that was tried."""
+    login = form if isinstance(form, LoginForm) else LoginForm(None)
+    facts = {"login": login, "others": offered_services(), "passkey_trouble": passkey_trouble()}
+    return page("accounts/login.html", form, **facts)
+
+
+def second_step_page(form: SecondStepForm | PasskeyForm, step: SecondStep) -> Answer:
+    """Show every second factor that this person has, with the troubles of the one that was tried."""
+    code = form if isinstance(form, SecondStepForm) else SecondStepForm(None)
+    facts = {"code": code, "who": queries.person(step.person_id)}
+    return page("accounts/second_step.html", form, **facts, passkey_trouble=passkey_trouble())
+
+
+def passkey_trouble() -> str:
+    """Return why no passkey can be used at the address under which this page is open; "" where one can."""
+    if not service_challenges.has_name():
+        return str(_(service_challenges.NO_NAME))
+    if urlsplit(f"//{request.host}").hostname != service_challenges.rp_id():
+        return str(_("Passkeys work only at %(address)s.", address=settings().public_url))
+    return ""
 
 
 def offered_services() -> list[tuple[str, str]]:

@@ -38,6 +38,10 @@ _ROLE_TITLES = {
     Role.ADMIN: N_("Administrator"),
 }
 
+UNTRAINED = N_(
+    "Your training is missing or has lapsed, and without one nobody reads personal data here. Administrators record it."
+)
+
 ActorKind = Literal["anonymous", "guest", "member", "staff", "system"]
 
 
@@ -56,6 +60,8 @@ class Actor:
     name: str = ""
     language: str = "en"
     timezone: str = "Asia/Shanghai"
+    untrained: bool = False
+    """A member of staff whose training is asked for and missing or lapsed: what is left is administration."""
 
     @property
     def is_staff(self) -> bool:

@@ -70,6 +70,9 @@ class Config:
     """From one member or guest who is signed in."""
     person_replies_per_hour: int = 120
     person_megabytes_per_hour: int = 600
+    training_required: bool = False
+    """Staff read personal data only while their training is valid (PP-7.1). Off at first, since nobody has one on
+    record yet and all would stand before closed doors; `flask check` names it until it is on."""
     oidc_issuer: str = ""
     """The operator's own account service (OpenID Connect), such as https://account.example.com."""
     oidc_title: str = ""

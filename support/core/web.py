@@ -20,7 +20,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from support.core import doorbell, logs
-from support.core.actors import ANONYMOUS, Actor, Role
+from support.core.actors import ANONYMOUS, UNTRAINED, Actor, Role
 from support.core.config import Config
 from support.core.context import settings
 from support.core.db import new_uid
@@ -36,6 +36,8 @@ CONTENT_SECURITY_POLICY = (
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FILE_FIELDS = frozenset({"file", "files", "picture"})
 LONGEST_NEXT = 1_000  # it is kept in a cookie, and browsers drop one above 4 KB
+
+_ADMINISTRATION = frozenset({Role.ADMIN})
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -265,13 +267,18 @@ def check_access(
     guest: frozenset[str],
     staff_roles: Mapping[str, frozenset[Role]],
 ) -> None:
-    """Let `actor` pass to a closed `endpoint`, or raise `NeedsSignIn`, `NotAllowed` or `NotFound`."""
+    """Let `actor` pass to a closed `endpoint`, or raise `NeedsSignIn`, `NotAllowed` or `NotFound`.
+
+    Without a training that is asked for, an administrator reaches what is for administrators alone.
+    """
     if not actor.signed_in:
         raise NeedsSignIn()
     roles = staff_roles.get(endpoint.split(".", 1)[0])
     if roles is not None:
         if not actor.is_staff:
             raise NotFound()
+        if actor.untrained and roles != _ADMINISTRATION:
+            raise NotAllowed(UNTRAINED)
         if not actor.roles & roles:
             raise NotAllowed()
     elif actor.kind == "guest" and endpoint not in guest:

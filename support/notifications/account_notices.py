@@ -7,9 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.accounts import providers, queries_sessions, service_devices, service_identities
+from support.accounts import (
+    providers,
+    queries_sessions,
+    queries_training,
+    service_devices,
+    service_identities,
+    service_training,
+)
 from support.accounts import queries as people
-from support.accounts.policy import Method
+from support.accounts.policy import LapseStep, Method
 from support.core import outbox
 from support.core.actors import Actor
 from support.core.errors import NotFound
@@ -55,6 +62,14 @@ def _device_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
     if seen is None or ids["person"] != reader.id:
         return None
     return {"at": seen.at, "device": seen.device, "address": seen.address}
+
+
+def _training_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
+    """Nothing once a later training was recorded, or the person left."""
+    latest = queries_training.latest_training(ids["person"], ids["training"])
+    if latest is None or ids["person"] != reader.id:
+        return None
+    return {"until": latest.expires_at, "lapsed": latest.told == LapseStep.LAPSED}
 
 
 def _welcome_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
@@ -103,6 +118,13 @@ TEMPLATES = (
         N_("Signed in from a new device"),
         _device_facts,
         path="/account/sessions",
+    ),
+    Template(
+        "notifications.training_lapsing",
+        Purpose.SECURITY,
+        N_("Your training lapses"),
+        _training_facts,
+        path="/account",
     ),
     Template(
         "notifications.member_registered",
@@ -159,6 +181,13 @@ def tell_new_device(payload: dict[str, Any]) -> None:
     _tell(payload["person"], "new_device", payload, ids)
 
 
+def tell_training_lapsing(payload: dict[str, Any]) -> None:
+    """Tell whose training it is, by every address: their doors close. A later training leaves nothing to tell."""
+    ids = {"person": payload["person"], "training": payload["training"]}
+    if queries_training.latest_training(ids["person"], ids["training"]) is not None:
+        _tell(payload["person"], "training_lapsing", payload, ids)
+
+
 def tell_member_registered(payload: dict[str, Any]) -> None:
     """Welcome a new member at the address that they proved."""
     ids = {"person": payload["person"]}
@@ -191,5 +220,6 @@ SUBSCRIPTIONS = (
     Subscription(service_identities.CHANGED, tell_identity_changed),
     Subscription("factor.reset", tell_factor_reset),
     Subscription(service_devices.NEW_DEVICE, tell_new_device),
+    Subscription(service_training.LAPSING, tell_training_lapsing),
     Subscription("member.registered", tell_member_registered),
 )

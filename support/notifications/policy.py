@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from support.core.actors import Actor, Role
+from support.core.actors import UNTRAINED, Actor, Role
 from support.core.errors import NotAllowed, NotFound
 from support.notifications.models import Channel, Purpose
 
@@ -49,5 +49,5 @@ def require_deliveries(actor: Actor) -> None:
     """Raise `NotFound` for people outside the desk, `NotAllowed` for staff without agent or admin role."""
     if not actor.is_staff:
         raise NotFound()
-    if not actor.roles & DELIVERY_ROLES:
-        raise NotAllowed()
+    if actor.untrained or not actor.roles & DELIVERY_ROLES:
+        raise NotAllowed(UNTRAINED if actor.untrained else None)

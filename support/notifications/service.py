@@ -271,4 +271,5 @@ def reader_of(person: people.PersonView) -> Actor:
         person.name,
         person.language,
         person.timezone,
+        person.untrained,
     )

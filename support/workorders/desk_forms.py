@@ -9,11 +9,11 @@ from typing import Any, TypedDict
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, StopValidation
 
-from support.core.text import fold_digits
+from support.core.web_fields import A_DAY, DayField
 from support.workorders import desk_saved
 from support.workorders.forms import BODY_FITS, SUBJECT_FITS, block, line
 
@@ -174,19 +174,6 @@ class PhoneOrderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         self.kind.choices, self.priority.choices = _choices(kinds), _choices(priorities)
 
 
-_A_DAY = _l("Enter a day, for example 2026-11-23.")
-
-
-class _DayField(DateField):
-    """A day as the device's own control sends it, or typed in, also with full-width digits."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata([fold_digits(str(said)).strip() for said in valuelist])
-        except ValueError as error:
-            raise ValueError(_A_DAY) from error
-
-
 class ReportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """The days and the team that a report is about; it is a question, so it travels in the address."""
 
@@ -195,8 +182,8 @@ class ReportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
         csrf = False
 
-    since = _DayField(_l("From"), validators=[InputRequired(_A_DAY)])
-    until = _DayField(_l("To"), validators=[InputRequired(_A_DAY)])
+    since = DayField(_l("From"), validators=[InputRequired(A_DAY)])
+    until = DayField(_l("To"), validators=[InputRequired(A_DAY)])
     team = SelectField(_l("Team"), validate_choice=False)
 
     LONGEST = 366

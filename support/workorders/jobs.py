@@ -141,8 +141,8 @@ def _tell_staff(
 
 
 def _desk_of(order: WorkOrder) -> list[int]:
-    """Return the assignee, or the team when nobody has the order or who has it left."""
-    working = {one.id for one in people.staff()}
+    """Return the assignee, or the team when nobody has the order, or who has it left or may read none now."""
+    working = {one.id for one in people.staff() if not one.untrained}
     return [order.assignee_id] if order.assignee_id in working else _team_of(order)
 
 

@@ -96,7 +96,9 @@ def _order(ids: dict[str, Any]) -> WorkOrder | None:
 
 
 def _works_here(reader: Actor) -> bool:
-    return reader.is_staff and reader.id is not None and not people.person(reader.id).disabled
+    if not reader.is_staff or reader.untrained or reader.id is None:
+        return False
+    return not people.person(reader.id).disabled
 
 
 def _facts(order: WorkOrder, reader: Actor, viewer: Viewer, now: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from support.accounts.queries import PersonView
 from support.assurance.policy import Level
-from support.core.actors import Actor, Role
+from support.core.actors import UNTRAINED, Actor, Role
 from support.core.errors import NotAllowed
 from support.core.words import N_
 from support.workorders.kind import Kind
@@ -26,14 +26,18 @@ RECUSED = N_("A complaint is read by somebody who had no part in what it is abou
 
 def require_staff(actor: Actor) -> None:
     """Raise `NotAllowed` unless the actor may read at the desk (or is the system itself): staff of any role."""
-    if not actor.is_staff and actor.kind != "system":
-        raise NotAllowed()
+    if actor.kind != "system" and (actor.untrained or not actor.is_staff):
+        raise NotAllowed(UNTRAINED if actor.untrained else None)
+
+
+def _works(actor: Actor) -> bool:
+    return actor.is_staff and not actor.untrained
 
 
 def may_work(actor: Actor, *some: Kind) -> bool:
     """True when the actor may work on orders of one of these kinds; other staff only read them."""
     roles = WORKERS.union(*(kind.first_roles for kind in some))
-    return actor.kind == "system" or (actor.is_staff and actor.has(*roles))
+    return actor.kind == "system" or (_works(actor) and actor.has(*roles))
 
 
 def require_work(actor: Actor, kind: Kind, recused: Collection[int]) -> None:
@@ -46,7 +50,7 @@ def require_work(actor: Actor, kind: Kind, recused: Collection[int]) -> None:
 
 def takes_calls(actor: Actor) -> bool:
     """True for those of the staff who may type in what somebody says on the phone."""
-    return actor.is_staff and actor.has(*WORKERS)
+    return _works(actor) and actor.has(*WORKERS)
 
 
 def require_calls(actor: Actor) -> None:
@@ -72,7 +76,7 @@ def may_reopen(order: WorkOrder, now: datetime) -> bool:
 
 def may_be_given(person: PersonView, kind: Kind, recused: Collection[int]) -> bool:
     """True when an order of `kind` can go to this person: staff who work here, with a role, with no part in it."""
-    works = person.kind == "staff" and not person.disabled
+    works = person.kind == "staff" and not person.disabled and not person.untrained
     return works and bool(person.roles & (WORKERS | kind.first_roles)) and person.id not in recused
 
 

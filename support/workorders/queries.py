@@ -11,10 +11,10 @@ from sqlalchemy import Select, bindparam, func, select
 
 from support.accounts import queries as people
 from support.core import files
-from support.core.actors import Actor
+from support.core.actors import UNTRAINED, Actor
 from support.core.audit import Event
 from support.core.db import db, fetch
-from support.core.errors import NotFound
+from support.core.errors import NotAllowed, NotFound
 from support.core.files import StoredFile
 from support.workorders.lifecycle import Status
 from support.workorders.models import Message, Party, Recusal, Tag, WorkOrder
@@ -71,6 +71,8 @@ def order_at_desk(actor: Actor, reference: str) -> WorkOrder:
     """
     if not actor.is_staff:
         raise NotFound()
+    if actor.untrained:
+        raise NotAllowed(UNTRAINED)
     return _named(reference, _AT_DESK, reader=actor.id)
 
 

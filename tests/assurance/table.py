@@ -11,10 +11,12 @@ from support.accounts import (
     service_contacts,
     service_factors,
     service_identities,
+    service_passkeys,
     service_profile,
     service_register,
     service_sessions,
     service_staff,
+    service_training,
 )
 from support.accounts.policy import Method
 from support.accounts.providers import Identity
@@ -148,6 +150,26 @@ VERBS: tuple[Verb, ...] = (
         lambda world, actor: service_factors.renew_recovery_codes(actor, now=world.now),
     ),
     Verb(
+        Act.CHANGE_SECOND_FACTOR,
+        service_passkeys.begin_passkey,
+        "alice",
+        lambda world, actor: service_passkeys.begin_passkey(actor, visitor=VISITOR, now=world.now),
+    ),
+    Verb(
+        Act.CHANGE_SECOND_FACTOR,
+        service_passkeys.add_passkey,
+        "alice",
+        lambda world, actor: service_passkeys.add_passkey(
+            actor, world.new_key, name="Key", visitor=VISITOR, now=world.now
+        ),
+    ),
+    Verb(
+        Act.CHANGE_SECOND_FACTOR,
+        service_passkeys.remove_passkey,
+        "charlie",
+        lambda world, actor: service_passkeys.remove_passkey(actor, world.passkey, now=world.now),
+    ),
+    Verb(
         Act.CHANGE_PROFILE,
         service_profile.save_profile,
         "alice",
@@ -209,6 +231,14 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         Act.CHANGE_ROLES,
+        service_training.record_training,
+        "ada",
+        lambda world, actor: service_training.record_training(
+            actor, world.bob, passed_on=world.now.date(), now=world.now
+        ),
+    ),
+    Verb(
+        Act.CHANGE_ROLES,
         service_staff.disable_person,
         "ada",
         lambda world, actor: service_staff.disable_person(actor, world.bob, now=world.now),
@@ -247,10 +277,19 @@ PAGES: tuple[Page, ...] = (
     ),
     Page(Act.CHANGE_SECOND_FACTOR, "accounts.factor", "alice"),
     Page(Act.CHANGE_SECOND_FACTOR, "accounts.factor_qr", "alice"),
+    Page(Act.CHANGE_SECOND_FACTOR, "accounts.factor_app", "alice"),
+    Page(Act.CHANGE_SECOND_FACTOR, "accounts.new_passkey", "alice"),
+    Page(
+        Act.CHANGE_SECOND_FACTOR,
+        "accounts.passkey_removal",
+        "charlie",
+        lambda world: {"uid": world.passkey},
+    ),
     Page(Act.CHANGE_SECOND_FACTOR, "accounts.new_codes", "charlie"),
     Page(Act.CHANGE_SECOND_FACTOR, "accounts.factor_off", "charlie"),
     Page(Act.CHANGE_ROLES, "admin.invite", "ada"),
     Page(Act.CHANGE_ROLES, "admin.roles", "ada", _of_bob),
+    Page(Act.CHANGE_ROLES, "admin.training", "ada", _of_bob),
     Page(Act.CHANGE_ROLES, "admin.invitation", "ada", _of_bob),
     Page(Act.CHANGE_ROLES, "admin.access", "ada", _of_bob),
     Page(Act.RESET_OTHERS_FACTOR, "admin.factor_reset", "ada", _of_bob),

@@ -10,8 +10,10 @@ from sqlalchemy import delete, select
 
 from support.accounts import (
     queries,
+    queries_passkeys,
     service_codes,
     service_factors,
+    service_passkeys,
     service_sessions,
     service_staff,
 )
@@ -26,6 +28,7 @@ from support.assurance.policy import PROOF_LIVES, SESSION_PROOFS, Level, ProofKi
 from support.core.actors import SYSTEM, Actor, Role
 from support.core.clock import utcnow
 from support.core.db import db, new_uid, transaction
+from tests.accounts.authenticator import Authenticator
 from tests.accounts.people import SECRET, make_member, make_staff
 
 VISITOR = "v" * 32
@@ -62,6 +65,9 @@ class World:
         self.contact = queries.contacts_of(self.alice)[1].uid
         self.digits = self._code("new@example.org")
         alice = self.at_level("alice", Level.TWO_WAYS)
+        self.key = Authenticator()
+        self.new_key = self.key.create(service_passkeys.begin_passkey(alice, visitor=VISITOR))
+        self.passkey = self._passkey()
         self.named = add_contact_person(alice, name="Erin", position="Buyer", authorised=True)
         self.invited = self._invited()
         service_staff.disable_person(SYSTEM, self.gail, now=self.now)
@@ -126,6 +132,13 @@ class World:
             SYSTEM, self.charlie, Identity(Method.WEIBO, "20880001", "Charlie"), now=self.now
         )
         return db.session.execute(select(ExternalIdentity.uid)).scalar_one()
+
+    def _passkey(self) -> str:
+        """Charlie's, beside the app."""
+        charlie, key = self.at_level("charlie", Level.TWO_WAYS), Authenticator()
+        made = key.create(service_passkeys.begin_passkey(charlie, visitor=VISITOR))
+        service_passkeys.add_passkey(charlie, made, name="Key", visitor=VISITOR)
+        return queries_passkeys.passkeys_of(self.charlie)[0].uid
 
     def _invited(self) -> int:
         service_staff.invite_staff(

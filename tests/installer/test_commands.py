@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from installer.answers import SETTINGS
 from installer.problems import all_problems
 from support.accounts import queries as accounts
-from support.accounts import service_staff
+from support.accounts import service_staff, service_training
 from support.core import installation
 from support.core.actors import SYSTEM, Role
 from support.core.clock import utcnow
@@ -266,8 +267,9 @@ def test_a_desk_that_is_set_up_has_nothing_left_to_do(
     run(fresh, "setup", "--file", str(answers_file))
     run(fresh, "policy", "publish", "2026-1", *own_policy)
     with fresh.app_context():
-        configured(fresh, **vars_of(fresh) | {"redis_url": valkey_url})
-        service_staff.create_staff(
+        more = {"redis_url": valkey_url, "training_required": True}
+        configured(fresh, **vars_of(fresh) | more)
+        person_id = service_staff.create_staff(
             SYSTEM,
             name="Everybody",
             email="everybody@example.com",
@@ -275,6 +277,11 @@ def test_a_desk_that_is_set_up_has_nothing_left_to_do(
             password="correct horse battery staple 42",
             totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
         )
+    untrained = run(fresh, "check").output
+    assert "Nobody is: Agent" in untrained, "without a training no role counts"
+    with fresh.app_context():
+        passed_on = (utcnow() - timedelta(days=1)).date()
+        service_training.record_training(SYSTEM, person_id, passed_on=passed_on)
     result = run(fresh, "check")
     assert (
         result.output

@@ -34,6 +34,16 @@ CODE_PURPOSES = [
     "contact",
     "phone_call",
 ]
+FACTOR_CHANGES = [
+    "on",
+    "off",
+    "app_off",
+    "recovery_used",
+    "new_codes",
+    "passkey_added",
+    "passkey_removed",
+    "passkey_cloned",
+]
 CASES: list[tuple[str, dict[str, Any]]] = [
     *(("code", CODE | {"purpose": purpose}) for purpose in CODE_PURPOSES),
     ("code", CODE | {"purpose": "follow", "order": "WO-26-000123-K7"}),
@@ -43,7 +53,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("contact_changed", {"change": "unbound", "masked": "al•••e@ex•••.com"}),
     ("password_changed", {"how": "changed"}),
     ("password_changed", {"how": "retrieved"}),
-    *(("factor_changed", {"how": how}) for how in ("on", "off", "recovery_used", "new_codes")),
+    *(("factor_changed", {"how": how}) for how in FACTOR_CHANGES),
     ("factor_reset", {"own": True, "name": "Bob"}),
     ("factor_reset", {"own": False, "name": "Bob"}),
     *(
@@ -51,6 +61,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
         for device in ("Firefox, Windows", "")
     ),
     *(("identity_changed", {"service": "DingTalk", "change": how}) for how in ("bound", "unbound")),
+    *(("training_lapsing", {"until": AT, "lapsed": lapsed}) for lapsed in (False, True)),
     ("member_registered", {"name": "Alice"}),
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,8 @@ from support.core.masking import mask_secrets
 from support.core.web import current_actor, form_scope, safe_next
 from support.core.words import N_
 from support.workorders import queries, service_bulk
-from support.workorders.desk_filters import STAFF_STATUS
+from support.workorders.desk_filters import STAFF_STATUS, read_view
+from support.workorders.desk_queries import SORTS
 from support.workorders.desk_staff import takers
 from support.workorders.desk_views import blueprint
 from support.workorders.lifecycle import Priority, Status
@@ -55,7 +56,7 @@ def bulk() -> Response | str | tuple[str, int]:
 def bulk_result(uid: str) -> str:
     """Show what a change of many did and what it refused."""
     run = service_bulk.own_run(current_actor(), uid)
-    if run is None:
+    if run is None or run.act not in TITLES:
         raise NotFound()
     refused = [
         {"order": order, "subject": mask_secrets(order.subject).text, "words": gettext(words)}
@@ -70,8 +71,16 @@ def bulk_result(uid: str) -> str:
 @blueprint.post("/bulk/<uid>/undoing")
 def undo_bulk(uid: str) -> Response:
     """Take it back where nothing happened since."""
-    service_bulk.undo_many(current_actor(), uid)
-    return redirect(url_for("desk.bulk_result", uid=uid), 303)
+    run = service_bulk.undo_many(current_actor(), uid)
+    if run.act != service_bulk.ORDER:
+        return redirect(url_for("desk.bulk_result", uid=uid), 303)
+    if run.refused:
+        flash(gettext("Nothing was undone. %(why)s", why=gettext(run.refused[0][1])), "error")
+    else:
+        flash(gettext("This was undone."), "success")
+    order = queries.order_by_id(run.changed[0][0])
+    said: dict[str, Any] = read_view(request.args, SORTS).address()
+    return redirect(url_for("desk.show", reference=order.reference, **said), 303)
 
 
 def _chosen() -> list[Chosen]:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from support.core import file_serving, files
 from support.core.actors import Actor
+from support.core.clock import utcnow
 from support.core.db import db, new_uid
 from support.core.errors import DomainError, IllegalMove, NotFound, Stale
 from support.core.once import once
@@ -23,11 +24,12 @@ from support.workorders import (
     policy,
     queries,
     service,
+    service_bulk,
     service_desk,
     service_drafts,
     uploads,
 )
-from support.workorders.desk_filters import read_view
+from support.workorders.desk_filters import View, read_view
 from support.workorders.desk_forms import ReplyForm, Stamp, tag_words
 from support.workorders.desk_queries import SORTS
 from support.workorders.desk_views import blueprint
@@ -76,11 +78,12 @@ def change(reference: str) -> Response | tuple[str, int]:
     order = queries.order_at_desk(actor, reference)
     stamp = Stamp.read(request.form.get("version", ""))
     try:
-        service_desk.change_order(actor, order, _wanted(), version=stamp.version)
+        run = service_bulk.change_one(actor, order, _wanted(), version=stamp.version)
     except (Stale, IllegalMove) as error:
         return _late_change(actor, order, stamp, error), 409
-    flash(gettext("Saved."), "success")
-    return _to(order)
+    if run is None:
+        flash(gettext("Saved."), "success")
+    return _to(order, done=run.uid if run else None)
 
 
 @blueprint.post("/orders/<reference>/draft")
@@ -119,10 +122,26 @@ def _about(order: WorkOrder) -> str:
     return f"order:{order.id}"
 
 
-def _to(order: WorkOrder, anchor: str | None = None) -> Response:
-    """Back to the page, in the view from which it was opened."""
+def _to(order: WorkOrder, anchor: str | None = None, done: str | None = None) -> Response:
+    """Back to the page, in the view from which it was opened; `done` names the change that can be undone there."""
     said: dict[str, Any] = read_view(request.args, SORTS).address()
+    if done:
+        said["done"] = done
     return redirect(url_for("desk.show", reference=order.reference, _anchor=anchor, **said), 303)
+
+
+def _done(actor: Actor, order: WorkOrder, view: View) -> dict[str, str] | None:
+    """Return what the last change here did, with its Undo, while nothing happened since."""
+    run = service_bulk.own_run(actor, request.args["done"]) if "done" in request.args else None
+    if run is None or run.act != service_bulk.ORDER or not service_bulk.may_undo(run, utcnow()):
+        return None
+    order_id, old, version = run.changed[0]
+    if (order_id, version) != (order.id, order.version):
+        return None
+    tells = "status" in old and order.state in service_bulk.TOLD_OF
+    words = gettext("Saved. The requester is told in ten minutes.") if tells else gettext("Saved.")
+    undo: dict[str, Any] = {"uid": run.uid, **view.address()}
+    return {"words": words, "url": url_for("desk.undo_bulk", **undo)}
 
 
 def _page(
@@ -141,6 +160,7 @@ def _page(
         waiting_files=uploads.waiting(draft),
         key=said.get("idempotency_key") or new_uid(),
         saved_replies=desk_saved.offered(order.language),
+        done=_done(actor, order, view),
         unfilled="" if error else desk_saved.unfilled_words(said.get("body") or ""),
         **desk_pages.order_page(actor, order, view),
     )

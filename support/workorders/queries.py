@@ -213,6 +213,12 @@ def unproved_since(guest_id: int, since: datetime) -> int:
     return int(db.session.execute(statement).scalar_one())
 
 
+def newest_event(order: WorkOrder, actions: Collection[str]) -> int:
+    """Return the number of the newest event of these kinds in the order's trail, 0 when there is none."""
+    those = (Event.stream == order.stream, Event.action.in_(actions))
+    return db.session.execute(select(func.max(Event.seq)).where(*those)).scalar_one() or 0
+
+
 def tags_of(order: WorkOrder) -> list[str]:
     """Return the order's tags in alphabetical order."""
     return list(

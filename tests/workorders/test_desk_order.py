@@ -18,7 +18,7 @@ from support.workorders import queries, service, service_desk
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import Message, Note, WorkOrder
 from support.workorders.service_desk import Properties
-from tests.fixtures.pages import Page, PageClient
+from tests.fixtures.pages import Element, Page, PageClient
 from tests.workorders.desk_world import (
     client_of,
     make_agent,
@@ -169,6 +169,55 @@ def test_properties_are_set_together_and_a_late_change_shows_what_changed(
     assert world["mei"].post(f"{world['url']}/properties", data=again).status_code == 303
     order = order_now(app, world["id"])
     assert (order.assignee_id, order.priority) == (mei.id, Priority.URGENT)
+
+
+def undo_forms(page: Page) -> list[Element]:
+    return [each for each in page.all("form") if "undoing" in each.attributes.get("action", "")]
+
+
+def test_a_change_on_the_page_is_undone_there_and_brings_everything_back(
+    app: Flask, world: Any
+) -> None:
+    _mei, arjun, _alice = world["who"]
+    page = world["mei"].page(world["url"])
+    wanted = page.values(page.form(button="Save")) | {
+        "assignee": str(arjun.id),
+        "priority": "high",
+        "tags": "billing",
+        "status": "resolved",
+    }
+    answer = world["mei"].post(f"{world['url']}/properties?view=unassigned", data=wanted)
+    changed = world["mei"].page(answer.headers["Location"])
+    assert "The requester is told in ten minutes." in changed.text
+    undo = changed.form(button="Undo")
+    sent = changed.values(undo)
+    assert not undo_forms(world["arjun"].page(answer.headers["Location"]))
+    back = world["mei"].post(undo.attributes["action"], data=sent)
+    assert back.headers["Location"] == f"{world['url']}?view=unassigned"
+    assert "This was undone." in world["mei"].page(back.headers["Location"]).text
+    order = order_now(app, world["id"])
+    assert (order.assignee_id, order.priority) == (None, Priority.NORMAL)
+    assert order.state is Status.OPEN  # what was begun never becomes new again
+    with app.app_context():
+        assert queries.tags_of(order) == []
+    assert world["mei"].post(undo.attributes["action"], data=sent).status_code == 409
+
+
+def test_marked_solved_is_not_undone_over_what_a_colleague_did_since(
+    app: Flask, world: Any
+) -> None:
+    page = world["mei"].page(world["url"])
+    form = page.form(button="Mark solved e")
+    answer = world["mei"].post(form.attributes["action"], data=page.values(form))
+    changed = world["mei"].page(answer.headers["Location"])
+    undo = changed.form(button="Undo")
+    with app.app_context():
+        service.add_note(world["who"][1], queries.order_by_id(world["id"]), body="Sure?")
+    assert not undo_forms(world["mei"].page(answer.headers["Location"]))
+    back = world["mei"].post(undo.attributes["action"], data=changed.values(undo))
+    said = world["mei"].page(back.headers["Location"]).text
+    assert "Nothing was undone. Somebody else changed this a moment ago." in said
+    assert order_now(app, world["id"]).state is Status.RESOLVED
 
 
 def test_properties_that_nobody_offered_are_refused(world: Any) -> None:

@@ -21,6 +21,7 @@ from support.workorders import (
     desk_pages,
     desk_saved,
     drafts_web,
+    moves,
     policy,
     queries,
     service,
@@ -36,6 +37,7 @@ from support.workorders.desk_views import blueprint
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import WorkOrder
+from support.workorders.say import moment_words
 from support.workorders.service_desk import UNCHANGED, Properties
 from support.workorders.service_drafts import Saved
 
@@ -76,13 +78,16 @@ def change(reference: str) -> Response | tuple[str, int]:
     """Set status, owner, priority and tags, those that the form shows."""
     actor = current_actor()
     order = queries.order_at_desk(actor, reference)
-    stamp = Stamp.read(request.form.get("version", ""))
+    stamp, now = Stamp.read(request.form.get("version", "")), utcnow()
+    in_time = not moves.is_overdue(order, now)
     try:
         run = service_bulk.change_one(actor, order, _wanted(), version=stamp.version)
     except (Stale, IllegalMove) as error:
         return _late_change(actor, order, stamp, error), 409
     if run is None:
         flash(gettext("Saved."), "success")
+    if in_time and moves.is_overdue(order, now):
+        flash(gettext("Now overdue since %(when)s", when=moment_words(order.due_at)), "warning")
     return _to(order, done=run.uid if run else None)
 
 
@@ -196,7 +201,9 @@ def _send(
         service_drafts.discard_draft(owner, _about(order))
         return order.reference
 
-    content = "\0".join([form.audience.data or "", form.then.data or "", body, *uids])
+    content = "\0".join(
+        [form.audience.data or "", "" if note else form.then.data or "", body, *uids]
+    )
     once(form_scope(), form.idempotency_key.data or "", content, act)
 
 

@@ -147,6 +147,11 @@ def require_work(actor: Actor, order: WorkOrder, *, then: Status | None = None) 
         raise NotAllowed(policy.UNPROVED)
 
 
+def is_overdue(order: WorkOrder, now: datetime) -> bool:
+    """True when the desk owed something by now."""
+    return order.active and order.due_at <= now
+
+
 def is_proved(order: WorkOrder) -> bool:
     """True when the requester has shown who they are as surely as the order's kind asks."""
     needed = kind_named(order.kind).assurance

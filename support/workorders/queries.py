@@ -64,6 +64,12 @@ def shown_at_desk(actor: Actor, ids: Collection[int]) -> frozenset[int]:
 _AT_DESK = _BY_ID.where(IS_SHOWN)
 
 
+def orders_at_desk(actor: Actor, ids: Collection[int]) -> Sequence[WorkOrder]:
+    """Return those of the orders that the actor may know of at the desk."""
+    known = shown_at_desk(actor, ids)
+    return db.session.execute(select(WorkOrder).where(WorkOrder.id.in_(known))).scalars().all()
+
+
 def order_at_desk(actor: Actor, reference: str) -> WorkOrder:
     """Return the order called `reference` to somebody who works at the desk; raise `NotFound` otherwise.
 

@@ -40,6 +40,7 @@ TOO_MANY_CHOSEN = N_("At most %(most)s work orders can be changed at once.")
 UNDO_TOO_LATE = N_("This can be undone within ten minutes only.")
 TOLD_OF = (Status.WAITING, Status.RESOLVED, Status.CLOSED)
 """The statuses of whose setting the requester is told."""
+ALREADY_SO = N_("It was so already.")
 NOTHING_CHOSEN = N_("Choose at least one work order first.")
 
 
@@ -195,7 +196,7 @@ def change_many(
     key: str,
     now: datetime | None = None,
 ) -> BulkRun:
-    """Do `act` (a key of `VERBS`) to every chosen order and return the record of what was changed and refused.
+    """Do `act` (a key of `VERBS`) to every chosen order and return the record of what was changed and what was not.
 
     `value` is a person's id or None, a status, a priority, or a word. An order that changed since it was
     chosen is refused, like one whose move is illegal; the others go on. The same key runs once. An order that the
@@ -286,6 +287,8 @@ def _each(
         else:
             if moved:
                 done.append([one.order_id, old, order.version])
+            else:
+                refused.append([one.order_id, ALREADY_SO])
     return done, refused
 
 

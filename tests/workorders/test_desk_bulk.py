@@ -19,7 +19,13 @@ from support.workorders import queries, service, service_bulk
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.service_bulk import Chosen
 from tests.fixtures.pages import Page, PageClient
-from tests.workorders.desk_world import client_of, make_agent, make_member, make_order
+from tests.workorders.desk_world import (
+    an_open_hour_ago,
+    client_of,
+    make_agent,
+    make_member,
+    make_order,
+)
 
 
 @pytest.fixture
@@ -231,3 +237,50 @@ def test_closing_is_undone_to_where_the_order_stood(app: Flask, world: Any, befo
         assert service_bulk.undo_many(agent, run.uid).refused == []
         order = queries.order_by_id(order_id)
         assert (order.state, order.closed_reason) == (before, None)
+
+
+def test_the_page_says_beforehand_how_many_people_are_told(app: Flask, world: Any) -> None:
+    with app.app_context():
+        bob = make_order(make_member("Bob"), "Bob's")
+        service.move_order(world["agent"], bob, status=Status.CLOSED, version=1)
+    ids = [f"{each}:1" for each in world["ids"]] + [f"{bob.id}:2"]
+    page = choose(world["client"], "status", ids)
+    told = {
+        each.attributes["id"]: each.text
+        for each in page.all("p")
+        if each.attributes.get("id", "").startswith("value-")
+    }
+    assert told == {
+        "value-waiting-hint": "1 requester is told.",  # four orders, one person; Bob's is closed
+        "value-resolved-hint": "1 requester is told.",
+        "value-closed-hint": "1 requester is told.",
+    }
+    assert "Nobody is told of it." in choose(world["client"], "priority", ids).text
+
+
+def test_the_result_counts_what_changed_what_was_so_and_what_was_refused(
+    app: Flask, world: Any
+) -> None:
+    client, ids = world["client"], boxes(world["client"])
+    with app.app_context():
+        first, second = (queries.order_by_id(each) for each in world["ids"][:2])
+        service.set_priority(world["agent"], first, priority=Priority.URGENT, version=1)
+        service.add_note(world["agent"], second, body="Mine.")
+    ids[[each.partition(":")[0] for each in ids].index(str(world["ids"][0]))] = (
+        f"{world['ids'][0]}:2"
+    )
+    answer = confirm(client, choose(client, "priority", ids), ids, "urgent")
+    result = client.page(answer.headers["Location"])
+    assert "2 changed, 1 already so, 1 refused" in result.text
+    undo = result.form(button="Undo")
+    back = client.post(undo.attributes["action"], data=result.values(undo))
+    assert "2 undone, 0 left as they are" in client.page(back.headers["Location"]).text
+
+
+def test_a_priority_that_makes_orders_overdue_says_so(app: Flask, world: Any) -> None:
+    with app.app_context():
+        for _number in range(2):
+            make_order(world["alice"], "Older", priority=Priority.LOW, now=an_open_hour_ago())
+    client, ids = world["client"], boxes(world["client"])
+    answer = confirm(client, choose(client, "priority", ids), ids, "urgent")
+    assert "2 work orders are overdue now." in client.page(answer.headers["Location"]).text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -20,6 +21,7 @@ from support.workorders.models import Message, Note, WorkOrder
 from support.workorders.service_desk import Properties
 from tests.fixtures.pages import Element, Page, PageClient
 from tests.workorders.desk_world import (
+    an_open_hour_ago,
     client_of,
     make_agent,
     make_guest_order,
@@ -91,6 +93,26 @@ def test_a_note_is_never_in_anything_the_requester_gets(app: Flask, world: Any) 
         assert world["alice"].get(path).status_code == 404
     with app.app_context():
         assert db.session.execute(select(Note.body)).scalar_one() == secret
+
+
+def test_the_status_after_a_reply_means_nothing_for_a_note(app: Flask, world: Any) -> None:
+    sent = typed(world["mei"], world["url"], body="For us.", audience="note", then="gone")
+    assert world["mei"].post(f"{world['url']}/replies", data=sent).status_code == 303
+    assert order_now(app, world["id"]).state is Status.NEW
+    sent = typed(world["mei"], world["url"], body="For you.", then="gone")
+    assert world["mei"].post(f"{world['url']}/replies", data=sent).status_code == 422
+
+
+def test_a_priority_that_makes_the_order_overdue_says_since_when(app: Flask, world: Any) -> None:
+    with app.app_context():
+        order = make_order(world["who"][2], "Older", priority=Priority.LOW, now=an_open_hour_ago())
+    url = f"/desk/orders/{order.reference}"
+    page = world["mei"].page(url)
+    wanted = page.values(page.form(button="Save")) | {"priority": "urgent"}
+    answer = world["mei"].post(f"{url}/properties", data=wanted)
+    due = order_now(app, order.id).due_at.astimezone(ZoneInfo("Asia/Shanghai"))
+    said = world["mei"].page(answer.headers["Location"]).text
+    assert f"Now overdue since {due:%a} {due.day} {due:%b %Y, %H:%M}" in said
 
 
 def test_an_empty_reply_keeps_the_page_and_says_what_is_missing(world: Any) -> None:

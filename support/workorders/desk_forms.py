@@ -173,6 +173,8 @@ class PhoneOrderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         ],
     )
     idempotency_key = StringField()
+    draft_version = 0
+    """Which version of its draft the form shows."""
 
     def offer(self, kinds: list[tuple[str, str]], priorities: list[tuple[str, str]]) -> None:
         """Set what the selects offer."""

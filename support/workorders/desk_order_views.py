@@ -41,6 +41,8 @@ from support.workorders.say import moment_words
 from support.workorders.service_desk import UNCHANGED, Properties
 from support.workorders.service_drafts import Saved
 
+_DRAFTED = ("body", "audience", "then")
+
 
 @blueprint.get("/orders/<reference>")
 def show(reference: str) -> str:
@@ -62,14 +64,15 @@ def reply(reference: str) -> Response | tuple[str, int]:
         words = " ".join(str(each) for each in (*form.body.errors, *problems)) or gettext(
             "Please check what you entered."
         )
-        page = _page(actor, order, form.data, error=words, draft=sending[0])
+        draft = _keep(order, form) if form.body.data else sending[0]
+        page = _page(actor, order, form.data, error=words, draft=draft)
         return page, uploads.refusal(problems)
     try:
         _send(actor, order, form, sending)
     except (Stale, IllegalMove) as error:
         return _late_reply(actor, order, form, sending[1], error), 409
     note = form.audience.data == "note"
-    flash(gettext("Note saved.") if note else gettext("Reply sent."), "success")
+    flash(gettext("Note saved.") if note else gettext("Reply sent."), "sent")
     return _to(order, anchor="thread-end")
 
 
@@ -94,7 +97,7 @@ def change(reference: str) -> Response | tuple[str, int]:
 @blueprint.post("/orders/<reference>/draft")
 def save_draft(reference: str) -> drafts_web.Answer:
     """Save what is being typed."""
-    return drafts_web.save(_about(_to_work_on(reference)), ("body", "audience", "then"))
+    return drafts_web.save(_about(_to_work_on(reference)), _DRAFTED)
 
 
 @blueprint.post("/orders/<reference>/uploads")
@@ -162,6 +165,7 @@ def _page(
         "workorders/desk/show.html",
         said=said,
         error=error,
+        draft_version=draft.version if draft else 0,
         waiting_files=uploads.waiting(draft),
         key=said.get("idempotency_key") or new_uid(),
         saved_replies=desk_saved.offered(order.language),
@@ -235,11 +239,16 @@ def _wanted() -> Properties:
         raise NotFound() from error
 
 
+def _keep(order: WorkOrder, form: ReplyForm) -> Saved:
+    """Keep as a draft what was not sent."""
+    said = {name: form.data[name] or "" for name in _DRAFTED}
+    return service_drafts.save_draft(drafts_web.owner(), _about(order), said)
+
+
 def _late_reply(
     actor: Actor, order: WorkOrder, form: ReplyForm, uids: list[str], error: DomainError
 ) -> str:
-    said = {name: form.data[name] or "" for name in ("body", "audience", "then")}
-    service_drafts.save_draft(drafts_web.owner(), _about(order), said)
+    _keep(order, form)
     db.session.refresh(order)
     return render_template(
         "workorders/desk/late_reply.html",

@@ -134,6 +134,8 @@ def test_a_late_reply_shows_both_texts_and_goes_out_when_sent_anyway(
     assert answer.status_code == 409
     page = Page(answer.get_data(as_text=True))
     assert "Arjun was faster." in page.text
+    assert "Arjun Nair was here in the meantime" in page.text
+    assert "Arjun Nair: Status: Waiting on requester" in page.text
     assert "My words, typed slowly." in page.text
     assert "The code never arrives." not in page.text  # only what is new
     again = page.values(page.form(button="Send anyway"))
@@ -185,7 +187,7 @@ def test_properties_are_set_together_and_a_late_change_shows_what_changed(
     answer = world["mei"].post(f"{world['url']}/properties", data=late)
     assert answer.status_code == 409
     clash = Page(answer.get_data(as_text=True))
-    assert "Priority set to High" in clash.text
+    assert "Mei Tanaka: Priority set to High" in clash.text
     assert "Urgent" in clash.text
     again = clash.values(clash.form(button="Set it anyway"))
     assert world["mei"].post(f"{world['url']}/properties", data=again).status_code == 303
@@ -365,6 +367,33 @@ def test_drafts_follow_the_agent_and_a_second_tab_is_told(world: Any) -> None:
     clash = world["mei"].post(draft, data=form | {"body": "Other tab", "draft_version": "1"})
     assert clash.status_code == 409
     assert clash.get_json()["fields"]["body"] == "Half a sentence"
+
+
+def test_the_page_brings_the_version_of_the_draft_that_it_shows(world: Any) -> None:
+    def opened(client: PageClient) -> dict[str, Any]:
+        page = client.page(world["url"])
+        form = page.form(action=f"{world['url']}/replies")
+        return page.values(form) | {"draft_version": form.attributes["data-draft-version"]}
+
+    mei, draft = world["mei"], f"{world['url']}/draft"
+    one, other = opened(mei), opened(mei)
+    assert mei.post(draft, data=one | {"body": "One"}).status_code == 200
+    assert mei.post(draft, data=other | {"body": "Other"}).status_code == 409
+    again, third = opened(mei), opened(mei)
+    assert mei.post(draft, data=again | {"body": "One more"}).status_code == 200
+    assert mei.post(draft, data=third | {"body": "Third"}).status_code == 409
+    assert "One more" in mei.page(world["url"]).text
+
+
+def test_what_could_not_be_sent_is_there_when_the_page_is_loaded_again(world: Any) -> None:
+    sent = typed(world["mei"], world["url"], body="Dear {{requester}}, look.")
+    assert world["mei"].post(f"{world['url']}/replies", data=sent).status_code == 422
+    empty = typed(world["mei"], world["url"], body=" ")
+    answer = world["mei"].post(f"{world['url']}/replies", data=empty)
+    assert answer.status_code == 422
+    [box] = Page(answer.get_data(as_text=True)).all("textarea")
+    assert "autofocus" in box.attributes
+    assert "Dear {{requester}}, look." in world["mei"].page(world["url"]).text
 
 
 def test_the_strip_and_the_keys_lead_to_the_neighbours_in_the_same_view(

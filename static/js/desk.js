@@ -134,11 +134,11 @@ function startPresence() {
     return post(url, body);
   };
   const words = box.querySelector("[data-words]");
-  const changed = box.querySelector("[data-changed]");
+  const changed = document.querySelectorAll("[data-changed]");
   subscribe(box.dataset.presenceUrl, (answer) => {
     words.textContent = answer.typing || answer.viewing || "";
     box.querySelector(".presence").hidden = !words.textContent;
-    changed.hidden = !(answer.version > Number(box.dataset.version));
+    for (const each of changed) each.hidden = !(answer.version > Number(box.dataset.version));
   }, { ask: say });
 }
 

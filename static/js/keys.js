@@ -43,6 +43,9 @@ function startBulk() {
 
 function startPalette() {
   const dialog = document.getElementById("palette");
+  if (/^(Mac|iP)/.test(navigator.platform)) {
+    for (const hint of document.querySelectorAll("[data-palette-key]")) hint.textContent = "⌘K";
+  }
   const field = dialog.querySelector("input");
   const list = dialog.querySelector("[role=listbox]");
   const places = [...document.querySelectorAll("[data-places] a,[data-command]")]

@@ -64,15 +64,25 @@ function takeOther(form, other) {
   }
 }
 
-// 409: another device saved meanwhile. What is typed here stays; the other text is one button away.
-function clash(form, line, answer) {
-  const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "btn plain small", textContent: answer.use_words });
-  button.addEventListener("click", () => {
-    takeOther(form, answer.fields);
-    line.textContent = "";
-  });
-  line.replaceChildren(`${answer.words} `, button);
+// 409: another device saved meanwhile. Both texts stay, and nothing is saved, until one of two buttons is pressed.
+function clash(form, line, answer, keep) {
+  form.dataset.clash = "";
+  const choice = (words, act) => {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "btn plain small", textContent: words });
+    button.addEventListener("click", () => {
+      delete form.dataset.clash;
+      line.textContent = "";
+      act();
+      form.querySelector("textarea")?.focus();
+    });
+    return button;
+  };
+  line.replaceChildren(
+    `${answer.words} `,
+    choice(answer.use_words, () => takeOther(form, answer.fields)), " ",
+    choice(answer.keep_words, keep),
+  );
 }
 
 function watchDraft(form) {
@@ -81,15 +91,19 @@ function watchDraft(form) {
   let dirty = false;
   const save = async () => {
     clearTimeout(timer);
-    if (!dirty || form.dataset.sent) return;
+    if (!dirty || form.dataset.sent || "clash" in form.dataset) return;
     dirty = false;
     try {
       const response = await post(form.dataset.draftUrl, fields(form), { keepalive: true });
       if (!response.ok && response.status !== 409) throw new Error(String(response.status));
       const answer = await response.json();
       form.dataset.draftVersion = answer.version;
-      if (response.status === 409) clash(form, line, answer);
-      else line.textContent = answer.words;
+      if (response.status === 409) {
+        clash(form, line, answer, () => {
+          dirty = true;
+          save();
+        });
+      } else line.textContent = answer.words;
     } catch {
       dirty = true;
       timer = setTimeout(save, 15000);

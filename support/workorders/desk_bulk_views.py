@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
+from support.core.clock import utcnow
 from support.core.db import new_uid
 from support.core.errors import Invalid, NotFound
 from support.core.masking import mask_secrets
 from support.core.web import current_actor, form_scope, safe_next
 from support.core.words import N_
-from support.workorders import queries, service_bulk
-from support.workorders.desk_filters import STAFF_STATUS
+from support.workorders import moves, queries, service_bulk
+from support.workorders.desk_filters import STAFF_STATUS, read_view
+from support.workorders.desk_queries import SORTS
 from support.workorders.desk_staff import takers
 from support.workorders.desk_views import blueprint
-from support.workorders.lifecycle import Priority, Status
-from support.workorders.service_bulk import NOTHING_CHOSEN, BulkRun, Chosen
+from support.workorders.lifecycle import LIFECYCLE, Priority, Status
+from support.workorders.models import WorkOrder
+from support.workorders.service_bulk import ALREADY_SO, NOTHING_CHOSEN, TOLD_OF, BulkRun, Chosen
 
 _CHOSEN = re.compile(r"([1-9][0-9]{0,17}):([1-9][0-9]{0,8})")
 _CHOOSE = N_("Choose what to set.")
@@ -44,10 +48,17 @@ def bulk() -> Response | str | tuple[str, int]:
         value = _value(act, request.form["value"])
     except Invalid as error:
         return _ask(act, chosen, gettext(error.words)), 422
-    key = request.form.get("idempotency_key") or new_uid()
+    key, now = request.form.get("idempotency_key") or new_uid(), utcnow()
+    ids = {one.order_id for one in chosen}
+    in_time = {one.id for one in _orders(ids) if not moves.is_overdue(one, now)}
     run = service_bulk.change_many(
         current_actor(), chosen, act=act, value=value, scope=form_scope(), key=key
     )
+    if late := sum(moves.is_overdue(one, now) for one in _orders(in_time)):
+        words = ngettext(
+            "%(num)s work order is overdue now.", "%(num)s work orders are overdue now.", late
+        )
+        flash(words, "warning")
     return redirect(_after(run), 303)
 
 
@@ -55,23 +66,80 @@ def bulk() -> Response | str | tuple[str, int]:
 def bulk_result(uid: str) -> str:
     """Show what a change of many did and what it refused."""
     run = service_bulk.own_run(current_actor(), uid)
-    if run is None:
+    if run is None or run.act not in TITLES:
         raise NotFound()
     refused = [
         {"order": order, "subject": mask_secrets(order.subject).text, "words": gettext(words)}
         for order_id, words in run.refused
+        if words != ALREADY_SO
         for order in [queries.order_by_id(order_id)]
     ]
     return render_template(
-        "workorders/desk/bulk_result.html", run=run, refused=refused, title=gettext(TITLES[run.act])
+        "workorders/desk/bulk_result.html",
+        run=run,
+        refused=refused,
+        words=_counts(run, len(refused)),
+        title=gettext(TITLES[run.act]),
+        may_undo=service_bulk.may_undo(run, utcnow()),
     )
 
 
 @blueprint.post("/bulk/<uid>/undoing")
 def undo_bulk(uid: str) -> Response:
     """Take it back where nothing happened since."""
-    service_bulk.undo_many(current_actor(), uid)
-    return redirect(url_for("desk.bulk_result", uid=uid), 303)
+    run = service_bulk.undo_many(current_actor(), uid)
+    if run.act != service_bulk.ORDER:
+        return redirect(url_for("desk.bulk_result", uid=uid), 303)
+    if run.refused:
+        flash(gettext("Nothing was undone. %(why)s", why=gettext(run.refused[0][1])), "error")
+    else:
+        flash(gettext("This was undone."), "success")
+    order = queries.order_by_id(run.changed[0][0])
+    said: dict[str, Any] = read_view(request.args, SORTS).address()
+    return redirect(url_for("desk.show", reference=order.reference, **said), 303)
+
+
+def _counts(run: BulkRun, refused: int) -> str:
+    """Return what came of the change, or of its undoing, in numbers."""
+    done, already = len(run.changed), len(run.refused) - refused
+    if run.undone_at:
+        return str(
+            gettext("%(done)s undone, %(left)s left as they are", done=done - refused, left=refused)
+        )
+    words = gettext("%(done)s changed, %(refused)s refused", done=done, refused=refused)
+    if already:
+        words = gettext(
+            "%(done)s changed, %(already)s already so, %(refused)s refused",
+            done=done,
+            already=already,
+            refused=refused,
+        )
+    return str(words)
+
+
+def _orders(ids: Collection[int]) -> Sequence[WorkOrder]:
+    return queries.orders_at_desk(current_actor(), ids)
+
+
+def _told(chosen: list[Chosen]) -> dict[str, str]:
+    """Return for each status how many requesters are told if the chosen orders get it."""
+    versions = {one.order_id: one.version for one in chosen}
+    orders = [one for one in _orders(versions) if one.version == versions[one.id]]
+    people = {
+        status: {
+            one.requester_id
+            for one in orders
+            if LIFECYCLE.can(one.state, status)
+            and (status not in moves.FINISHED or moves.is_proved(one))
+        }
+        for status in TOLD_OF
+    }
+    return {
+        status.value: ngettext(
+            "%(num)s requester is told.", "%(num)s requesters are told.", len(each)
+        )
+        for status, each in people.items()
+    }
 
 
 def _chosen() -> list[Chosen]:
@@ -112,6 +180,7 @@ def _ask(act: str, chosen: list[Chosen], problem: str) -> str:
         title=gettext(TITLES[act]),
         ids=[f"{one.order_id}:{one.version}" for one in chosen],
         choices=_choices(act),
+        told=_told(chosen) if act == "status" else {},
         value=request.form.get("value", ""),
         problem=problem,
         back=safe_next(request.form.get("next")) or url_for("desk.queue"),

@@ -53,7 +53,7 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         ],
     )
     audience = StringField(default="reply", validators=[AnyOf(("reply", "note"))])
-    then = StringField(default="open", validators=[AnyOf(("open", "waiting", "resolved"))])
+    then = StringField(default="open")
     version = StringField()
     idempotency_key = StringField()
 
@@ -62,6 +62,11 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         words = desk_saved.unfilled_words(field.data or "")
         if words and self.audience.data == "reply":
             raise StopValidation(words)
+
+    def validate_then(self, field: Any) -> None:
+        """Refuse a status that no reply can set; a note sets none."""
+        if self.audience.data == "reply" and field.data not in ("open", "waiting", "resolved"):
+            raise StopValidation(_l("Please check what you entered."))
 
     @property
     def stamp(self) -> Stamp:
@@ -168,6 +173,8 @@ class PhoneOrderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         ],
     )
     idempotency_key = StringField()
+    draft_version = 0
+    """Which version of its draft the form shows."""
 
     def offer(self, kinds: list[tuple[str, str]], priorities: list[tuple[str, str]]) -> None:
         """Set what the selects offer."""

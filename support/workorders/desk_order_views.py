@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from support.core import file_serving, files
 from support.core.actors import Actor
+from support.core.clock import utcnow
 from support.core.db import db, new_uid
 from support.core.errors import DomainError, IllegalMove, NotFound, Stale
 from support.core.once import once
@@ -20,22 +21,27 @@ from support.workorders import (
     desk_pages,
     desk_saved,
     drafts_web,
+    moves,
     policy,
     queries,
     service,
+    service_bulk,
     service_desk,
     service_drafts,
     uploads,
 )
-from support.workorders.desk_filters import read_view
+from support.workorders.desk_filters import View, read_view
 from support.workorders.desk_forms import ReplyForm, Stamp, tag_words
 from support.workorders.desk_queries import SORTS
 from support.workorders.desk_views import blueprint
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import WorkOrder
+from support.workorders.say import moment_words
 from support.workorders.service_desk import UNCHANGED, Properties
 from support.workorders.service_drafts import Saved
+
+_DRAFTED = ("body", "audience", "then")
 
 
 @blueprint.get("/orders/<reference>")
@@ -58,14 +64,15 @@ def reply(reference: str) -> Response | tuple[str, int]:
         words = " ".join(str(each) for each in (*form.body.errors, *problems)) or gettext(
             "Please check what you entered."
         )
-        page = _page(actor, order, form.data, error=words, draft=sending[0])
+        draft = _keep(order, form) if form.body.data else sending[0]
+        page = _page(actor, order, form.data, error=words, draft=draft)
         return page, uploads.refusal(problems)
     try:
         _send(actor, order, form, sending)
     except (Stale, IllegalMove) as error:
         return _late_reply(actor, order, form, sending[1], error), 409
     note = form.audience.data == "note"
-    flash(gettext("Note saved.") if note else gettext("Reply sent."), "success")
+    flash(gettext("Note saved.") if note else gettext("Reply sent."), "sent")
     return _to(order, anchor="thread-end")
 
 
@@ -74,19 +81,23 @@ def change(reference: str) -> Response | tuple[str, int]:
     """Set status, owner, priority and tags, those that the form shows."""
     actor = current_actor()
     order = queries.order_at_desk(actor, reference)
-    stamp = Stamp.read(request.form.get("version", ""))
+    stamp, now = Stamp.read(request.form.get("version", "")), utcnow()
+    in_time = not moves.is_overdue(order, now)
     try:
-        service_desk.change_order(actor, order, _wanted(), version=stamp.version)
+        run = service_bulk.change_one(actor, order, _wanted(), version=stamp.version)
     except (Stale, IllegalMove) as error:
         return _late_change(actor, order, stamp, error), 409
-    flash(gettext("Saved."), "success")
-    return _to(order)
+    if run is None:
+        flash(gettext("Saved."), "success")
+    if in_time and moves.is_overdue(order, now):
+        flash(gettext("Now overdue since %(when)s", when=moment_words(order.due_at)), "warning")
+    return _to(order, done=run.uid if run else None)
 
 
 @blueprint.post("/orders/<reference>/draft")
 def save_draft(reference: str) -> drafts_web.Answer:
     """Save what is being typed."""
-    return drafts_web.save(_about(_to_work_on(reference)), ("body", "audience", "then"))
+    return drafts_web.save(_about(_to_work_on(reference)), _DRAFTED)
 
 
 @blueprint.post("/orders/<reference>/uploads")
@@ -119,10 +130,26 @@ def _about(order: WorkOrder) -> str:
     return f"order:{order.id}"
 
 
-def _to(order: WorkOrder, anchor: str | None = None) -> Response:
-    """Back to the page, in the view from which it was opened."""
+def _to(order: WorkOrder, anchor: str | None = None, done: str | None = None) -> Response:
+    """Back to the page, in the view from which it was opened; `done` names the change that can be undone there."""
     said: dict[str, Any] = read_view(request.args, SORTS).address()
+    if done:
+        said["done"] = done
     return redirect(url_for("desk.show", reference=order.reference, _anchor=anchor, **said), 303)
+
+
+def _done(actor: Actor, order: WorkOrder, view: View) -> dict[str, str] | None:
+    """Return what the last change here did, with its Undo, while nothing happened since."""
+    run = service_bulk.own_run(actor, request.args["done"]) if "done" in request.args else None
+    if run is None or run.act != service_bulk.ORDER or not service_bulk.may_undo(run, utcnow()):
+        return None
+    order_id, old, version = run.changed[0]
+    if (order_id, version) != (order.id, order.version):
+        return None
+    tells = "status" in old and order.state in service_bulk.TOLD_OF
+    words = gettext("Saved. The requester is told in ten minutes.") if tells else gettext("Saved.")
+    undo: dict[str, Any] = {"uid": run.uid, **view.address()}
+    return {"words": words, "url": url_for("desk.undo_bulk", **undo)}
 
 
 def _page(
@@ -138,9 +165,11 @@ def _page(
         "workorders/desk/show.html",
         said=said,
         error=error,
+        draft_version=draft.version if draft else 0,
         waiting_files=uploads.waiting(draft),
         key=said.get("idempotency_key") or new_uid(),
         saved_replies=desk_saved.offered(order.language),
+        done=_done(actor, order, view),
         unfilled="" if error else desk_saved.unfilled_words(said.get("body") or ""),
         **desk_pages.order_page(actor, order, view),
     )
@@ -176,7 +205,9 @@ def _send(
         service_drafts.discard_draft(owner, _about(order))
         return order.reference
 
-    content = "\0".join([form.audience.data or "", form.then.data or "", body, *uids])
+    content = "\0".join(
+        [form.audience.data or "", "" if note else form.then.data or "", body, *uids]
+    )
     once(form_scope(), form.idempotency_key.data or "", content, act)
 
 
@@ -208,11 +239,16 @@ def _wanted() -> Properties:
         raise NotFound() from error
 
 
+def _keep(order: WorkOrder, form: ReplyForm) -> Saved:
+    """Keep as a draft what was not sent."""
+    said = {name: form.data[name] or "" for name in _DRAFTED}
+    return service_drafts.save_draft(drafts_web.owner(), _about(order), said)
+
+
 def _late_reply(
     actor: Actor, order: WorkOrder, form: ReplyForm, uids: list[str], error: DomainError
 ) -> str:
-    said = {name: form.data[name] or "" for name in ("body", "audience", "then")}
-    service_drafts.save_draft(drafts_web.owner(), _about(order), said)
+    _keep(order, form)
     db.session.refresh(order)
     return render_template(
         "workorders/desk/late_reply.html",

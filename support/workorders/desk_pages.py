@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -117,13 +117,23 @@ def meanwhile(
     names = desk_lines.names_in(new, order.requester_id)
     return {
         "title": gettext("This has changed in the meantime"),
-        "words": gettext(error.words, **error.facts),
+        "words": _who_was_faster(new, names) or gettext(error.words, **error.facts),
         "order": order,
-        "news": desk_thread.drawn(new, [], order.requester_id, names),
+        "news": desk_thread.drawn(new, [], order.requester_id, names, by=True),
         "status_words": gettext(STAFF_STATUS[order.status]),
         "stamp": Stamp(order.version, desk_thread.last_seq(entries)),
         "view_args": view.address(),
     }
+
+
+def _who_was_faster(new: Sequence[desk_lines.Line], names: Mapping[int, str]) -> str:
+    """Return who did the newest of what came in meanwhile and when; "" when nothing did."""
+    if not new:
+        return ""
+    last = max(new, key=lambda line: line.at)
+    name = names.get(last.author_id or 0) or gettext("the system")
+    when = moment_words(last.at)
+    return gettext("%(name)s was here in the meantime, last on %(when)s.", name=name, when=when)
 
 
 def property_words(fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

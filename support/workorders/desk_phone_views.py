@@ -98,6 +98,7 @@ def _who(form: CallerForm, code: ReadBackForm, *, asked: bool = False) -> str:
 def _order_form() -> PhoneOrderForm:
     draft = service_drafts.load_draft(drafts_web.owner(), _DRAFT)
     form = PhoneOrderForm(data=dict(draft.fields) if draft else {"language": language()})
+    form.draft_version = draft.version if draft else 0
     form.offer(
         [(kind.code, gettext(kind.title)) for kind in kinds() if kind.entry is None],
         [(each.name.lower(), gettext(each.title)) for each in Priority],

@@ -127,7 +127,7 @@ def _made() -> Pieces:
         },
         marks={
             "breached": icon("triangle-alert", 14, gettext("Overdue")),
-            "soon": icon("timer", 14, gettext("Due soon")),
+            "soon": icon("timer", 14, gettext("Due in 2 h")),
         },
         kinds={kind.code: gettext(kind.title) for kind in kinds()},
         heads=heads,

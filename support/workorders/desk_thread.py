@@ -42,10 +42,12 @@ def drawn(
     deliveries: Sequence[DeliveryLine],
     requester_id: int,
     names: Mapping[int, str],
+    *,
+    by: bool = False,
 ) -> list[Text | Mark | Fold]:
     """Return the thread ready to draw, oldest first; runs of events are folded under one line.
 
-    `names` are those of `desk_lines.names_in`.
+    `names` are those of `desk_lines.names_in`. With `by` each event says who did it, and none is folded away.
     """
     attached, spell = _attached(entries), clock()
     roles = _Roles(gettext("Requester"), gettext("Agent"), gettext("Participant"), requester_id)
@@ -55,14 +57,16 @@ def drawn(
             text = _text(entry, spell(entry.at), names, attached, roles)
             found.append((entry.at, text))
         elif words := event_words(entry, names):
-            found.append((entry.at, Mark(spell(entry.at), words[0], icon(words[1], 14))))
+            said = _by(entry, words[0], names) if by else words[0]
+            found.append((entry.at, Mark(spell(entry.at), said, icon(words[1], 14))))
     found += [
         (line.at, Mark(spell(line.at), said[0], icon(said[1], 14)))
         for line in deliveries
         if (said := delivery_words(line))
     ]
     found.sort(key=itemgetter(0))
-    return folded([item for _at, item in found])
+    items = [item for _at, item in found]
+    return [*items] if by else folded(items)
 
 
 def since(entries: Sequence[Line], seq: int) -> list[Line]:
@@ -134,6 +138,10 @@ def shown_file(file: StoredFile) -> dict[str, Any]:
         return described(file)
     except KeyDestroyed:
         return {"id": file.uid, "name": gettext("Erased"), "state": "blocked", "size": ""}
+
+
+def _by(event: Happened, words: str, names: Mapping[int, str]) -> str:
+    return gettext("%(name)s: %(what)s", name=_name(event, names), what=words)
 
 
 def _name(event: Happened, names: Mapping[int, str]) -> str:

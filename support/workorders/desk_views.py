@@ -97,7 +97,7 @@ def _unstaffed(actor: Actor, counts: dict[str, int]) -> list[tuple[str, int]]:
 def _done(actor: Actor) -> dict[str, str] | None:
     """Return what the last change of many did, with its Undo, when the address names one of this agent."""
     run = service_bulk.own_run(actor, request.args["done"]) if "done" in request.args else None
-    if run is None or run.undone_at is not None:
+    if run is None or not service_bulk.may_undo(run, utcnow()):
         return None
     words = ngettext("%(num)s changed", "%(num)s changed", len(run.changed))
     return {"words": words, "url": url_for("desk.undo_bulk", uid=run.uid)}

@@ -43,7 +43,7 @@ def present(about: str) -> Saved:
 def save(about: str, names: Sequence[str]) -> Answer:
     """Save the posted fields `names`; 409 gives the text that another tab or device saved meanwhile."""
     fields = {name: request.form.get(name, "") for name in names}
-    version = request.form.get("draft_version", type=row_number) or None
+    version = request.form.get("draft_version", type=row_number)
     try:
         saved = service_drafts.save_draft(owner(), about, fields, version=version)
     except Stale:
@@ -53,6 +53,7 @@ def save(about: str, names: Sequence[str]) -> Answer:
             fields=other.fields,
             words=_("Another tab or device saved a different text."),
             use_words=_("Use that text"),
+            keep_words=_("Keep this one"),
         ), 409
     words = _("Draft saved %(time)s", time=local_time(saved.updated_at, "HH:mm"))
     return jsonify(version=saved.version, words=words)

@@ -20,6 +20,7 @@ from support.workorders.models import WorkOrder
 
 Payload = dict[str, Any]
 
+_MOVES = ("order.moved", "order.replied")
 _AFTER_REPLY = {Status.OPEN: "replied", Status.WAITING: "asked", Status.RESOLVED: "resolved"}
 
 
@@ -35,17 +36,20 @@ def tell_replied(payload: Payload) -> None:
 
 def tell_waiting(payload: Payload) -> None:
     """Tell the requester that it is their turn (the status was set without a message)."""
-    _tell_requester(payload, "asked")
+    if _still_holds(payload, *_MOVES, "order.waiting"):
+        _tell_requester(payload, "asked")
 
 
 def tell_resolved(payload: Payload) -> None:
     """Ask the requester to confirm (the status was set without a message)."""
-    _tell_requester(payload, "resolved")
+    if _still_holds(payload, *_MOVES, "order.resolved"):
+        _tell_requester(payload, "resolved")
 
 
 def tell_closed(payload: Payload) -> None:
     """Tell the requester that it is closed and why, also when they did it: it may have been somebody else."""
-    _tell_requester(payload, "closed", reason=payload["reason"])
+    if _still_holds(payload, *_MOVES, "order.closed"):
+        _tell_requester(payload, "closed", reason=payload["reason"])
 
 
 def tell_reminder(payload: Payload) -> None:
@@ -55,7 +59,8 @@ def tell_reminder(payload: Payload) -> None:
 
 def tell_assigned(payload: Payload) -> None:
     """Tell the new assignee, unless they took the order themselves (then no news was put)."""
-    _tell_staff(payload, "assigned", [payload["assignee"]], priority=outbox.NORMAL)
+    if _still_holds(payload, "order.assigned"):
+        _tell_staff(payload, "assigned", [payload["assignee"]], priority=outbox.NORMAL)
 
 
 def tell_answered(payload: Payload) -> None:
@@ -106,6 +111,14 @@ def tell_unstaffed(payload: Payload) -> None:
     for admin in people.staff(Role.ADMIN):
         ids = {"kind": payload["kind"]}
         tell(admin.id, "workorders.unstaffed", about="system", key=str(payload["key"]), ids=ids)
+
+
+def _still_holds(payload: Payload, *actions: str) -> bool:
+    """False for news that waited while it could be undone, when something of its kind has happened since."""
+    if not payload.get("held"):
+        return True
+    order = queries.order_by_id(payload["order"])
+    return str(payload["key"]) == f"{order.id}:{queries.newest_event(order, actions)}"
 
 
 def _tell_requester(payload: Payload, name: str, **ids: Any) -> None:

@@ -32,6 +32,19 @@ LIFECYCLE = Lifecycle(
     },
 )
 
+
+def way_back(now: Status, then: Status) -> tuple[Status, ...]:
+    """Return the moves that bring an order back to `then`, as near as may be; empty where there is no way.
+
+    What was begun never becomes new again: it is in progress. What was closed goes through "in progress".
+    """
+    then = Status.OPEN if then is Status.NEW else then
+    if LIFECYCLE.can(now, then):
+        return (then,)
+    by_open = LIFECYCLE.can(now, Status.OPEN) and LIFECYCLE.can(Status.OPEN, then)
+    return (Status.OPEN, then) if by_open else ()
+
+
 ACTIVE = (Status.NEW, Status.OPEN, Status.WAITING)
 
 STANDING = frozenset({Status.WAITING, Status.RESOLVED, Status.CLOSED})

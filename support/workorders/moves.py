@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, union
 
@@ -36,14 +37,28 @@ def party_of(actor: Actor, order: WorkOrder) -> Party:
     return party
 
 
-def assign(actor: Actor, order: WorkOrder, assignee_id: int | None, *, now: datetime) -> None:
+def tell(
+    order: WorkOrder, event: Event, topic: str, *, at: datetime | None = None, **ids: Any
+) -> None:
+    """Put the news of `event`: at once, or `at` a later moment if it still holds then; `NEVER` tells nobody."""
+    if at != NEVER:
+        held = {"held": True} if at else {}
+        outbox.put(topic, f"{order.id}:{event.seq}", due_at=at, order=order.id, **held, **ids)
+
+
+def assign(
+    actor: Actor,
+    order: WorkOrder,
+    assignee_id: int | None,
+    *,
+    now: datetime,
+    tell_at: datetime | None = None,
+) -> None:
     """Give the order to somebody (None: back to the team), tell them, and take a new order into work."""
     order.assignee_id = assignee_id
     event = audit.record(order.stream, "order.assigned", actor=actor, at=now, assignee=assignee_id)
     if assignee_id is not None and assignee_id != actor.id:
-        outbox.put(
-            "order.assigned", f"{order.id}:{event.seq}", order=order.id, assignee=assignee_id
-        )
+        tell(order, event, "order.assigned", at=tell_at, assignee=assignee_id)
     if order.state is Status.NEW and assignee_id is not None:
         move(actor, order, Status.OPEN, version=order.version, now=now)
 
@@ -130,6 +145,11 @@ def require_work(actor: Actor, order: WorkOrder, *, then: Status | None = None) 
     policy.require_work(actor, kind_named(order.kind), queries.recused(order))
     if actor.is_staff and then in FINISHED and not is_proved(order):
         raise NotAllowed(policy.UNPROVED)
+
+
+def is_overdue(order: WorkOrder, now: datetime) -> bool:
+    """True when the desk owed something by now."""
+    return order.active and order.due_at <= now
 
 
 def is_proved(order: WorkOrder) -> bool:

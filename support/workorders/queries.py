@@ -64,6 +64,12 @@ def shown_at_desk(actor: Actor, ids: Collection[int]) -> frozenset[int]:
 _AT_DESK = _BY_ID.where(IS_SHOWN)
 
 
+def orders_at_desk(actor: Actor, ids: Collection[int]) -> Sequence[WorkOrder]:
+    """Return those of the orders that the actor may know of at the desk."""
+    known = shown_at_desk(actor, ids)
+    return db.session.execute(select(WorkOrder).where(WorkOrder.id.in_(known))).scalars().all()
+
+
 def order_at_desk(actor: Actor, reference: str) -> WorkOrder:
     """Return the order called `reference` to somebody who works at the desk; raise `NotFound` otherwise.
 
@@ -213,6 +219,12 @@ def unproved_since(guest_id: int, since: datetime) -> int:
         )
     )
     return int(db.session.execute(statement).scalar_one())
+
+
+def newest_event(order: WorkOrder, actions: Collection[str]) -> int:
+    """Return the number of the newest event of these kinds in the order's trail, 0 when there is none."""
+    those = (Event.stream == order.stream, Event.action.in_(actions))
+    return db.session.execute(select(func.max(Event.seq)).where(*those)).scalar_one() or 0
 
 
 def tags_of(order: WorkOrder) -> list[str]:

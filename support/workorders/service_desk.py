@@ -38,10 +38,12 @@ def change_order(
     *,
     version: int,
     now: datetime | None = None,
+    tell_at: datetime | None = None,
 ) -> WorkOrder:
     """Make the order as `wanted`, all of it or nothing; raises `Stale` when it changed since `version`.
 
     Each property is its own verb with its own event; what is already so changes nothing.
+    `tell_at` says when the people concerned are told, as `moves.tell` takes it.
     """
     now = now or utcnow()
     moves.require_work(actor, order)
@@ -51,7 +53,12 @@ def change_order(
         changes = wanted.status is not None and wanted.status != order.status
         if wanted.assignee_id != UNCHANGED:
             service.assign_order(
-                actor, order, assignee_id=wanted.assignee_id, version=order.version, now=now
+                actor,
+                order,
+                assignee_id=wanted.assignee_id,
+                version=order.version,
+                now=now,
+                tell_at=tell_at,
             )
         if wanted.priority is not None:
             service.set_priority(
@@ -60,7 +67,14 @@ def change_order(
         if wanted.tags is not None:
             service.tag_order(actor, order, words=list(wanted.tags), now=now)
         if changes and wanted.status is not None:
-            service.move_order(actor, order, status=wanted.status, version=order.version, now=now)
+            service.move_order(
+                actor,
+                order,
+                status=wanted.status,
+                version=order.version,
+                now=now,
+                tell_at=tell_at,
+            )
     return order
 
 

@@ -71,7 +71,10 @@ def save_draft(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Saved:
-    """Save `fields` and return the draft; with `version`, raise `Stale` if another tab or device saved since."""
+    """Save `fields` and return the draft; with `version`, raise `Stale` if another tab or device saved since.
+
+    Version 0 is that of a page that found no draft; one that only holds files for a page is none yet.
+    """
     now = now or utcnow()
     with transaction():
         present = load_draft(owner, about)
@@ -86,7 +89,7 @@ def save_draft(
             ):
                 raise Stale()
             return Saved(uid, dict(fields), 1, now)
-        expected = present.version if version is None else version
+        expected = present.version if version is None or not present.fields else version
         statement = (
             update(Draft)
             .where(Draft.uid == uid, Draft.version == expected)

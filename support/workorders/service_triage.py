@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from support.accounts import queries as people
-from support.core import audit, outbox
+from support.core import audit
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import compare_and_set, insert_new, transaction
+from support.core.errors import IllegalMove
 from support.workorders import moves, policy, queries, targets
 from support.workorders.kind import kind_named
-from support.workorders.lifecycle import Priority, Status
+from support.workorders.lifecycle import Priority, Status, way_back
 from support.workorders.models import Tag, WorkOrder
 
 
@@ -24,8 +25,12 @@ def assign_order(
     assignee_id: int | None,
     version: int,
     now: datetime | None = None,
+    tell_at: datetime | None = None,
 ) -> WorkOrder:
-    """Give the order to `assignee_id` (None: back to the team); raises `Stale` when it changed meanwhile."""
+    """Give the order to `assignee_id` (None: back to the team); raises `Stale` when it changed meanwhile.
+
+    `tell_at` says when they are told, as `moves.tell` takes it.
+    """
     now = now or utcnow()
     moves.require_work(actor, order)
     if order.assignee_id == assignee_id:
@@ -35,7 +40,7 @@ def assign_order(
             taker, kind = people.person(assignee_id), kind_named(order.kind)
             policy.require_taker(taker, kind, queries.recused(order))
         order = compare_and_set(order, version=version, updated_at=now)
-        moves.assign(actor, order, assignee_id, now=now)
+        moves.assign(actor, order, assignee_id, now=now, tell_at=tell_at)
     return order
 
 
@@ -91,8 +96,12 @@ def move_order(
     version: int,
     reason: str = "",
     now: datetime | None = None,
+    tell_at: datetime | None = None,
 ) -> WorkOrder:
-    """Set the status by hand (an agent) or by a timer (the system); doing it again changes nothing."""
+    """Set the status by hand (an agent) or by a timer (the system); doing it again changes nothing.
+
+    `tell_at` says when the requester is told, as `moves.tell` takes it.
+    """
     now = now or utcnow()
     moves.require_work(actor, order, then=status)
     if order.state is status:
@@ -100,5 +109,27 @@ def move_order(
     with transaction():
         order = moves.move(actor, order, status, version=version, now=now, reason=reason)
         event = audit.record(order.stream, f"order.{status}", actor=actor, at=now, reason=reason)
-        outbox.put(f"order.{status}", f"{order.id}:{event.seq}", order=order.id, reason=reason)
+        moves.tell(order, event, f"order.{status}", at=tell_at, reason=reason)
+    return order
+
+
+def restore_status(
+    actor: Actor,
+    order: WorkOrder,
+    *,
+    status: Status,
+    reason: str,
+    version: int,
+    now: datetime | None = None,
+) -> WorkOrder:
+    """Take a move back, as near as the lifecycle lets; nobody is told of it. Raises `IllegalMove`, `Stale`."""
+    now = now or utcnow()
+    moves.require_work(actor, order)
+    steps = way_back(order.state, status)
+    if not steps:
+        raise IllegalMove(order.state, status)
+    with transaction():
+        for step in steps:
+            order = moves.move(actor, order, step, version=version, now=now, reason=reason)
+            version = order.version
     return order

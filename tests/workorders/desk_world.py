@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import event, update
@@ -16,7 +16,7 @@ from support.accounts.policy import Method
 from support.core.actors import Actor, Role
 from support.core.clock import utcnow
 from support.core.db import changed, db, transaction
-from support.workorders import service
+from support.workorders import service, targets
 from support.workorders.kind import Kind, kind_named
 from support.workorders.lifecycle import Priority
 from support.workorders.models import WorkOrder
@@ -71,6 +71,14 @@ def make_order(
         priority=priority,
         now=now,
     )
+
+
+def an_open_hour_ago() -> datetime:
+    """A moment since which the desk was open for one hour, at most two."""
+    now = since = utcnow()
+    while targets.office_hours().elapsed(since, now) < 60:
+        since -= timedelta(hours=1)
+    return since
 
 
 def make_guest_order(address: str, subject: str = "A guest asks") -> WorkOrder:

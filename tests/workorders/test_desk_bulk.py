@@ -6,15 +6,26 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
+from sqlalchemy import select
 
+from support.core import outbox
 from support.core.clock import utcnow
+from support.core.db import db
 from support.core.errors import AlreadyDone, Expired, Invalid, NotFound
+from support.notifications.models import Delivery
 from support.workorders import queries, service, service_bulk
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.service_bulk import Chosen
 from tests.fixtures.pages import Page, PageClient
-from tests.workorders.desk_world import client_of, make_agent, make_member, make_order
+from tests.workorders.desk_world import (
+    an_open_hour_ago,
+    client_of,
+    make_agent,
+    make_member,
+    make_order,
+)
 
 
 @pytest.fixture
@@ -103,7 +114,7 @@ def test_undo_leaves_alone_what_somebody_touched_and_what_has_no_way_back(
     with app.app_context():
         chosen = [Chosen(each, 1) for each in world["ids"][:3]]
         run = service_bulk.change_many(
-            agent, chosen, act="status", value="waiting", scope="s", key="k"
+            agent, chosen, act="status", value="open", scope="s", key="k"
         )
         order = queries.order_by_id(world["ids"][0])
         service.answer(world["alice"], order, body="Here you are", language="en")
@@ -165,3 +176,111 @@ def test_nothing_chosen_or_too_much_is_said_in_words(app: Flask, world: Any) -> 
 
 def test_only_a_post_changes_many(world: Any) -> None:
     assert world["client"].get("/desk/bulk").status_code == 405
+
+
+def told_of(app: Flask, topic: str) -> list[str]:
+    """Carry out what is due and return the letters about a topic that were written."""
+    with app.app_context():
+        outbox.drain()
+        mine = Delivery.template == f"workorders.{topic}"
+        return [
+            str(row) for row in db.session.execute(select(Delivery.about).where(mine)).scalars()
+        ]
+
+
+def test_letters_wait_while_the_change_can_be_undone_and_one_undone_sends_none(
+    app: Flask, world: Any
+) -> None:
+    agent, (kept, undone, answered, again) = world["agent"], world["ids"]
+    with time_machine.travel(utcnow(), tick=False) as clock:
+        with app.app_context():
+            everything = [Chosen(each, 1) for each in world["ids"] if each != undone]
+            how = {"act": "status", "value": "resolved", "scope": "s"}
+            service_bulk.change_many(agent, everything, key="k1", **how)
+            run = service_bulk.change_many(agent, [Chosen(undone, 1)], key="k2", **how)
+            assert service_bulk.undo_many(agent, run.uid).refused == []
+            order = queries.order_by_id(answered)
+            service.answer(world["alice"], order, body="It is not.", language="en")
+            order = queries.order_by_id(again)
+            service.reply(
+                agent, order, body="Done.", version=2, then=Status.RESOLVED, language="en"
+            )
+        assert told_of(app, "resolved") == [f"order:{again}"]  # with the reply, at once
+        clock.shift(service_bulk.UNDO_WITHIN + timedelta(seconds=1))
+        assert told_of(app, "resolved") == [f"order:{again}", f"order:{kept}"]
+        assert told_of(app, "asked") == []
+
+
+def test_a_colleague_is_told_of_the_assignment_that_stands(app: Flask, world: Any) -> None:
+    with time_machine.travel(utcnow(), tick=False) as clock, app.app_context():
+        agent, arjun, order_id = world["agent"], make_agent("Arjun"), world["ids"][0]
+        first = service_bulk.change_many(
+            agent, [Chosen(order_id, 1)], act="assign", value=arjun.id, scope="s", key="k1"
+        )
+        service_bulk.undo_many(agent, first.uid)
+        version = queries.order_by_id(order_id).version
+        service_bulk.change_many(
+            agent, [Chosen(order_id, version)], act="assign", value=arjun.id, scope="s", key="k2"
+        )
+        clock.shift(service_bulk.UNDO_WITHIN + timedelta(seconds=1))
+        assert told_of(app, "assigned") == [f"order:{order_id}"]
+
+
+@pytest.mark.parametrize("before", [Status.WAITING, Status.RESOLVED, Status.OPEN])
+def test_closing_is_undone_to_where_the_order_stood(app: Flask, world: Any, before: Status) -> None:
+    agent, order_id = world["agent"], world["ids"][0]
+    with app.app_context():
+        service.move_order(agent, queries.order_by_id(order_id), status=before, version=1)
+        run = service_bulk.change_many(
+            agent, [Chosen(order_id, 2)], act="status", value="closed", scope="s", key="k"
+        )
+        assert service_bulk.undo_many(agent, run.uid).refused == []
+        order = queries.order_by_id(order_id)
+        assert (order.state, order.closed_reason) == (before, None)
+
+
+def test_the_page_says_beforehand_how_many_people_are_told(app: Flask, world: Any) -> None:
+    with app.app_context():
+        bob = make_order(make_member("Bob"), "Bob's")
+        service.move_order(world["agent"], bob, status=Status.CLOSED, version=1)
+    ids = [f"{each}:1" for each in world["ids"]] + [f"{bob.id}:2"]
+    page = choose(world["client"], "status", ids)
+    told = {
+        each.attributes["id"]: each.text
+        for each in page.all("p")
+        if each.attributes.get("id", "").startswith("value-")
+    }
+    assert told == {
+        "value-waiting-hint": "1 requester is told.",  # four orders, one person; Bob's is closed
+        "value-resolved-hint": "1 requester is told.",
+        "value-closed-hint": "1 requester is told.",
+    }
+    assert "Nobody is told of it." in choose(world["client"], "priority", ids).text
+
+
+def test_the_result_counts_what_changed_what_was_so_and_what_was_refused(
+    app: Flask, world: Any
+) -> None:
+    client, ids = world["client"], boxes(world["client"])
+    with app.app_context():
+        first, second = (queries.order_by_id(each) for each in world["ids"][:2])
+        service.set_priority(world["agent"], first, priority=Priority.URGENT, version=1)
+        service.add_note(world["agent"], second, body="Mine.")
+    ids[[each.partition(":")[0] for each in ids].index(str(world["ids"][0]))] = (
+        f"{world['ids'][0]}:2"
+    )
+    answer = confirm(client, choose(client, "priority", ids), ids, "urgent")
+    result = client.page(answer.headers["Location"])
+    assert "2 changed, 1 already so, 1 refused" in result.text
+    undo = result.form(button="Undo")
+    back = client.post(undo.attributes["action"], data=result.values(undo))
+    assert "2 undone, 0 left as they are" in client.page(back.headers["Location"]).text
+
+
+def test_a_priority_that_makes_orders_overdue_says_so(app: Flask, world: Any) -> None:
+    with app.app_context():
+        for _number in range(2):
+            make_order(world["alice"], "Older", priority=Priority.LOW, now=an_open_hour_ago())
+    client, ids = world["client"], boxes(world["client"])
+    answer = confirm(client, choose(client, "priority", ids), ids, "urgent")
+    assert "2 work orders are overdue now." in client.page(answer.headers["Location"]).text

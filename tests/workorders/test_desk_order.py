@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -18,8 +19,9 @@ from support.workorders import queries, service, service_desk
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import Message, Note, WorkOrder
 from support.workorders.service_desk import Properties
-from tests.fixtures.pages import Page, PageClient
+from tests.fixtures.pages import Element, Page, PageClient
 from tests.workorders.desk_world import (
+    an_open_hour_ago,
     client_of,
     make_agent,
     make_guest_order,
@@ -93,6 +95,26 @@ def test_a_note_is_never_in_anything_the_requester_gets(app: Flask, world: Any) 
         assert db.session.execute(select(Note.body)).scalar_one() == secret
 
 
+def test_the_status_after_a_reply_means_nothing_for_a_note(app: Flask, world: Any) -> None:
+    sent = typed(world["mei"], world["url"], body="For us.", audience="note", then="gone")
+    assert world["mei"].post(f"{world['url']}/replies", data=sent).status_code == 303
+    assert order_now(app, world["id"]).state is Status.NEW
+    sent = typed(world["mei"], world["url"], body="For you.", then="gone")
+    assert world["mei"].post(f"{world['url']}/replies", data=sent).status_code == 422
+
+
+def test_a_priority_that_makes_the_order_overdue_says_since_when(app: Flask, world: Any) -> None:
+    with app.app_context():
+        order = make_order(world["who"][2], "Older", priority=Priority.LOW, now=an_open_hour_ago())
+    url = f"/desk/orders/{order.reference}"
+    page = world["mei"].page(url)
+    wanted = page.values(page.form(button="Save")) | {"priority": "urgent"}
+    answer = world["mei"].post(f"{url}/properties", data=wanted)
+    due = order_now(app, order.id).due_at.astimezone(ZoneInfo("Asia/Shanghai"))
+    said = world["mei"].page(answer.headers["Location"]).text
+    assert f"Now overdue since {due:%a} {due.day} {due:%b %Y, %H:%M}" in said
+
+
 def test_an_empty_reply_keeps_the_page_and_says_what_is_missing(world: Any) -> None:
     sent = typed(world["mei"], world["url"], body="  \u200b ", then="resolved")
     answer = world["mei"].post(f"{world['url']}/replies", data=sent)
@@ -112,6 +134,8 @@ def test_a_late_reply_shows_both_texts_and_goes_out_when_sent_anyway(
     assert answer.status_code == 409
     page = Page(answer.get_data(as_text=True))
     assert "Arjun was faster." in page.text
+    assert "Arjun Nair was here in the meantime" in page.text
+    assert "Arjun Nair: Status: Waiting on requester" in page.text
     assert "My words, typed slowly." in page.text
     assert "The code never arrives." not in page.text  # only what is new
     again = page.values(page.form(button="Send anyway"))
@@ -163,12 +187,61 @@ def test_properties_are_set_together_and_a_late_change_shows_what_changed(
     answer = world["mei"].post(f"{world['url']}/properties", data=late)
     assert answer.status_code == 409
     clash = Page(answer.get_data(as_text=True))
-    assert "Priority set to High" in clash.text
+    assert "Mei Tanaka: Priority set to High" in clash.text
     assert "Urgent" in clash.text
     again = clash.values(clash.form(button="Set it anyway"))
     assert world["mei"].post(f"{world['url']}/properties", data=again).status_code == 303
     order = order_now(app, world["id"])
     assert (order.assignee_id, order.priority) == (mei.id, Priority.URGENT)
+
+
+def undo_forms(page: Page) -> list[Element]:
+    return [each for each in page.all("form") if "undoing" in each.attributes.get("action", "")]
+
+
+def test_a_change_on_the_page_is_undone_there_and_brings_everything_back(
+    app: Flask, world: Any
+) -> None:
+    _mei, arjun, _alice = world["who"]
+    page = world["mei"].page(world["url"])
+    wanted = page.values(page.form(button="Save")) | {
+        "assignee": str(arjun.id),
+        "priority": "high",
+        "tags": "billing",
+        "status": "resolved",
+    }
+    answer = world["mei"].post(f"{world['url']}/properties?view=unassigned", data=wanted)
+    changed = world["mei"].page(answer.headers["Location"])
+    assert "The requester is told in ten minutes." in changed.text
+    undo = changed.form(button="Undo")
+    sent = changed.values(undo)
+    assert not undo_forms(world["arjun"].page(answer.headers["Location"]))
+    back = world["mei"].post(undo.attributes["action"], data=sent)
+    assert back.headers["Location"] == f"{world['url']}?view=unassigned"
+    assert "This was undone." in world["mei"].page(back.headers["Location"]).text
+    order = order_now(app, world["id"])
+    assert (order.assignee_id, order.priority) == (None, Priority.NORMAL)
+    assert order.state is Status.OPEN  # what was begun never becomes new again
+    with app.app_context():
+        assert queries.tags_of(order) == []
+    assert world["mei"].post(undo.attributes["action"], data=sent).status_code == 409
+
+
+def test_marked_solved_is_not_undone_over_what_a_colleague_did_since(
+    app: Flask, world: Any
+) -> None:
+    page = world["mei"].page(world["url"])
+    form = page.form(button="Mark solved e")
+    answer = world["mei"].post(form.attributes["action"], data=page.values(form))
+    changed = world["mei"].page(answer.headers["Location"])
+    undo = changed.form(button="Undo")
+    with app.app_context():
+        service.add_note(world["who"][1], queries.order_by_id(world["id"]), body="Sure?")
+    assert not undo_forms(world["mei"].page(answer.headers["Location"]))
+    back = world["mei"].post(undo.attributes["action"], data=changed.values(undo))
+    said = world["mei"].page(back.headers["Location"]).text
+    assert "Nothing was undone. Somebody else changed this a moment ago." in said
+    assert order_now(app, world["id"]).state is Status.RESOLVED
 
 
 def test_properties_that_nobody_offered_are_refused(world: Any) -> None:
@@ -294,6 +367,33 @@ def test_drafts_follow_the_agent_and_a_second_tab_is_told(world: Any) -> None:
     clash = world["mei"].post(draft, data=form | {"body": "Other tab", "draft_version": "1"})
     assert clash.status_code == 409
     assert clash.get_json()["fields"]["body"] == "Half a sentence"
+
+
+def test_the_page_brings_the_version_of_the_draft_that_it_shows(world: Any) -> None:
+    def opened(client: PageClient) -> dict[str, Any]:
+        page = client.page(world["url"])
+        form = page.form(action=f"{world['url']}/replies")
+        return page.values(form) | {"draft_version": form.attributes["data-draft-version"]}
+
+    mei, draft = world["mei"], f"{world['url']}/draft"
+    one, other = opened(mei), opened(mei)
+    assert mei.post(draft, data=one | {"body": "One"}).status_code == 200
+    assert mei.post(draft, data=other | {"body": "Other"}).status_code == 409
+    again, third = opened(mei), opened(mei)
+    assert mei.post(draft, data=again | {"body": "One more"}).status_code == 200
+    assert mei.post(draft, data=third | {"body": "Third"}).status_code == 409
+    assert "One more" in mei.page(world["url"]).text
+
+
+def test_what_could_not_be_sent_is_there_when_the_page_is_loaded_again(world: Any) -> None:
+    sent = typed(world["mei"], world["url"], body="Dear {{requester}}, look.")
+    assert world["mei"].post(f"{world['url']}/replies", data=sent).status_code == 422
+    empty = typed(world["mei"], world["url"], body=" ")
+    answer = world["mei"].post(f"{world['url']}/replies", data=empty)
+    assert answer.status_code == 422
+    [box] = Page(answer.get_data(as_text=True)).all("textarea")
+    assert "autofocus" in box.attributes
+    assert "Dear {{requester}}, look." in world["mei"].page(world["url"]).text
 
 
 def test_the_strip_and_the_keys_lead_to_the_neighbours_in_the_same_view(

@@ -36,6 +36,7 @@ from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
 from support.notifications import account_notices, jobs, mail, views_mailbox  # noqa: F401  (adds its routes)
+from support.notifications import cli as notice_cli
 from support.notifications import conditions as notice_conditions
 from support.notifications import policy as notice_policy
 from support.notifications import queries as notice_queries
@@ -114,6 +115,7 @@ HOOKS: list[object] = [
     *notice_conditions.CONDITIONS,
     Subscription("delivery.due", jobs.send_delivery, jobs.settle_delivery),
     Subscription("code.due", jobs.send_code, jobs.settle_code),
+    Subscription("receipt.due", jobs.ask_receipt, jobs.settle_receipt),
     Periodic("forget_code_files", timedelta(minutes=1), jobs.forget_code_files),
     *account_notices.SUBSCRIPTIONS,
     *account_notices.TEMPLATES,
@@ -209,6 +211,7 @@ COMMANDS: list[Any] = [
     commands.audit_group,
     commands.vault_group,
     cli.admin_group,
+    notice_cli.sms_group,
     *installer.commands.COMMANDS,
     demo.commands.demo_command,
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,16 @@ Answers = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to type. `several` takes a comma-separated list; `secret` URLs hide their password on the screen."""
+    """One thing to type. `several` takes a comma-separated list; `secret` URLs hide their password on the screen.
+
+    `asked` says from the answers so far whether it is asked at all.
+    """
 
     name: str
     words: str
     several: bool = False
     secret: bool = False
+    asked: Callable[[Answers], bool] = lambda _answers: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,10 @@ class Question:
     title: str
     why: str
     fields: tuple[Field, ...]
+
+
+def _by_alibaba(answers: Answers) -> bool:
+    return str(answers.get("sms_url", "")).startswith("aliyun:")
 
 
 QUESTIONS = (
@@ -93,8 +101,29 @@ QUESTIONS = (
     Question(
         "sms",
         N_("SMS"),
-        N_("Your provider's bridge (docs/sms.md). Without it mobile numbers can't be proved."),
-        (Field("sms_url", N_("Bridge, like https://gongdan@sms.example.com/send"), secret=True),),
+        N_(
+            "Alibaba Cloud, or a bridge to your provider. Without it mobile numbers can't be proved."
+        ),
+        (
+            Field(
+                "sms_url",
+                N_(
+                    "Door (docs/sms.md), like aliyun://KEY_ID@dysmsapi.aliyuncs.com "
+                    "or https://gongdan@sms.example.com/send"
+                ),
+                secret=True,
+            ),
+            Field(
+                "sms_sign",
+                N_("Alibaba Cloud: approved sign for mainland numbers"),
+                asked=_by_alibaba,
+            ),
+            Field(
+                "sms_sign_abroad",
+                N_("Alibaba Cloud: approved sign for all other numbers"),
+                asked=_by_alibaba,
+            ),
+        ),
     ),
     Question(
         "admin",

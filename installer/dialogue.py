@@ -62,7 +62,11 @@ def ask_everything(answers: Answers, config: Config) -> Answers:
 
 
 def _ask(question: Question, answers: Mapping[str, Any]) -> Answers:
-    return {field.name: _ask_field(field, answers.get(field.name)) for field in question.fields}
+    given = dict(answers)
+    for field in question.fields:
+        if field.asked(given):
+            given[field.name] = _ask_field(field, given.get(field.name))
+    return given
 
 
 def _ask_field(field: Field, present: Any) -> Any:

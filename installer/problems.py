@@ -20,12 +20,13 @@ from support.accounts import queries as accounts
 from support.core import doorbell
 from support.core.actors import Role
 from support.core.clock import utcnow
-from support.core.config import SETTINGS_FILE
+from support.core.config import SETTINGS_FILE, ConfigError
 from support.core.context import settings
 from support.core.db import db
 from support.core.installation import Installation, is_demo
 from support.core.words import N_
 from support.core.words import spoken as _
+from support.notifications import approved, letters
 from support.policies import queries as policies
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -248,8 +249,30 @@ def _doors() -> Iterator[Problem]:
         fix = _("flask setup (setting %(name)s)", name="mail_from")
         yield Problem("mail", _("No sender address for mails."), fix)
     if not config.sms_url:
-        words = _("No SMS bridge: mobile numbers can't be proved.")
+        words = _("No SMS door: mobile numbers can't be proved.")
         yield Problem("sms", words, _("flask setup (SMS)"))
+    elif config.sms_url.startswith("aliyun:"):
+        yield from _templates()
+
+
+def _templates() -> Iterator[Problem]:
+    """A provider that fills approved templates sends no message that has none."""
+    config = settings()
+    if not list(approved.areas(config)):
+        words = _("Alibaba Cloud sends nothing without an approved sign.")
+        yield Problem("sms_sign", words, _("flask setup (SMS)"))
+    try:
+        lacking = approved.missing(config, letters.sms_messages())
+    except ConfigError as error:
+        yield Problem("sms_templates", str(error), _("correct the file"))
+        return
+    for each in lacking:
+        words = _(
+            "No approved SMS template (%(part)s): %(names)s.",
+            part=f"{each.area}.{each.language}",
+            names=", ".join(each.messages),
+        )
+        yield Problem("sms_templates", words, _("flask sms templates, docs/sms.md"))
 
 
 def _people() -> Iterator[Problem]:

@@ -21,7 +21,8 @@ from support.core.errors import DomainError
 from support.core.office_hours import HoursError, OfficeHours
 from support.core.outbox import GiveUp, Retry
 from support.core.words import spoken as _
-from support.notifications import mail, sms
+from support.notifications import approved, letters, mail, sms
+from support.notifications.aliyun import AliyunDoor
 
 _HOST = re.compile(
     r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -202,24 +203,36 @@ def _test_mail(sender: str, to: str) -> mail.Mail:
     return mail.Mail(uid, sender, to, message.as_bytes())
 
 
-def _sms(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:
-    url = answers.get("sms_url", "")
-    if not url:
-        yield Finding("note", _("No SMS: mobile numbers can't be proved, e-mail addresses can."))
-        return
+def _sms(_answers: Mapping[str, Any], config: Config) -> Iterator[Finding]:
     try:
-        door = sms.WebhookDoor(url)
+        door = sms.door(config)
     except ConfigError as error:
         yield Finding("wrong", str(error))
+        return
+    if door is None:
+        yield Finding("note", _("No SMS: mobile numbers can't be proved, e-mail addresses can."))
         return
     try:
         door.ping()
     except (Retry, GiveUp) as error:
-        yield Finding(
-            "failed", _("The bridge did not accept a signed ping: %(reason)s.", reason=error)
-        )
+        words = _("The SMS door did not accept a signed call: %(reason)s.", reason=error)
+        yield Finding("failed", words)
     else:
-        yield Finding("ok", _("The bridge accepted a signed ping. No SMS was sent."))
+        yield Finding("ok", _("The SMS door accepted a signed call. No SMS was sent."))
+    if isinstance(door, AliyunDoor):
+        yield from _signs(config)
+
+
+def _signs(config: Config) -> Iterator[Finding]:
+    if not list(approved.areas(config)):
+        yield Finding("wrong", _("Alibaba Cloud sends nothing without an approved sign."))
+    elif not config.sms_sign_abroad:
+        words = _("Mainland numbers only: people with other numbers are offered e-mail.")
+        yield Finding("note", words)
+    if lacking := approved.missing(config, letters.sms_messages()):
+        count = sum(len(each.messages) for each in lacking)
+        words = _("Approved templates missing: %(count)s (flask sms templates).", count=count)
+        yield Finding("note", words)
 
 
 def _admin(answers: Mapping[str, Any], _config: Config) -> Iterator[Finding]:

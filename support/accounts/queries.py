@@ -224,6 +224,12 @@ def contact(contact_id: int) -> ContactView:
     return found[contact_id]
 
 
+def code_target(code_id: int) -> str | None:
+    """Return where the message of a code went, as long as the code is kept: to ask the door what became of it."""
+    code = db.session.get(Code, code_id)
+    return vault.unseal("codes", code_place(code.uid), code.target_sealed) if code else None
+
+
 def own_contact(actor: Actor, uid: str) -> ContactView:
     """Return the actor's own bound address with this public id; somebody else's is `NotFound`."""
     found = _contacts(

@@ -27,6 +27,9 @@ ACCOUNT_EXISTS = "account_exists"
 WRONG = N_(
     "This code is not right, or no longer good. Look at the newest message, or ask for a new code."
 )
+NOT_THERE = N_(
+    "Codes can't be sent to mobile numbers of this country here. Please use an e-mail address."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def request_code(
     `TooMany` at a limit and `Unavailable` where no door for this kind of address is set up (PP-2.1.1).
     """
     now = now or utcnow()
-    check_door(kind)
+    check_door(kind, "" if counted else value)
     blind = vault.blind_index("counted", counted) if counted else vault.blind_index(kind, value)
     with transaction() as session:
         signed_in = actor.session is not None
@@ -280,6 +283,13 @@ def mark_failed(code_id: int, *, now: datetime | None = None) -> None:
         )
 
 
+def mark_lost(code_id: int, *, now: datetime | None = None) -> None:
+    """Note that a message which left did not arrive, so that the page that waits for it offers another way."""
+    with transaction():
+        lost = (Code.id == code_id, Code.used_at.is_(None))
+        changed(update(Code).where(*lost).values(failed_at=now or utcnow()))
+
+
 def note_door(kind: ContactKind, *, answers: bool, now: datetime | None = None) -> None:
     """Note whether the door for this kind of address answers, so that every page that waits for a code can say so.
 
@@ -293,14 +303,20 @@ def note_door(kind: ContactKind, *, answers: bool, now: datetime | None = None) 
         changed(update(Door).where(Door.kind == kind).values(away_at=None if answers else now))
 
 
-def has_door(kind: ContactKind) -> bool:
-    """True where codes of this kind have a way out: a door is set, or this is a demo."""
-    url = settings().smtp_url if kind == ContactKind.EMAIL else settings().sms_url
-    return bool(url) or is_demo()
+def has_door(kind: ContactKind, value: str = "") -> bool:
+    """True where codes of this kind have a way out: a door is set, or this is a demo.
+
+    With a number also only where texts go to its part of the world.
+    """
+    config = settings()
+    url = config.smtp_url if kind == ContactKind.EMAIL else config.sms_url
+    if not url:
+        return is_demo()
+    return not value or kind == ContactKind.EMAIL or config.texts_reach(value)
 
 
-def check_door(kind: ContactKind) -> None:
-    """Raise `Unavailable` where codes of this kind have no way out: no door is set, and this is no demo."""
+def check_door(kind: ContactKind, value: str = "") -> None:
+    """Raise `Unavailable` where codes of this kind, or to the number `value`, have no way out (`has_door`)."""
     if not has_door(kind):
         words = {
             ContactKind.EMAIL: N_(
@@ -311,6 +327,8 @@ def check_door(kind: ContactKind) -> None:
             ),
         }
         raise Unavailable(words[kind])
+    if not has_door(kind, value):
+        raise Unavailable(NOT_THERE)
 
 
 def forget_codes(now: datetime) -> None:

@@ -49,6 +49,10 @@ class Config:
     smtp_url: str = ""
     mail_from: str = ""
     sms_url: str = ""
+    """A bridge by https, or aliyun://KEY_ID:SECRET@dysmsapi.aliyuncs.com (`docs/sms.md`)."""
+    sms_sign: str = ""
+    sms_sign_abroad: str = ""
+    """With Alibaba Cloud: the approved signs for mainland numbers and for all others; without one, none goes there."""
     files_url: str = ""
     scanner_command: str = ""
     trusted_proxies: int = 0
@@ -112,6 +116,12 @@ class Config:
     def hosts(self) -> list[str]:
         """The Host headers that are answered; anything else gets 400."""
         return sorted({self.public_host, *self.allowed_hosts})
+
+    def texts_reach(self, number: str) -> bool:
+        """True where a text can leave for `number` (E.164): a provider's API needs a sign for its part of the world."""
+        if not self.sms_url.startswith("aliyun:"):
+            return bool(self.sms_url)
+        return bool(self.sms_sign if number.startswith("+86") else self.sms_sign_abroad)
 
     @property
     def keys_dir(self) -> Path:

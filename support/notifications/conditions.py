@@ -7,10 +7,11 @@ from datetime import datetime
 from support.accounts import queries as people
 from support.accounts.models import ContactKind
 from support.core.conditions import Condition, Mood, Seen
+from support.core.config import ConfigError
 from support.core.context import settings
 from support.core.installation import is_demo
 from support.core.words import N_
-from support.notifications import queries
+from support.notifications import approved, letters, queries
 
 
 def _mail(now: datetime) -> Seen:
@@ -18,7 +19,17 @@ def _mail(now: datetime) -> Seen:
 
 
 def _sms(now: datetime) -> Seen:
-    return _door(ContactKind.MOBILE, settings().sms_url, now)
+    config = settings()
+    found = _door(ContactKind.MOBILE, config.sms_url, now)
+    if found.mood != Mood.FINE or not config.sms_url.startswith("aliyun:"):
+        return found
+    try:
+        lacking = approved.missing(config, letters.sms_messages())
+    except ConfigError as error:
+        return Seen(Mood.BROKEN, error.words, error.facts)
+    words = N_("%(count)s messages have no approved template and go nowhere.")
+    count = sum(len(part.messages) for part in lacking)
+    return Seen(Mood.LOOK, words, {"count": count}) if count else found
 
 
 def _door(kind: ContactKind, url: str, now: datetime) -> Seen:

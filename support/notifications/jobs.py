@@ -17,7 +17,7 @@ from support.core.db import db
 from support.core.errors import NotFound
 from support.core.outbox import OutboxState, Outcome
 from support.core.vault import KeyDestroyed
-from support.notifications import letters, mail, outgoing, policy, queries, service, sms
+from support.notifications import aliyun, letters, mail, outgoing, policy, queries, service, sms
 from support.notifications.breaker import DoorAway
 from support.notifications.models import Channel, DeliveryState, Purpose
 from support.notifications.templates import facts_for, template
@@ -49,20 +49,33 @@ def send_delivery(payload: dict[str, Any]) -> str | None:
     if isinstance(ready, DeliveryState):
         return ready
     db.session.remove()  # the connection goes back before the network call
-    hand_over(ready)
-    return None
+    return _taken(hand_over(ready))
 
 
 def settle_delivery(payload: dict[str, Any], outcome: Outcome) -> None:
     """Note what came of it, in the transaction that finishes the outbox row."""
     if outcome.note != NOTHING:
-        service.note_outcome(payload["delivery"], _state(outcome), outcome)
+        _settle(payload["delivery"], outcome)
 
 
-def _state(outcome: Outcome) -> DeliveryState:
+def _taken(reference: str) -> str:
+    return f"{DeliveryState.SENT} {reference}".strip()
+
+
+def _settle(uid: str, outcome: Outcome) -> None:
+    state, reference = _ended(outcome)
+    service.note_outcome(uid, state, outcome)
+    if reference:
+        service.await_receipt(uid, reference, outcome.at)
+
+
+def _ended(outcome: Outcome) -> tuple[DeliveryState, str]:
+    """Return the state that the delivery is in now, and by what the door is asked for its receipt, or ""."""
     if outcome.state == OutboxState.DONE:
-        return DeliveryState(outcome.note or DeliveryState.SENT)
-    return DeliveryState.WAITING if outcome.state == OutboxState.PENDING else DeliveryState.DEAD
+        state, _space, reference = (outcome.note or "").partition(" ")
+        return DeliveryState(state), reference
+    waits = outcome.state == OutboxState.PENDING
+    return DeliveryState.WAITING if waits else DeliveryState.DEAD, ""
 
 
 def prepare(delivery: queries.Waiting) -> Ready | DeliveryState:
@@ -92,24 +105,37 @@ def prepare(delivery: queries.Waiting) -> Ready | DeliveryState:
     return Ready(delivery.uid, delivery.channel, contact.address, kind.code, reader, facts, leave)
 
 
-def hand_over(ready: Ready) -> None:
-    """Write the words and give them to the door of the channel; raises `Retry` or `GiveUp`."""
+def hand_over(ready: Ready) -> str:
+    """Write the words and give them to the door of the channel; raises `Retry` or `GiveUp`.
+
+    Returns by what the door is asked later whether the message arrived, or "".
+    """
     kind = ContactKind.MOBILE if ready.channel == Channel.SMS else ContactKind.EMAIL
     try:
-        _give(ready)
+        reference = _give(ready)
     except DoorAway:
         if ready.tells:
             service_codes.note_door(kind, answers=False)
         raise
     if ready.tells:
         service_codes.note_door(kind, answers=True)
+    return reference
 
 
-def _give(ready: Ready) -> None:
+def _give(ready: Ready) -> str:
     if ready.channel == Channel.SMS:
-        text = letters.write_sms(ready.template, ready.reader, ready.facts)
-        sms.send(sms.Sms(ready.uid, ready.address, text, ready.reader.language, ready.template))
-        return
+        short = letters.write_sms(ready.template, ready.reader, ready.facts)
+        return sms.send(
+            sms.Sms(
+                ready.uid,
+                ready.address,
+                short.text,
+                ready.reader.language,
+                ready.template,
+                short.approved,
+                short.fields,
+            )
+        )
     letter = letters.write_letter(ready.template, ready.reader, ready.facts)
     mail.door().send(
         mail.compose(
@@ -122,6 +148,7 @@ def _give(ready: Ready) -> None:
             unsubscribe_url=ready.unsubscribe_url,
         )
     )
+    return ""
 
 
 def send_code(payload: dict[str, Any]) -> str | None:
@@ -132,7 +159,7 @@ def send_code(payload: dict[str, Any]) -> str | None:
         return NOTHING
     channel = Channel.MAIL if code.kind == "email" else Channel.SMS
     delivery = service.write_code_delivery(payload["code"], channel, code.language, now)
-    if delivery.state == DeliveryState.SENT:
+    if DeliveryState(delivery.state).left:
         return NOTHING
     facts = {
         "purpose": code.purpose,
@@ -154,8 +181,7 @@ def send_code(payload: dict[str, Any]) -> str | None:
         tells=code.purpose not in FOR_THE_KNOWN,
     )
     db.session.remove()
-    hand_over(ready)
-    return None
+    return _taken(hand_over(ready))
 
 
 def forget_code_files(now: datetime) -> None:
@@ -171,8 +197,41 @@ def settle_code(payload: dict[str, Any], outcome: Outcome) -> None:
         return
     uid = queries.uid_of_code(payload["code"])
     if uid is not None:
-        service.note_outcome(uid, _state(outcome), outcome)
+        _settle(uid, outcome)
     if outcome.state == OutboxState.DONE:
         service_codes.mark_sent(payload["code"], now=outcome.at)
     else:
         service_codes.mark_failed(payload["code"], now=outcome.at)
+
+
+def ask_receipt(payload: dict[str, Any]) -> str:
+    """Ask the SMS door what became of a text that it took; no answer yet is a `Retry`. Safe to run twice."""
+    number = _number_of(payload["delivery"])
+    if number is None:
+        return NOTHING
+    db.session.remove()
+    return sms.receipt(number, payload["reference"], payload["day"])
+
+
+def settle_receipt(payload: dict[str, Any], outcome: Outcome) -> None:
+    """Note it on the delivery; of a code that never arrived also on the code, whose page then offers another way."""
+    if outcome.state != OutboxState.DONE or outcome.note in (None, NOTHING):
+        return
+    uid, said = payload["delivery"], outcome.note or ""
+    delivered = said == aliyun.DELIVERED
+    if service.note_receipt(uid, delivered=delivered, reason=said) and not delivered:
+        code_id = queries.code_of(uid)
+        if code_id is not None:
+            service_codes.mark_lost(code_id, now=outcome.at)
+
+
+def _number_of(uid: str) -> str | None:
+    """Return where a text went, if that can still be known; it is kept nowhere else for this."""
+    code_id = queries.code_of(uid)
+    try:
+        if code_id is not None:
+            return people.code_target(code_id)
+        contact_id = queries.contact_of(uid)
+        return people.contact(contact_id).address if contact_id is not None else None
+    except (NotFound, KeyDestroyed):
+        return None

@@ -7,17 +7,18 @@ an error here, not an empty place in somebody's mail.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime
 from flask_babel import force_locale, get_domain, gettext
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, select_autoescape
 
 from support.core.actors import Actor
 from support.core.config import Config
@@ -28,6 +29,20 @@ from support.notifications.templates import misuse_path
 TEMPLATES = Path(__file__).parents[2] / "templates"
 SUBJECT_CHARACTERS = 120
 SMS_CHARACTERS = 280
+_NEVER_SHORT = frozenset({"notifications.invite"})
+"""Invitations leave by e-mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """The words of one text message, and the same as a provider approves them: which message, with what in it.
+
+    A `link` among the fields lacks the beginning that all our addresses share: that stands in the approved template.
+    """
+
+    text: str
+    approved: str
+    fields: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +83,81 @@ def write_inbox(code: str, reader: Actor, facts: dict[str, Any]) -> tuple[str, l
         return subject, _paragraphs(_tidy("".join(text.blocks["body"](context))))
 
 
-def write_sms(code: str, reader: Actor, facts: dict[str, Any]) -> str:
+def write_sms(code: str, reader: Actor, facts: dict[str, Any]) -> Short:
     """Return the short text `code` says between the sign of the operator (【】 in Chinese) and its check code."""
+    said: list[dict[str, Any]] = []
+
+    def say(message: str, **fields: Any) -> str:
+        said.append(fields)
+        return _gettext(message) % fields
+
     with force_locale(locale_of(reader.language)):
-        known = _known(reader) | facts
+        known = _known(reader) | facts | {"_": say}
         words = _one_line(_environment().get_template(_path(code, "sms")).render(known))
         sign = _operator(settings(), reader.language)["name"]
         signed = f"【{sign}】{words}" if reader.language == "zh" else f"[{sign}] {words}"
-        check = gettext("Check code %(code)s", code=facts["check_code"])
-        return f"{signed[:SMS_CHARACTERS]} {check}"
+        check = _check(facts["check_code"])
+    fields = said[-1]  # what is translated inside another message is said before it
+    approved = _variant(code, fields.pop("variant", ""))
+    filled = {name: str(value) for name, value in fields.items()}
+    if "link" in filled:
+        filled["link"] = filled["link"].removeprefix(f"{settings().public_url}/")
+    if _has_check(set(filled)):
+        filled["check"] = facts["check_code"]
+    return Short(f"{signed[:SMS_CHARACTERS]} {check}", approved, filled)
+
+
+def sms_messages() -> list[str]:
+    """Return every text message that a provider must have approved, as `Short.approved` names them."""
+    return sorted(name for name, _message, _fields in _sms_sources())
+
+
+def sms_to_approve(language: str) -> dict[str, str]:
+    """Return the text of each message with `${name}` where something is filled in, for the provider to approve."""
+    site = settings().public_url
+    with force_locale(locale_of(language)):
+        found = {}
+        for name, message, fields in sorted(_sms_sources(), key=itemgetter(0)):
+            marks = {each: f"${{{each}}}" for each in fields}
+            words = _gettext(message) % (marks | {"link": f"{site}/${{link}}"})
+            found[name] = f"{words} {_check('${check}')}" if _has_check(fields) else words
+        return found
+
+
+def _sms_sources() -> Iterator[tuple[str, str, set[str]]]:
+    """Yield name, message id and fields of every short text, as they stand in the templates."""
+    environment = _environment()
+    assert environment.loader is not None
+    for path in environment.list_templates(filter_func=lambda name: name.endswith(".sms")):
+        room, _letters, name = path.removesuffix(".sms").split("/")
+        if f"{room}.{name}" in _NEVER_SHORT:
+            continue
+        tree = environment.parse(environment.loader.get_source(environment, path)[0])
+        calls = list(tree.find_all(nodes.Call))
+        inner = {
+            call for each in calls for part in each.kwargs for call in part.find_all(nodes.Call)
+        }
+        for call in (each for each in calls if each not in inner):
+            given = {part.key: part.value for part in call.kwargs}
+            variant = given.pop("variant", nodes.Const(""))
+            yield (
+                _variant(f"{room}.{name}", variant.as_const()),
+                call.args[0].as_const(),
+                set(given),
+            )
+
+
+def _variant(code: str, variant: str) -> str:
+    return f"{code}_{variant}" if variant else code
+
+
+def _has_check(fields: set[str]) -> bool:
+    """A provider's template for codes takes the code and nothing beside it."""
+    return fields != {"digits"}
+
+
+def _check(code: str) -> str:
+    return str(gettext("Check code %(code)s", code=code))
 
 
 def operator_name(language: str) -> str:

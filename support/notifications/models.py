@@ -60,11 +60,13 @@ _PURPOSE_TITLES = {
 class DeliveryState(StrEnum):
     """`waiting` for its turn or for another try; the others are ends, and staff may revive a dead one.
 
-    `removed`: the address was no longer the person's when its turn came.
+    `removed`: the address was no longer the person's when its turn came. `delivered`: the carrier says that it
+    arrived, where a door tells of that.
     """
 
     WAITING = "waiting"
     SENT = "sent"
+    DELIVERED = "delivered"
     CANCELLED = "cancelled"
     REMOVED = "removed"
     DEAD = "dead"
@@ -75,6 +77,11 @@ class DeliveryState(StrEnum):
         return _STATE_TITLES[self]
 
     @property
+    def left(self) -> bool:
+        """True for a message that a door took."""
+        return self in (DeliveryState.SENT, DeliveryState.DELIVERED)
+
+    @property
     def tone(self) -> str:
         """The colour and shape of the state."""
         return _STATE_TONES[self]
@@ -83,6 +90,7 @@ class DeliveryState(StrEnum):
 _STATE_TITLES = {
     DeliveryState.WAITING: N_("Waiting"),
     DeliveryState.SENT: N_("Sent"),
+    DeliveryState.DELIVERED: N_("Delivered"),
     DeliveryState.CANCELLED: N_("Not sent, no longer right"),
     DeliveryState.REMOVED: N_("Not sent, the address was removed"),
     DeliveryState.DEAD: N_("Could not be delivered"),
@@ -90,6 +98,7 @@ _STATE_TITLES = {
 _STATE_TONES = {
     DeliveryState.WAITING: "wait",
     DeliveryState.SENT: "ok",
+    DeliveryState.DELIVERED: "ok",
     DeliveryState.CANCELLED: "mute",
     DeliveryState.REMOVED: "mute",
     DeliveryState.DEAD: "bad",

@@ -176,7 +176,7 @@ def last_sent(kind: ContactKind) -> datetime | None:
     """Return when the last message left for an address of this kind; only the newest thousand are looked through."""
     newest = (
         select(Delivery.channel, Delivery.sent_at)
-        .where(Delivery.state == DeliveryState.SENT)
+        .where(Delivery.state.in_((DeliveryState.SENT, DeliveryState.DELIVERED)))
         .order_by(Delivery.id.desc())
         .limit(1000)
         .subquery()
@@ -307,6 +307,21 @@ def uid_of_code(code_id: int) -> str | None:
         select(Delivery.uid).where(Delivery.dedup_key == code_key(code_id))
     ).scalar_one_or_none()
     return uid
+
+
+def code_of(uid: str) -> int | None:
+    """Return the id of the one-time code that a delivery carries, None for any other message."""
+    carries = (Delivery.uid == uid, Delivery.template == CODE_TEMPLATE)
+    ids = db.session.execute(select(Delivery.ids).where(*carries)).scalar_one_or_none()
+    return int(ids["code"]) if ids else None
+
+
+def contact_of(uid: str) -> int | None:
+    """Return the id of the contact point that a delivery went to."""
+    found: int | None = db.session.execute(
+        select(Delivery.contact_id).where(Delivery.uid == uid)
+    ).scalar_one_or_none()
+    return found
 
 
 def code_key(code_id: int) -> str:

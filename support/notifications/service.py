@@ -7,7 +7,7 @@ import hmac
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
@@ -20,12 +20,14 @@ from support.core.context import keys, settings
 from support.core.db import UtcDateTime, changed, db, insert_new, new_uid, transaction
 from support.core.errors import AlreadyDone, NotFound
 from support.core.outbox import NORMAL
-from support.notifications import policy, queries
+from support.notifications import aliyun, policy, queries
 from support.notifications.models import Channel, Delivery, DeliveryState, Preference, Purpose
 from support.notifications.queries import ALPHABET
 from support.notifications.templates import Template, template
 
 DUE = "delivery.due"
+RECEIPT = "receipt.due"
+FIRST_ASKED = timedelta(seconds=20)
 CHECK_CODE_LETTERS = 8
 
 
@@ -164,6 +166,24 @@ def note_outcome(uid: str, state: DeliveryState, outcome: outbox.Outcome) -> Non
             "sent": outcome.at if sent else None,
         },
     )
+
+
+def await_receipt(uid: str, reference: str, sent_at: datetime) -> None:
+    """Have the door asked what became of a text that it took, in the transaction that notes that it took it."""
+    day = aliyun.day_of(sent_at)
+    key, due = f"{uid}|{reference}", sent_at + FIRST_ASKED
+    outbox.put(RECEIPT, key, due_at=due, delivery=uid, reference=reference, day=day)
+
+
+def note_receipt(uid: str, *, delivered: bool, reason: str) -> bool:
+    """Note what the carrier says of a text that left; return False where it had been noted, or was sent anew."""
+    told = (
+        {"state": DeliveryState.DELIVERED}
+        if delivered
+        else {"state": DeliveryState.DEAD, "last_error": reason}
+    )
+    left = (Delivery.uid == uid, Delivery.state == DeliveryState.SENT)
+    return changed(update(Delivery).where(*left).values(**told)) == 1
 
 
 def retry_delivery(actor: Actor, uid: str, *, now: datetime | None = None) -> Delivery:

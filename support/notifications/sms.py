@@ -1,4 +1,4 @@
-"""The SMS door: a signed JSON call to the provider's bridge (`docs/sms.md`), or files on a demo."""
+"""The SMS door: Alibaba Cloud (`aliyun`), a signed call to a provider's bridge (`docs/sms.md`), or files on a demo."""
 
 from __future__ import annotations
 
@@ -7,33 +7,54 @@ import hmac
 import http.client
 import json
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from support.core.config import ConfigError
+from support.core import outward
+from support.core.config import Config, ConfigError
 from support.core.context import settings
 from support.core.db import new_uid
 from support.core.installation import is_demo
 from support.core.outbox import GiveUp, Retry
 from support.core.words import N_
 from support.notifications import outgoing
+from support.notifications.aliyun import AliyunDoor
 from support.notifications.breaker import Breaker, DoorAway
 
-TIMEOUT = 10.0
 _LATER = frozenset({408, 425, 429})
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
 class Sms:
-    """One short text; `id` stays the same when it is sent again."""
+    """One short text; `id` stays the same when it is sent again.
+
+    `approved` and `fields` are the same words as a provider knows them that fills its own approved templates.
+    """
 
     id: str
     to: str
     text: str
     language: str
     template: str
+    approved: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, str]:
+        """What a bridge is told, and what a demo keeps."""
+        names = ("id", "to", "text", "language", "template")
+        return {name: getattr(self, name) for name in names}
+
+
+class Door(Protocol):
+    """What takes texts: `send` raises `Retry` or `GiveUp`, and returns by what the text is asked after, or ""."""
+
+    def send(self, sms: Sms) -> str: ...
+    def receipt(self, number: str, reference: str, day: str) -> str: ...
+    def ping(self) -> None: ...
 
 
 class WebhookDoor:
@@ -43,11 +64,11 @@ class WebhookDoor:
         self._url = checked_url(url)
         self._breaker = Breaker("SMS door")
 
-    def send(self, sms: Sms) -> None:
+    def send(self, sms: Sms) -> str:
         """Hand the text over: silence, 5xx, 408, 425 and 429 raise `Retry`, any other refusal `GiveUp`."""
         with self._breaker.guard():
             try:
-                body = json.dumps(asdict(sms), ensure_ascii=False).encode()
+                body = json.dumps(sms.plain(), ensure_ascii=False).encode()
                 status = self._post(body, sms.id)
             except (OSError, http.client.HTTPException) as trouble:
                 raise DoorAway(f"sms {type(trouble).__name__}") from trouble
@@ -57,27 +78,25 @@ class WebhookDoor:
                 raise Retry(f"sms {status}")
             if not 200 <= status < 300:
                 raise GiveUp(f"sms {status}")
+        return ""
+
+    def receipt(self, number: str, reference: str, day: str) -> str:
+        """A bridge tells nothing of a text that it took."""
+        raise GiveUp("sms no receipts")
 
     def ping(self) -> None:
         """Call the bridge with a text that it must not send, for `flask setup`; raises as `send` does."""
         self.send(Sms(new_uid(), "", "", "en", "ping"))
 
     def _post(self, body: bytes, uid: str) -> int:
-        url, stamp = self._url, str(int(time.time()))
-        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-        connection = kind(url.hostname or "", url.port, timeout=TIMEOUT)
+        stamp = str(int(time.time()))
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "Idempotency-Key": uid,
             "Gongdan-Timestamp": stamp,
-            "Gongdan-Signature": sign(unquote(url.password or ""), stamp, body),
+            "Gongdan-Signature": sign(unquote(self._url.password or ""), stamp, body),
         }
-        try:
-            path = (url.path or "/") + (f"?{url.query}" if url.query else "")
-            connection.request("POST", path, body, headers)
-            return connection.getresponse().status
-        finally:
-            connection.close()
+        return outward.post(self._url, body, headers).status
 
 
 def sign(secret: str, stamp: str, body: bytes) -> str:
@@ -92,25 +111,43 @@ def checked_url(url: str) -> SplitResult:
     if not safe or not parts.hostname or len(unquote(parts.password or "")) < 16:
         raise ConfigError(
             N_(
-                "sms_url must be like https://gongdan:SECRET@sms.example.com/send, "
-                "the secret of 16 characters or more"
+                "sms_url must be like https://gongdan:SECRET@sms.example.com/send, the secret of 16 "
+                "characters or more, or like aliyun://KEY_ID:SECRET@dysmsapi.aliyuncs.com"
             )
         )
     return parts
 
 
-@lru_cache(maxsize=8)
-def _webhook(url: str) -> WebhookDoor:
-    return WebhookDoor(url)
+def door(config: Config) -> Door | None:
+    """Return the door that `config` names, or None; raises `ConfigError` for one that can't be."""
+    url = config.sms_url
+    if url.startswith("aliyun:"):
+        return AliyunDoor(url, config.sms_sign, config.sms_sign_abroad, config.instance_dir)
+    return WebhookDoor(url) if url else None
 
 
-def send(sms: Sms) -> None:
-    """Send by the door that the configuration names; raise `Retry` when there is none, or as the door does."""
-    url = settings().sms_url
-    if url:
-        _webhook(url).send(sms)
-    elif is_demo():
-        said = asdict(sms)
-        outgoing.keep(sms.id, "sms.json", json.dumps(said, ensure_ascii=False, indent=1).encode())
-    else:
+_kept = lru_cache(maxsize=8)(door)
+"""The breaker of a door counts for the whole process."""
+
+
+def send(sms: Sms) -> str:
+    """Send by the door that is set and return by what the text is asked after; raise `Retry`, or as the door does."""
+    found = _kept(settings())
+    if found:
+        return found.send(sms)
+    if not is_demo():
         raise Retry("no SMS door")
+    said = json.dumps(sms.plain(), ensure_ascii=False, indent=1)
+    outgoing.keep(sms.id, "sms.json", said.encode())
+    return ""
+
+
+def receipt(number: str, reference: str, day: str) -> str:
+    """Return what became of a text that was sent on `day` (as the door's own clock writes it).
+
+    Returns "delivered" or "failed: REASON"; raises `Retry` while it is not known, and as the door does.
+    """
+    found = _kept(settings())
+    if found is None:
+        raise GiveUp("no SMS door")
+    return found.receipt(number, reference, day)

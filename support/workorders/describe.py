@@ -106,6 +106,7 @@ _SENT: Mapping[tuple[Channel, str], str] = {
     (Channel.MAIL, "waiting"): N_("E-mail to %(address)s is on its way: %(title)s"),
     (Channel.MAIL, "dead"): N_("E-mail to %(address)s could not be delivered: %(title)s"),
     (Channel.SMS, "sent"): N_("Text message to %(address)s sent: %(title)s"),
+    (Channel.SMS, "delivered"): N_("Text message to %(address)s delivered: %(title)s"),
     (Channel.SMS, "waiting"): N_("Text message to %(address)s is on its way: %(title)s"),
     (Channel.SMS, "dead"): N_("Text message to %(address)s could not be delivered: %(title)s"),
     (Channel.INBOX, "sent"): N_("Put into the inbox: %(title)s"),

@@ -164,6 +164,10 @@ def _on_file(who: str, doors: list[ContactKind]) -> ContactView | None:
         person_id, contact_id = bound
     if people.person(person_id).kind != "member":
         return None
-    own = [one for one in people.contacts_of(person_id) if one.bound and one.kind in doors]
+    own = [
+        one
+        for one in people.contacts_of(person_id)
+        if one.bound and service_codes.has_door(one.kind, one.address)
+    ]
     own.sort(key=lambda one: (one.id != contact_id, one.kind != ContactKind.MOBILE, one.id))
     return own[0] if own else None

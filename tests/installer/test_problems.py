@@ -57,6 +57,26 @@ def test_open_keys_and_settings_are_found(fresh: Flask) -> None:
     assert "modes" in codes(fresh)
 
 
+def test_texts_that_no_provider_approved_are_named(fresh: Flask) -> None:
+    door = {"sms_url": "aliyun://id:secret@dysmsapi.aliyuncs.com"}
+    configured(fresh, **door)
+    assert "sms_sign" in codes(fresh)
+    configured(fresh, **door, sms_sign="示例平台")
+    with fresh.app_context():
+        found = [each.words for each in all_problems() if each.code == "sms_templates"]
+    assert [words.split(":")[0][-13:] for words in found] == ["(mainland.zh)", "(mainland.en)"]
+    assert "notifications.code_phone_call, " in found[0]
+    known = "[mainland.zh.notifications]\ncode_phone_call = 'SMS_1'\n"
+    Path(fresh.instance_path, "sms-templates.toml").write_text(known, "utf-8")
+    with fresh.app_context():
+        found = [each.words for each in all_problems() if each.code == "sms_templates"]
+    assert "notifications.code_phone_call" not in found[0]
+    Path(fresh.instance_path, "sms-templates.toml").write_text("[mainland", "utf-8")
+    with fresh.app_context():
+        [found_broken] = [each for each in all_problems() if each.code == "sms_templates"]
+    assert "can't be read" in found_broken.words
+
+
 def test_debug_is_found(fresh: Flask) -> None:
     fresh.debug = True
     assert "debug" in codes(fresh)

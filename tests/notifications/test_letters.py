@@ -12,7 +12,7 @@ from jinja2 import UndefinedError
 
 from support.core.actors import Actor
 from support.core.context import hooks
-from support.notifications import letters
+from support.notifications import aliyun, letters
 from support.notifications.templates import Template
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -79,7 +79,7 @@ def test_each_letter_is_complete_in_both_languages(name: str, facts: dict[str, A
     code = f"notifications.{name}"
     for language in ("en", "zh"):
         letter = letters.write_letter(code, reader(language), FACTS | facts)
-        text = letters.write_sms(code, reader(language), FACTS | facts)
+        text = letters.write_sms(code, reader(language), FACTS | facts).text
         for words in (letter.subject, letter.text, letter.html, text):
             assert (chinese_signs(words) > 0) == (language == "zh"), words
         assert "7K2M-9QXA" in letter.text
@@ -92,14 +92,29 @@ def test_each_letter_is_complete_in_both_languages(name: str, facts: dict[str, A
             assert digits in text
 
 
+@pytest.mark.parametrize(("name", "facts"), [case for case in CASES if case[0] != "invite"])
+def test_what_a_provider_fills_in_makes_the_same_text_and_is_short(
+    name: str, facts: dict[str, Any]
+) -> None:
+    for language in ("en", "zh"):
+        short = letters.write_sms(f"notifications.{name}", reader(language), FACTS | facts)
+        text = letters.sms_to_approve(language)[short.approved]
+        assert set(re.findall(r"\$\{(\w+)\}", text)) == set(short.fields)
+        for mark, value in short.fields.items():
+            assert len(value) <= aliyun.LONGEST_VALUE, (mark, value)
+            assert "://" not in value
+            text = text.replace(f"${{{mark}}}", value)
+        assert short.text.startswith(("[Example Platform] " + text, "【示例平台】" + text))
+
+
 def test_the_list_above_has_every_registered_template_of_the_room() -> None:
     registered = {each.code for each in hooks(Template) if each.code.startswith("notifications.")}
     assert registered <= {f"notifications.{name}" for name, _facts in CASES}
 
 
 def test_a_text_message_is_signed_as_each_language_does() -> None:
-    english = letters.write_sms("notifications.account_exists", reader("en"), FACTS)
-    chinese = letters.write_sms("notifications.account_exists", reader("zh"), FACTS)
+    english = letters.write_sms("notifications.account_exists", reader("en"), FACTS).text
+    chinese = letters.write_sms("notifications.account_exists", reader("zh"), FACTS).text
     assert english.startswith("[Example Platform] ")
     assert chinese.startswith("【示例平台】")
 

@@ -275,7 +275,7 @@ def test_every_letter_can_be_written_in_each_language_and_channel(code: str, lan
     assert subject
     assert len(paragraphs) >= 2
     if Channel.SMS in kind.channels:
-        assert_reads_well(write_sms(code, reader, facts), language)
+        assert_reads_well(write_sms(code, reader, facts).text, language)
 
 
 def assert_reads_well(words: str, language: str) -> None:

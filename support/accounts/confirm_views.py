@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from support.accounts import (
     queries,
+    queries_codes,
     service_contacts,
     service_factors,
     service_passkey_uses,
@@ -99,7 +100,7 @@ def _facts() -> dict[str, object]:
         "shown": {kind.value for kind in assurance_queries.live_proofs(actor, utcnow())},
         "who": who,
         "contacts": [one for one in queries.contacts_of(who.id) if one.bound],
-        "waiting": queries.open_code(code_scope(), CodePurpose.CONFIRM),
+        "waiting": queries_codes.open_code(code_scope(), CodePurpose.CONFIRM),
         "next": safe_next(request.values.get("next")),
         "passkey_trouble": passkey_trouble(),
     }

@@ -13,6 +13,7 @@ from support.accounts import (
     passwords,
     policy,
     queries,
+    queries_codes,
     service_codes,
     service_devices,
     service_factors,
@@ -101,7 +102,7 @@ def sign_in_with_code(
 ) -> OpenedSession | SecondStep:
     """Sign in with the code that this visitor asked for; raises `Invalid` for a wrong or old one."""
     now = now or utcnow()
-    counts = queries.has_live_code(visitor, CodePurpose.LOGIN, now)
+    counts = queries_codes.has_live_code(visitor, CodePurpose.LOGIN, now)
     try:
         code = service_codes.check_code(CodePurpose.LOGIN, visitor=visitor, digits=digits, now=now)
     except Invalid:
@@ -198,7 +199,7 @@ def _note_wrong_code(visitor: str, address: str, device: str, now: datetime) -> 
     A code that is nobody's is noted too: the limits of this address must not tell the two apart.
     """
     with transaction():
-        person_id = queries.person_of_code(visitor, CodePurpose.LOGIN)
+        person_id = queries_codes.person_of_code(visitor, CodePurpose.LOGIN)
         target = vault.blind_index("login_code", str(person_id))
         limits.note_try(person_id, target, Method.CODE, Outcome.FAILED, address, device, now)
 

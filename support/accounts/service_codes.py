@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select, update
 
-from support.accounts import code_secrets, limits, policy, queries
+from support.accounts import code_secrets, limits, policy, queries, queries_codes
 from support.accounts.addresses import digits_of
 from support.accounts.models import Code, ContactKind, Door, Person
 from support.accounts.policy import CodePurpose
@@ -241,7 +241,7 @@ def reveal_code(code_id: int, *, now: datetime | None = None) -> CodeToSend | No
     code = db.session.get(Code, code_id)
     if code is None or not code.send or code.used_at is not None or code.expires_at <= now:
         return None
-    target = vault.unseal(OWNER, queries.code_place(code.uid), code.target_sealed)
+    target = vault.unseal(OWNER, queries_codes.code_place(code.uid), code.target_sealed)
     purpose, digits = str(code.purpose), code_secrets.digits(code)
     taken = queries.bound_contact(code.target_kind, target)
     if (
@@ -296,7 +296,7 @@ def note_door(kind: ContactKind, *, answers: bool, now: datetime | None = None) 
     Told by messages that leave whoever asks: by a code `FOR_THE_KNOWN`, a page would show that somebody is known.
     """
     now = now or utcnow()
-    if answers and not queries.is_door_away(kind, now):
+    if answers and not queries_codes.is_door_away(kind, now):
         return
     with transaction():
         insert_new(Door, kind=kind)
@@ -348,7 +348,7 @@ def new_code(
         nonce=os.urandom(16),
         purpose=purpose,
         target_kind=kind,
-        target_sealed=vault.seal(OWNER, queries.code_place(uid), value),
+        target_sealed=vault.seal(OWNER, queries_codes.code_place(uid), value),
         target_blind=vault.blind_index(kind, value),
         about=about,
         language=language,
@@ -374,7 +374,7 @@ def checked(code: Code) -> CheckedCode:
         purpose=CodePurpose(code.purpose),
         person_id=code.person_id,
         kind=ContactKind(code.target_kind),
-        value=vault.unseal(OWNER, queries.code_place(code.uid), code.target_sealed),
+        value=vault.unseal(OWNER, queries_codes.code_place(code.uid), code.target_sealed),
         about=code.about,
     )
 

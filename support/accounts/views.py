@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from support.accounts import (
     providers,
     queries,
+    queries_codes,
     service,
     service_challenges,
     service_codes,
@@ -154,7 +155,7 @@ def signed_in(opened: OpenedSession) -> Response:
 
 def code_page(form: CodeForm, purpose: CodePurpose, title: str, other_url: str) -> Answer:
     """Show the page that asks for a code, or go back to where one is asked for when there is none."""
-    waiting = queries.open_code(code_scope(), purpose)
+    waiting = queries_codes.open_code(code_scope(), purpose)
     if waiting is None:
         return redirect(other_url, 303)
     expired = waiting.expires_at <= utcnow()

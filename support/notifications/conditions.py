@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from support.accounts import queries as people
+from support.accounts import queries_codes
 from support.accounts.models import ContactKind
 from support.core.conditions import Condition, Mood, Seen
 from support.core.config import ConfigError
@@ -37,7 +37,7 @@ def _door(kind: ContactKind, url: str, now: datetime) -> Seen:
         if is_demo():
             return Seen(Mood.FINE, N_("A demo: messages are kept here and shown at /mailbox."))
         return Seen(Mood.LOOK, N_("None is set: nothing can leave this way."))
-    if people.is_door_away(kind, now):
+    if queries_codes.is_door_away(kind, now):
         return Seen(Mood.BROKEN, N_("It does not answer. What waits is tried again for 24 hours."))
     last = queries.last_sent(kind)
     if last is None:

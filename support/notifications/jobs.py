@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from support.accounts import queries as people
-from support.accounts import service_codes
+from support.accounts import queries_codes, service_codes
 from support.accounts.models import ContactKind
 from support.accounts.policy import CODE_LIVES, FOR_THE_KNOWN, CodePurpose
 from support.core.actors import Actor
@@ -230,7 +230,7 @@ def _number_of(uid: str) -> str | None:
     code_id = queries.code_of(uid)
     try:
         if code_id is not None:
-            return people.code_target(code_id)
+            return queries_codes.code_target(code_id)
         contact_id = queries.contact_of(uid)
         return people.contact(contact_id).address if contact_id is not None else None
     except (NotFound, KeyDestroyed):

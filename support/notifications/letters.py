@@ -201,6 +201,7 @@ def _known(reader: Actor) -> dict[str, Any]:
         "site": config.public_url,
         "operator": _operator(config, reader.language),
         "local_time": _local_time(reader),
+        "short_time": _local_time(reader, short=True),
         "lang": "zh-Hans" if reader.language == "zh" else "en",
         "reference": "",
         "link": "",
@@ -220,8 +221,8 @@ def _operator(config: Config, language: str) -> dict[str, str]:
     }
 
 
-def _local_time(reader: Actor) -> Callable[[datetime], str]:
-    """Return the function that writes a moment for this reader, with the name of the zone."""
+def _local_time(reader: Actor, *, short: bool = False) -> Callable[[datetime], str]:
+    """Return the function that writes a moment for this reader, with the name of the zone; `short` fits a text."""
     try:
         zone = ZoneInfo(reader.timezone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -229,6 +230,10 @@ def _local_time(reader: Actor) -> Callable[[datetime], str]:
     locale = locale_of(reader.language)
 
     def local_time(moment: datetime) -> str:
+        if short:
+            return str(
+                format_datetime(moment, "y-MM-dd HH:mm 'UTC'xxx", tzinfo=zone, locale=locale)
+            )
         return f"{format_datetime(moment, 'medium', tzinfo=zone, locale=locale)} ({zone.key})"
 
     return local_time

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from support.accounts import queries as people
+from support.accounts import queries_codes
 from support.accounts.models import ContactKind
 from support.core.actors import Actor
 from support.core.db import db, fetch
@@ -162,7 +163,7 @@ def expired_codes(uids: Iterable[str], now: datetime) -> list[str]:
         row.uid: row.ids["code"]
         for row in fetch(select(Delivery.uid, Delivery.ids).where(*carries))
     }
-    alive = people.live_codes(found.values(), now) if found else set()
+    alive = queries_codes.live_codes(found.values(), now) if found else set()
     return [uid for uid, code_id in found.items() if code_id not in alive]
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from support.accounts import queries as people
+from support.accounts import queries_codes
 from support.accounts.forms import refusals_on
 from support.accounts.policy import CodePurpose
 from support.accounts.session_views import code_scope, page
@@ -194,7 +194,7 @@ def _back(check: Check) -> Response:
 
 def _code(uid: str, purpose: CodePurpose, asks: str, prove: Any) -> Answer:
     check, form = _own(uid), CodeForm()
-    waiting = people.open_code(code_scope(), purpose)
+    waiting = queries_codes.open_code(code_scope(), purpose)
     if waiting is None:
         return redirect(url_for(asks, uid=uid), 303)
     if form.validate_on_submit():

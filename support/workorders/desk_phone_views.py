@@ -9,6 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from support.accounts import queries as people
+from support.accounts import queries_codes
 from support.accounts.policy import CodePurpose
 from support.accounts.service_codes import CheckedCode
 from support.accounts.session_views import code_scope
@@ -86,7 +87,7 @@ def save_phone_draft() -> drafts_web.Answer:
 
 def _who(form: CallerForm, code: ReadBackForm, *, asked: bool = False) -> str:
     asked = asked or "asked" in request.args
-    open_code = people.open_code(code_scope(), CodePurpose.PHONE_CALL) if asked else None
+    open_code = queries_codes.open_code(code_scope(), CodePurpose.PHONE_CALL) if asked else None
     return render_template(
         "workorders/desk/caller.html",
         form=form,

@@ -60,9 +60,9 @@ def drawn(
             said = _by(entry, words[0], names) if by else words[0]
             found.append((entry.at, Mark(spell(entry.at), said, icon(words[1], 14))))
     found += [
-        (line.at, Mark(spell(line.at), said[0], icon(said[1], 14)))
+        (line.at, Mark(spell(line.at), told[0], icon(told[1], 14)))
         for line in deliveries
-        if (said := delivery_words(line))
+        if (told := delivery_words(line))
     ]
     found.sort(key=itemgetter(0))
     items = [item for _at, item in found]

@@ -42,7 +42,7 @@ def tell(
 ) -> None:
     """Put the news of `event`: at once, or `at` a later moment if it still holds then; `NEVER` tells nobody."""
     if at != NEVER:
-        held = {"held": True} if at else {}
+        held: dict[str, Any] = {"held": True} if at else {}
         outbox.put(topic, f"{order.id}:{event.seq}", due_at=at, order=order.id, **held, **ids)
 
 

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from app import create_app
-from support.accounts import queries, service, service_codes
+from support.accounts import queries_codes, service, service_codes
 from support.accounts.models import Code, ContactKind, Session
 from support.accounts.policy import CodePurpose
 from support.accounts.service_sessions import OpenedSession
@@ -199,7 +199,7 @@ def test_no_digits_are_kept_anywhere(context: None) -> None:
 def test_nothing_is_sent_to_unknown_people_but_the_row_is_there(context: None) -> None:
     code = ask(CodePurpose.LOGIN, send=False)
     assert service_codes.reveal_code(code.id) is None
-    assert queries.open_code("browser-a", CodePurpose.LOGIN) is not None
+    assert queries_codes.open_code("browser-a", CodePurpose.LOGIN) is not None
 
 
 def test_an_address_with_an_account_gets_that_news_instead_of_a_code(context: None) -> None:
@@ -219,7 +219,7 @@ def test_a_failed_message_is_shown_where_that_tells_nobody_that_somebody_is_know
     code = ask(purpose)
     service_codes.mark_failed(code.id)
     db.session.expire_all()
-    waiting = queries.open_code("browser-a", purpose)
+    waiting = queries_codes.open_code("browser-a", purpose)
     assert waiting is not None
     assert waiting.failed is shown
 

@@ -15,8 +15,7 @@ import requests
 from flask import Flask
 from sqlalchemy import select, update
 
-from support.accounts import queries as people
-from support.accounts import service_codes
+from support.accounts import queries_codes, service_codes
 from support.accounts.models import Code, ContactKind
 from support.accounts.policy import CodePurpose
 from support.core import outbox
@@ -338,12 +337,12 @@ def test_a_code_that_never_arrived_lets_its_page_offer_another_way(
     approve(app, provider)
     ask_code(ALICE)
     drain()
-    shown = people.open_code("v", CodePurpose.REGISTER)
+    shown = queries_codes.open_code("v", CodePurpose.REGISTER)
     assert shown is not None
     assert not shown.failed
     provider.told(receipts=[{"SendStatus": 2, "ErrCode": "BLACKLIST"}])
     time_passes()
-    shown = people.open_code("v", CodePurpose.REGISTER)
+    shown = queries_codes.open_code("v", CodePurpose.REGISTER)
     assert shown is not None
     assert shown.failed
 

@@ -9,8 +9,7 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from support.accounts import queries as people
-from support.accounts import service_codes
+from support.accounts import queries_codes, service_codes
 from support.accounts.models import ContactKind
 from support.accounts.policy import CodePurpose
 from support.core import outbox
@@ -108,7 +107,7 @@ def code_of(purpose: CodePurpose, kind: ContactKind, value: str) -> None:
 
 def is_away(kind: ContactKind, minutes: float = 0) -> bool:
     """Whether pages say now, or `minutes` later, that the door is away."""
-    return people.is_door_away(kind, utcnow() + timedelta(minutes=minutes))
+    return queries_codes.is_door_away(kind, utcnow() + timedelta(minutes=minutes))
 
 
 def test_mail_is_away_until_a_message_leaves_again(app: Flask, smtp_sink: SmtpSink) -> None:

@@ -25,7 +25,7 @@ STAFF_STATUS: Mapping[str, str] = {
 
 STATUS_CHOICES: Mapping[str, str] = {**STAFF_STATUS, "any": N_("Any status")}
 LANGUAGES: Mapping[str, str] = {"en": "English", "zh": "中文"}
-DUE: Mapping[str, str] = {"late": N_("Overdue"), "soon": N_("Overdue or due in 2 h")}
+DUE: Mapping[str, str] = {"late": N_("Overdue"), "soon": N_("Late or due in 2 h")}
 PRIORITIES: Mapping[str, str] = {each.name.lower(): each.title for each in Priority}
 
 LABELS: Mapping[str, str] = {
@@ -74,7 +74,7 @@ PRESETS: Mapping[str, Preset] = {
     "": Preset(N_("All open"), {}, ("open",)),
     "mine": Preset(N_("Assigned to me"), {"assignee": "me"}, ()),
     "unassigned": Preset(N_("Unassigned"), {"assignee": "none"}, ("unassigned",)),
-    "due": Preset(N_("Overdue or due in 2 h"), {"due": "soon"}, ("breached", "due_soon")),
+    "due": Preset(N_("Late or due in 2 h"), {"due": "soon"}, ("breached", "due_soon")),
     "waiting": Preset(N_("Awaiting requester"), {"status": "waiting"}, ("waiting",)),
 }
 

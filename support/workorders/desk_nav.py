@@ -85,7 +85,7 @@ NAV_ITEMS = (
     ),
     NavItem(
         _QUEUES,
-        N_("Overdue or due in 2 h"),
+        N_("Late or due in 2 h"),
         "desk.queue",
         "timer",
         _sum_of("breached", "due_soon"),

@@ -57,8 +57,8 @@ def drawn(
             text = _text(entry, spell(entry.at), names, attached, roles)
             found.append((entry.at, text))
         elif words := event_words(entry, names):
-            said = _by(entry, words[0], names) if by else words[0]
-            found.append((entry.at, Mark(spell(entry.at), said, icon(words[1], 14))))
+            whole = _by(entry, words[0], names) if by else words[0]
+            found.append((entry.at, Mark(spell(entry.at), whole, icon(words[1], 14))))
     found += [
         (line.at, Mark(spell(line.at), told[0], icon(told[1], 14)))
         for line in deliveries

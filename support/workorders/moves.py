@@ -42,8 +42,9 @@ def tell(
 ) -> None:
     """Put the news of `event`: at once, or `at` a later moment if it still holds then; `NEVER` tells nobody."""
     if at != NEVER:
-        held: dict[str, Any] = {"held": True} if at else {}
-        outbox.put(topic, f"{order.id}:{event.seq}", due_at=at, order=order.id, **held, **ids)
+        if at is not None:
+            ids["held"] = True
+        outbox.put(topic, f"{order.id}:{event.seq}", due_at=at, order=order.id, **ids)
 
 
 def assign(

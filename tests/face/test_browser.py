@@ -185,6 +185,7 @@ def test_a_draft_is_saved_and_a_clash_keeps_both_texts(gallery: str, browser: Br
         "version": 5,
         "words": "Saved on another device.",
         "use_words": "Use the other text",
+        "keep_words": "Keep this one",
         "fields": {"body": "Other"},
     }
     answers = [(200, {"version": 4, "words": "Draft saved 10:42"}), (409, clash)]

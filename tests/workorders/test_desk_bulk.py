@@ -195,7 +195,7 @@ def test_letters_wait_while_the_change_can_be_undone_and_one_undone_sends_none(
     with time_machine.travel(utcnow(), tick=False) as clock:
         with app.app_context():
             everything = [Chosen(each, 1) for each in world["ids"] if each != undone]
-            how: Any = {"act": "status", "value": "resolved", "scope": "s"}
+            how: dict[str, Any] = {"act": "status", "value": "resolved", "scope": "s"}
             service_bulk.change_many(agent, everything, key="k1", **how)
             run = service_bulk.change_many(agent, [Chosen(undone, 1)], key="k2", **how)
             assert service_bulk.undo_many(agent, run.uid).refused == []

@@ -119,15 +119,30 @@ const MODULES = [
   ["[data-form],[data-focus],[data-upload-url],[data-draft-url]", "./writing.js"],
   ["[data-due],[data-bulk][data-live-url],[data-presence-url]", "./desk.js"],
   ["[data-bulk],#palette,body[data-keys]", "./keys.js"],
-  ["[data-passkey]", "./passkey.js"],
 ];
 
+// The version in our own address is that of all scripts, so each may be kept for a year.
+const load = (file) => import(file + new URL(import.meta.url).search);
+
+// Few people press it: what it needs is fetched then.
+function offerPasskeys() {
+  const forms = window.PublicKeyCredential ? document.querySelectorAll("[data-passkey]") : [];
+  if (forms.length) for (const other of document.querySelectorAll("[data-without-passkeys]")) other.hidden = true;
+  for (const form of forms) {
+    form.hidden = false;
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      (await load("./passkey.js")).send(form, post);
+    });
+  }
+}
+
 document.documentElement.classList.add("js");
+offerPasskeys();
 startSmall();
 for (const form of document.querySelectorAll(".switch")) form.addEventListener("submit", keepTyped);
 const started = MODULES.filter(([selector]) => document.querySelector(selector)).map(async ([, file]) => {
-  // The version in our own address is that of all scripts, so each may be kept for a year.
-  const module = await import(file + new URL(import.meta.url).search);
+  const module = await load(file);
   module.start({ fill, post, token, secret });
 });
 Promise.all(started).then(giveBack);

@@ -1,5 +1,5 @@
 // Passkeys: a form marked data-passkey asks the browser for one and is then sent as an ordinary form. Where the
-// browser has none, the form stays hidden; what the server refuses, it says on the page that answers the form.
+// browser has none, the form stays hidden (app.js); what the server refuses, it says on the page that answers the form.
 
 const bytes = (text) =>
   Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
@@ -59,17 +59,9 @@ async function ask(form, post) {
   form.submit();
 }
 
-export function start({ post }) {
-  if (!window.PublicKeyCredential) return;
-  for (const form of document.querySelectorAll("[data-passkey]")) {
-    const status = form.querySelector("[data-passkey-status]");
-    form.hidden = false;
-    for (const other of document.querySelectorAll("[data-without-passkeys]")) other.hidden = true;
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      status.textContent = "";
-      // The browser tells no page why: the person said no, waited too long, or has no passkey for this site.
-      ask(form, post).catch(() => { status.textContent = form.dataset.cancelledWords; });
-    });
-  }
+export function send(form, post) {
+  const status = form.querySelector("[data-passkey-status]");
+  status.textContent = "";
+  // The browser tells no page why: the person said no, waited too long, or has no passkey for this site.
+  ask(form, post).catch(() => { status.textContent = form.dataset.cancelledWords; });
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from support.accounts import queries, service_sessions
-from support.accounts.models import ContactKind, ContactPoint, Person, PersonKind
+from support.accounts.models import ContactKind, ContactPoint, ExternalIdentity, Person, PersonKind
 from support.accounts.service_contacts import add_bound, tell_change
 from support.accounts.service_factors import clear_factor
 from support.assurance import service as assurance
@@ -34,7 +34,8 @@ def recover_account(
     """Bind a proved new address to the account of `case`, and return its contact point's id.
 
     Every session ends, the second factor goes (it is lost with the rest), addresses in `lost` sign in no more, and
-    all older addresses are told. The password stays: whoever holds the new address sets another one by a code.
+    all older addresses are told. Password and accounts of other services sign in no more: whoever holds the new
+    address sets a password by a code.
     Raises `NeedsProof` or `OnHold` while the check does not suffice, `Invalid` for an address of another account,
     `NotAllowed` for staff, whose access an administrator restores with a second person.
     """
@@ -49,6 +50,9 @@ def recover_account(
         gone = (ContactPoint.id.in_(lost), ContactPoint.person_id == case.person_id)
         changed(update(ContactPoint).where(*gone, ContactPoint.bound).values(bound=False))
         clear_factor(case.person_id)
+        changed(update(Person).where(Person.id == case.person_id).values(password_hash=None))
+        elsewhere = delete(ExternalIdentity).where(ExternalIdentity.person_id == case.person_id)
+        db.session.execute(elsewhere)
         service_sessions.end_sessions_of(actor, case.person_id, keep=None, now=now)
         stream = f"person:{case.person_id}"
         audit.record(stream, "account.recovered", actor=actor, at=now, check=case.about)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+from sqlalchemy import update
+
 from support.assurance import queries
 from support.assurance.lifecycle import HoldState
 from support.assurance.models import Proof
@@ -12,7 +14,7 @@ from support.assurance.policy import ACTS, CURRENT, Act, Level, ProofKind
 from support.assurance.queries import Case
 from support.core import audit
 from support.core.actors import Actor
-from support.core.db import db, transaction
+from support.core.db import changed, db, transaction
 from support.core.errors import NeedsProof, NotAllowed
 from support.core.words import N_
 
@@ -55,9 +57,10 @@ def _require_by_check(act: Act, case: Case | None, now: datetime) -> Level:
 
 
 def needs_hold(act: Act, case: Case, now: datetime) -> bool:
-    """True when nothing that was shown in the check is sure enough to spare the waiting period."""
-    rule = case.rules.acts[act]
-    return rule.by_check and not rule.sure & set(queries.case_proofs(case, now))
+    """True when nothing that was shown is sure enough to spare the waiting period, or its last one was stopped."""
+    rule, before = case.rules.acts[act], queries.hold_of(case.about)
+    stopped = before is not None and before.state == HoldState.CANCELLED
+    return rule.by_check and (stopped or not rule.sure & set(queries.case_proofs(case, now)))
 
 
 def write_proof(
@@ -95,3 +98,10 @@ def write_case_proof(actor: Actor, kind: ProofKind, case: Case, *, now: datetime
         )
         stream = f"person:{case.person_id}"
         audit.record(stream, "proof.given", actor=actor, at=now, kind=kind, check=case.about)
+
+
+def withdraw_case_proof(kind: ProofKind, case: Case, *, now: datetime) -> None:
+    """End a proof of a check whose person now says otherwise, inside the caller's transaction."""
+    mine = (Proof.person_id == case.person_id, Proof.about == case.about, Proof.session_id == 0)
+    live = (Proof.kind == kind, Proof.expires_at > now)
+    changed(update(Proof).where(*mine, *live).values(expires_at=now))

@@ -145,9 +145,11 @@ def wanted_address(check: Check) -> tuple[str, str] | None:
     """Return (kind, address) that shall be bound; None before it is proved."""
     if check.wanted_sealed is None or check.wanted_kind is None:
         return None
-    return check.wanted_kind, vault.unseal(
-        check.stream, wanted_place(check.uid), check.wanted_sealed
-    )
+    try:
+        place = wanted_place(check.uid)
+        return check.wanted_kind, vault.unseal(check.stream, place, check.wanted_sealed)
+    except vault.KeyDestroyed:
+        return None
 
 
 def wanted_place(uid: str) -> str:

@@ -185,7 +185,9 @@ def destroy_evidence(check: Check, now: datetime) -> None:
         db.session.execute(rows, execution_options={"synchronize_session": False}).scalars()
     )
     vault.destroy(check.stream)
-    changed(update(Check).where(Check.id == check.id).values(evidence_until=None))
+    changed(
+        update(Check).where(Check.id == check.id).values(evidence_until=None, wanted_sealed=None)
+    )
     record(SYSTEM, check, "check.evidence_destroyed", now)
     sealed_files.forget_later(kept)
 

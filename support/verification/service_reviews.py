@@ -90,7 +90,10 @@ def decide(
         verdict != "pass" and reason not in policy.VERDICT_REASONS
     ):
         raise Invalid("verdict", N_("Please say what you found, and why where it fails."))
-    if {each.id for each in queries.evidence_of(check).values()} - queries.seen_by(actor, check):
+    given = queries.evidence_of(check)
+    if not queries.steps_done(check)["evidence"]:
+        raise Invalid("verdict", N_("A picture is missing: nothing can be decided without it."))
+    if {each.id for each in given.values()} - queries.seen_by(actor, check):
         raise Invalid("verdict", N_("Please look at every picture first."))
     with transaction():
         if any(each.person_id == actor.id for each in queries.verdicts(check).values()):
@@ -114,7 +117,7 @@ def decide(
 def take_up_again(actor: Actor, check: Check, *, now: datetime | None = None) -> None:
     """Look anew at a check that its account's owner stopped: both people decide again, with both sides heard."""
     now = now or utcnow()
-    policy.require_seat(actor, "verifier")
+    _require_stopped(actor, check)
     with transaction():
         pictures = (Evidence.check_id == check.id, Evidence.round == check.round)
         changed(update(Evidence).where(*pictures).values(round=Evidence.round + 1))
@@ -124,7 +127,16 @@ def take_up_again(actor: Actor, check: Check, *, now: datetime | None = None) ->
 def refuse_stopped(actor: Actor, check: Check, *, now: datetime | None = None) -> None:
     """End a check that its account's owner stopped; its pictures are destroyed at once."""
     now = now or utcnow()
-    policy.require_seat(actor, "verifier")
+    _require_stopped(actor, check)
     with transaction():
         move(actor, check, CheckState.REFUSED, now, reason="stopped")
         destroy_evidence(check, now)
+
+
+def _require_stopped(actor: Actor, check: Check) -> None:
+    """Let a verifier pass who did not open the check, and only once the account's owner has stopped it."""
+    policy.require_seat(actor, "verifier")
+    if actor.id in (check.asker_id, check.subject_id, check.opened_by):
+        raise NotAllowed(N_("Nobody decides on a check that is their own, or that they opened."))
+    if check.state != CheckState.STOPPED:
+        raise IllegalMove(check.status, CheckState.STOPPED)

@@ -118,7 +118,7 @@ def prove_old_address(
         raise Invalid("code", service_codes.WRONG)
     with transaction():
         service_codes.use_code(code.id, now=now)
-        _set(check, old_channel="proved", old_contact=found[0].id)
+        _set(check, old_channel="proved", old_contact=found[0].id, named=[])
         assurance.write_case_proof(actor, ProofKind.SECOND_CHANNEL, check.case, now=now)
         record(actor, check, "check.old_address_proved", now)
 
@@ -149,6 +149,7 @@ def lack_old_address(
     ids = [one.id for one in known if (one.kind, one.address) in said]
     with transaction():
         _set(check, old_channel=how, old_contact=None, named=ids)
+        assurance.withdraw_case_proof(ProofKind.SECOND_CHANNEL, check.case, now=now)
         record(actor, check, f"check.old_address_{how}", now)
 
 

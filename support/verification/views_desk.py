@@ -76,7 +76,7 @@ def decide(uid: str) -> Answered | tuple[str, int]:
                 check,
                 form.verdict.data or "",
                 form.reason.data or "",
-                version=row_number(request.form.get("version", "")) or 0,
+                version=_version(),
             )
             flash(_("Your decision is noted."), "success")
             return redirect(url_for("reviews.index"), 303)
@@ -123,6 +123,14 @@ def _page(check: Check, form: VerdictForm) -> tuple[str, int]:
         hold=assurance.hold_of(check.stream),
         stopped=check.state == CheckState.STOPPED,
     )
+
+
+def _version() -> int:
+    """Return the version of the check that the form showed; what no form of ours sends is none, and so too old."""
+    try:
+        return row_number(request.form.get("version", ""))
+    except ValueError:
+        return 0
 
 
 def _seat(actor: Actor, check: Check) -> str:

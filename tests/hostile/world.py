@@ -83,7 +83,13 @@ class World:
 
 def said_in(response: TestResponse, name: str) -> str:
     """What the form field `name` of the page holds."""
-    for each in Page(response.get_data(as_text=True)).all("input", "textarea"):
+    page = Page(response.get_data(as_text=True))
+    for each in page.all("select"):
+        if each.attributes.get("name") == name:
+            chosen = [one for one in page.all("option") if "selected" in one.attributes]
+            own = [one for one in chosen if one.inside("select") is each]
+            return own[0].attributes.get("value", "") if own else ""
+    for each in page.all("input", "textarea"):
         if each.attributes.get("name") == name and each.type not in ("hidden", "submit"):
             return each.text if each.tag == "textarea" else each.attributes.get("value", "")
     return ""

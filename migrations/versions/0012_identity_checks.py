@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("told", sa.JSON(), nullable=False),
         sa.Column("unheeded", sa.JSON(), nullable=False),
-        sa.Column("objections", sa.Integer(), nullable=False),
+        sa.Column("objected", sa.JSON(), nullable=False),
         sa.Column("begins_at", MOMENT, nullable=False),
         sa.Column("ends_at", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),

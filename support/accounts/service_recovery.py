@@ -47,7 +47,10 @@ def recover_account(
             raise NotAllowed(N_("This way is for members' accounts only."))
         older = [one for one in queries.contacts_of(case.person_id) if one.verified]
         contact_id = add_bound(case.person_id, kind, value, now=now)
-        gone = (ContactPoint.id.in_(lost), ContactPoint.person_id == case.person_id)
+        gone = (
+            ContactPoint.id.in_(set(lost) - {contact_id}),
+            ContactPoint.person_id == case.person_id,
+        )
         changed(update(ContactPoint).where(*gone, ContactPoint.bound).values(bound=False))
         clear_factor(case.person_id)
         changed(update(Person).where(Person.id == case.person_id).values(password_hash=None))

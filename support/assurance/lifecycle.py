@@ -20,7 +20,7 @@ LIFECYCLE = Lifecycle(
     finals={HoldState.OVER, HoldState.CANCELLED},
     moves={
         HoldState.RUNNING: {HoldState.OVER, HoldState.CANCELLED},
-        HoldState.OVER: set(),
+        HoldState.OVER: {HoldState.CANCELLED},
         HoldState.CANCELLED: set(),
     },
 )

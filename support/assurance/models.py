@@ -36,7 +36,8 @@ class Hold(Model):
     """The time between a weak proof and the act, in which the account's older addresses may stop it.
 
     `told` are the contact points that got the link, `unheeded` those of them that alone stop nothing: channels
-    which the reporter names as stolen, or all of them once people have looked at a cancelled hold (`last`).
+    which the reporter names as stolen or that are too new, or all of them once people have heard both sides. `objected`
+    are those of them that said no.
     """
 
     __tablename__ = "hold"
@@ -51,7 +52,7 @@ class Hold(Model):
     state: Mapped[str] = mapped_column(String(10), default=HoldState.RUNNING)
     told: Mapped[list[int]]
     unheeded: Mapped[list[int]]
-    objections: Mapped[int] = mapped_column(default=0)
+    objected: Mapped[list[int]] = mapped_column(default=list)
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import ClassVar
 
@@ -82,10 +83,9 @@ def write_proof(
 
 
 def write_case_proof(actor: Actor, kind: ProofKind, case: Case, *, now: datetime) -> None:
-    """Write down that `kind` was shown in a check; `actor` is who showed or decided it. Twice is harmless."""
+    """Write down that `kind` was shown in a check; `actor` is who showed or decided it. It replaces an earlier one."""
     with transaction():
-        if kind in queries.case_proofs(case, now):
-            return
+        withdraw_case_proofs([kind], case, now=now)
         db.session.add(
             Proof(
                 person_id=case.person_id,
@@ -100,8 +100,8 @@ def write_case_proof(actor: Actor, kind: ProofKind, case: Case, *, now: datetime
         audit.record(stream, "proof.given", actor=actor, at=now, kind=kind, check=case.about)
 
 
-def withdraw_case_proof(kind: ProofKind, case: Case, *, now: datetime) -> None:
-    """End a proof of a check whose person now says otherwise, inside the caller's transaction."""
+def withdraw_case_proofs(kinds: Collection[ProofKind], case: Case, *, now: datetime) -> None:
+    """End proofs of a check that count no more, inside the caller's transaction."""
     mine = (Proof.person_id == case.person_id, Proof.about == case.about, Proof.session_id == 0)
-    live = (Proof.kind == kind, Proof.expires_at > now)
+    live = (Proof.kind.in_(list(kinds)), Proof.expires_at > now)
     changed(update(Proof).where(*mine, *live).values(expires_at=now))

@@ -37,8 +37,8 @@ def place_hold(
 ) -> Hold:
     """Begin the waiting period of a check and have its link sent to the contact points `tell`.
 
-    A word from one that is `unheeded` (named as stolen) stops nothing alone. After a cancelled hold a new one takes
-    objections only: whoever decides has heard both sides by then. Placing it twice is harmless.
+    A word from one that is `unheeded` (named as stolen, too new) stops nothing alone. After a cancelled hold a new one
+    takes objections only: whoever decides has heard both sides by then. Placing it twice is harmless.
     """
     with transaction():
         before = queries.hold_of(case.about)
@@ -65,7 +65,7 @@ def place_hold(
 
 
 def stop(token: str, *, now: datetime | None = None) -> bool:
-    """Stop the act whose link was used, or note an objection; return whether it is stopped.
+    """Stop the act whose link was used, or note one objection of its holder; return whether it is stopped.
 
     Raises `NotFound` for a forged link, `AlreadyDone` once the waiting period has ended either way.
     """
@@ -73,11 +73,14 @@ def stop(token: str, *, now: datetime | None = None) -> bool:
     hold, contact_id = hold_of_token(token)
     heeded = contact_id not in hold.unheeded
     with transaction():
+        db.session.refresh(hold, with_for_update=True)
+        if contact_id in hold.objected:
+            return False
         running = (Hold.id == hold.id, Hold.state == HoldState.RUNNING, Hold.ends_at > now)
-        values = (
+        values: dict[str, Any] = (
             {"state": HoldState.CANCELLED, "ended_at": now}
             if heeded
-            else {"objections": Hold.objections + 1}
+            else {"objected": [*hold.objected, contact_id]}
         )
         if changed(update(Hold).where(*running).values(values)) != 1:
             raise AlreadyDone()
@@ -89,16 +92,28 @@ def stop(token: str, *, now: datetime | None = None) -> bool:
 
 
 def end_holds(now: datetime) -> None:
-    """End the waiting periods whose time is over (a periodic task). Safe to run twice."""
+    """End the waiting periods whose time is over (a periodic task). Safe to run twice.
+
+    One with an objection ends as stopped, so that a person looks; but the first one only, so that a thief's objections
+    don't keep an account from its owner for good.
+    """
     for hold_id in queries.due_holds(now, _BATCH):
         with transaction():
-            due = (Hold.id == hold_id, Hold.state == HoldState.RUNNING)
-            values = {"state": HoldState.OVER, "ended_at": now}
-            if changed(update(Hold).where(*due).values(values)) == 1:
-                hold = db.session.get_one(Hold, hold_id, populate_existing=True)
-                stream = f"person:{hold.person_id}"
-                audit.record(stream, OVER, actor=SYSTEM, at=now, hold=hold.id)
-                _news(OVER, hold)
+            hold = db.session.get_one(Hold, hold_id, with_for_update=True)
+            if hold.state != HoldState.RUNNING:
+                continue
+            stopped = bool(hold.objected) and hold.round == 1
+            hold.state, hold.ended_at = HoldState.CANCELLED if stopped else HoldState.OVER, now
+            news = CANCELLED if stopped else OVER
+            audit.record(f"person:{hold.person_id}", news, actor=SYSTEM, at=now, hold=hold.id)
+            _news(news, hold)
+
+
+def void_hold(case: Case, *, now: datetime) -> None:
+    """Let the time that a check has waited count no more, inside the caller's transaction: people decide anew."""
+    newest = queries.hold_of(case.about)
+    if newest is not None and newest.state != HoldState.CANCELLED:
+        newest.state, newest.ended_at = HoldState.CANCELLED, newest.ended_at or now
 
 
 def stop_path(hold: Hold, contact_id: int) -> str:
@@ -132,5 +147,4 @@ def _news(topic: str, hold: Hold, **ids: Any) -> None:
         "act": hold.act,
         "about": hold.about,
     }
-    key = hold.uid if topic in (PLACED, OVER, CANCELLED) else f"{hold.uid}:{new_uid()}"
-    outbox.put(topic, key, **(facts | ids))
+    outbox.put(topic, f"{hold.uid}:{ids.get('contact', '')}", **(facts | ids))

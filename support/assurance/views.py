@@ -24,7 +24,7 @@ def hold(token: str) -> str:
         act=ACTS[Act(found.act)].title,
         running=running,
         cancelled=found.state == HoldState.CANCELLED,
-        objects=contact_id in found.unheeded,
+        objected=contact_id in found.objected,
         token=token,
     )
 

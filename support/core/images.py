@@ -94,6 +94,9 @@ def watermark(data: bytes, source_format: str, words: str) -> bytes:
         raise Unavailable(BUSY)
     try:
         status, drawn = _draw_in_child(data, source_format, words)
+    except OSError as error:  # no process, no pipe
+        log.exception("watermark_failed")
+        raise Unavailable() from error
     finally:
         _children.release()
     if status != 0:

@@ -169,12 +169,17 @@ def _old() -> tuple[ColumnElement[bool], ...]:
 
 
 def destroy(owner: str) -> bool:
-    """Destroy the owner's key; return whether one was there. What it sealed can never be read again."""
+    """Destroy the owner's key; return whether one was there. What it sealed can never be read again.
+
+    An owner without a key gets none from now on: what is still on its way can't be sealed under a new one.
+    """
     _cache().pop(owner, None)
+    now = utcnow()
+    insert_new(VaultKey, owner=owner, version=1, wrapped_by="", created_at=now, destroyed_at=now)
     statement = (
         update(VaultKey)
         .where(VaultKey.owner == owner, VaultKey.wrapped.is_not(None))
-        .values(wrapped=None, destroyed_at=utcnow())
+        .values(wrapped=None, destroyed_at=now)
     )
     return changed(statement) == 1
 

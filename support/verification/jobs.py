@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.assurance import queries as assurance
 from support.assurance import service_holds
 from support.core.clock import utcnow
 from support.core.errors import NotFound
@@ -12,6 +13,7 @@ from support.core.vault import KeyDestroyed
 from support.notifications.service import tell
 from support.verification import queries, service
 from support.verification.lifecycle import CheckState
+from support.verification.models import Check
 
 _TOLD = {"opened", *(each.value for each in CheckState)} - {"review", "approval"}
 """What the person who asks is told; that two people look at it is on the page."""
@@ -53,23 +55,27 @@ def tell_older_addresses(payload: dict[str, Any]) -> None:
 
 def hold_over(payload: dict[str, Any]) -> None:
     """The waiting period ended: do what the check was for."""
-    check = queries.check_by_stream(payload["about"])
-    if check is not None:
+    if (check := _held(payload)) is not None:
         service.hold_ended(check, now=utcnow())
 
 
 def hold_cancelled(payload: dict[str, Any]) -> None:
     """The account's owner stopped it: a person looks."""
-    check = queries.check_by_stream(payload["about"])
-    if check is not None:
+    if (check := _held(payload)) is not None:
         service.hold_stopped(check, now=utcnow())
 
 
 def hold_objected(payload: dict[str, Any]) -> None:
     """An address that can't stop it alone said no."""
-    check = queries.check_by_stream(payload["about"])
-    if check is not None and check.state == CheckState.HELD:
-        service.note_objection(check, now=utcnow())
+    if (check := _held(payload)) is not None:
+        service.note_objection(check, payload["contact"], now=utcnow())
+
+
+def _held(payload: dict[str, Any]) -> Check | None:
+    """Return the check that still waits in the very hold that the news is about."""
+    check, hold = queries.check_by_stream(payload["about"]), assurance.hold_of(payload["about"])
+    this_one = hold is not None and hold.uid == payload["hold"]
+    return check if check is not None and this_one and check.state == CheckState.HELD else None
 
 
 SUBSCRIPTIONS = (

@@ -12,8 +12,8 @@ from support.core.actors import Actor
 from support.core.context import settings
 from support.core.errors import NotFound
 from support.core.words import N_
-from support.notifications.models import Purpose
-from support.notifications.templates import Template
+from support.notifications.models import Channel, Purpose
+from support.notifications.templates import ALL_CHANNELS, Template
 from support.verification import policy, queries
 
 Facts = dict[str, Any] | None
@@ -65,5 +65,7 @@ TEMPLATES = (
         Purpose.SECURITY,
         N_("Was this you? You can stop it until a set time"),
         hold_facts,
+        # Never the inbox: whoever signs in by a stolen address would read the links of the others there.
+        ALL_CHANNELS - {Channel.INBOX},
     ),
 )

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from support.accounts import queries as people
+from support.assurance import queries as assurance
 from support.core import vault
 from support.core.actors import Actor, Role
 from support.core.db import db
@@ -100,14 +101,14 @@ def picture(check: Check, uid: str) -> Evidence:
 
 
 def seen_by(actor: Actor, check: Check) -> set[int]:
-    """Return the row ids of the pictures of this check that the actor has looked at."""
+    """Return the row ids of the pictures that the actor has looked at since the check was last given."""
     looked = (
         select(EvidenceView.evidence_id)
         .join(Evidence, Evidence.id == EvidenceView.evidence_id)
         .where(
             Evidence.check_id == check.id,
             EvidenceView.viewer_id == actor.id,
-            EvidenceView.opened_at.is_not(None),
+            EvidenceView.opened_at >= check.given_at,
         )
     )
     return set(db.session.execute(looked).scalars())
@@ -127,9 +128,21 @@ def readings(checks: Sequence[Check]) -> dict[int, list[Reading]]:
     return found
 
 
-def verdicts(check: Check, round_: int | None = None) -> dict[str, Review]:
-    """Return the verdicts of a round by seat."""
-    own = (Review.check_id == check.id, Review.round == (round_ or check.round))
+def is_contested(check: Check) -> bool:
+    """True when the account's owner stopped it, or an address objects that can't stop it alone."""
+    hold = assurance.hold_of(check.stream) if check.state == CheckState.HELD else None
+    return check.state == CheckState.STOPPED or (hold is not None and bool(hold.objected))
+
+
+def times_asked_again(check: Check) -> int:
+    """Return how often the person was asked for new pictures."""
+    again = (Review.check_id == check.id, Review.verdict == "again")
+    return int(db.session.execute(select(func.count()).where(*again)).scalar_one())
+
+
+def verdicts(check: Check) -> dict[str, Review]:
+    """Return the verdicts of the present round by seat."""
+    own = (Review.check_id == check.id, Review.round == check.round)
     return {each.seat: each for each in db.session.execute(select(Review).where(*own)).scalars()}
 
 

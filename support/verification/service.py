@@ -12,9 +12,10 @@ from sqlalchemy import update
 from support.accounts import queries as people
 from support.accounts import service_recovery
 from support.accounts.models import ContactKind
+from support.assurance import queries as assurance_queries
 from support.assurance import service as assurance
 from support.assurance import service_holds
-from support.assurance.policy import CURRENT, Act, ProofKind
+from support.assurance.policy import ACTS, CURRENT, TOO_NEW, Act, ProofKind
 from support.core import audit, outbox, sealed_files, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
@@ -87,8 +88,8 @@ def withdraw_check(actor: Actor, check: Check, *, now: datetime | None = None) -
 
 
 def phrase_of(check: Check) -> str:
-    """Return what the person writes on the paper in the picture: it belongs to this check and round alone."""
-    text = f"phrase\0{check.uid}\0{check.round}".encode()
+    """Return what the person writes on the paper in the picture; asked for new pictures, they write another."""
+    text = f"phrase\0{check.uid}\0{queries.times_asked_again(check)}".encode()
     number = int.from_bytes(hmac.new(keys().codes, text, hashlib.sha256).digest()[:4], "big")
     return f"{check.reference} {number % 10_000:04d}"
 
@@ -138,20 +139,33 @@ def conclude(check: Check, *, now: datetime) -> None:
     assurance.write_case_proof(by["verifier"], proof, check.case, now=now)
     assurance.write_case_proof(by["verifier"], ProofKind.DECISION, check.case, now=now)
     assurance.write_case_proof(by["approver"], ProofKind.APPROVAL, check.case, now=now)
+    bound = {
+        one.id: one for one in people.contacts_of(check.subject_id) if one.bound and one.verified
+    }
+    too_new = {one.id for one in bound.values() if one.changed_at > now - TOO_NEW}
+    if check.old_contact not in set(bound) - too_new:  # it was proved, and is the owner's no more
+        assurance.withdraw_case_proofs([ProofKind.SECOND_CHANNEL], check.case, now=now)
     if not assurance.needs_hold(Act(check.act), check.case, now):
         carry_out(check, now=now)
         return
-    older = [one.id for one in people.contacts_of(check.subject_id) if one.bound and one.verified]
+    unheeded = too_new.union(check.named)
     service_holds.place_hold(
-        SYSTEM, Act(check.act), check.case, tell=older, unheeded=check.named, now=now
+        SYSTEM, Act(check.act), check.case, tell=bound, unheeded=unheeded, now=now
     )
     move(SYSTEM, check, CheckState.HELD, now)
 
 
 def hold_ended(check: Check, *, now: datetime) -> None:
-    """The waiting period is over: carry the act out. Safe to run twice."""
+    """The waiting period is over: carry the act out, or let people decide anew where its proofs have grown too old.
+
+    Safe to run twice.
+    """
     with transaction():
-        if check.state == CheckState.HELD:
+        if check.state != CheckState.HELD:
+            return
+        if assurance_queries.case_level(check.case, now) < ACTS[Act(check.act)].level:
+            move(SYSTEM, check, CheckState.STOPPED, now, reason="")
+        else:
             carry_out(check, now=now)
 
 
@@ -162,11 +176,11 @@ def hold_stopped(check: Check, *, now: datetime) -> None:
             move(SYSTEM, check, CheckState.STOPPED, now, reason="stopped")
 
 
-def note_objection(check: Check, *, now: datetime) -> None:
+def note_objection(check: Check, contact_id: int, *, now: datetime) -> None:
     """A channel that can't stop it alone said no: the desk is told, and may refuse it."""
     with transaction():
         record(SYSTEM, check, "check.objected", now)
-        news(check, "objected")
+        news(check, f"objected_{contact_id}")
 
 
 def destroy_expired_evidence(now: datetime) -> None:

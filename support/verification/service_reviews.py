@@ -6,11 +6,22 @@ from datetime import datetime
 
 from sqlalchemy import update
 
+from support.assurance import service as assurance
+from support.assurance import service_holds
+from support.assurance.policy import ProofKind
 from support.core import sealed_files
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import changed, db, insert_new, new_uid, transaction
-from support.core.errors import Expired, IllegalMove, Invalid, NotAllowed, NotFound, Stale
+from support.core.errors import (
+    DomainError,
+    Expired,
+    IllegalMove,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Stale,
+)
 from support.core.words import N_
 from support.verification import policy, queries
 from support.verification.lifecycle import CheckState
@@ -60,7 +71,13 @@ def look(actor: Actor, check: Check, view_uid: str, *, now: datetime | None = No
         if evidence.check_id != check.id or evidence.destroyed_at is not None:
             raise NotFound()
     who = f"agent {actor.id}  {check.reference}  {now:%Y-%m-%d %H:%M} UTC"
-    return sealed_files.show(check.stream, evidence.uid, evidence.media_type, who)
+    try:
+        return sealed_files.show(check.stream, evidence.uid, evidence.media_type, who)
+    except DomainError:
+        with transaction():  # nothing was shown, so nobody has looked
+            taken = (EvidenceView.uid == view_uid, EvidenceView.opened_at == now)
+            changed(update(EvidenceView).where(*taken).values(opened_at=None))
+        raise
 
 
 def decide(
@@ -82,20 +99,19 @@ def decide(
     if seat is None:
         raise IllegalMove(check.status, CheckState.APPROVAL)
     policy.require_seat(actor, seat)
-    if check.version != version:
-        raise Stale()
-    if actor.id in (check.asker_id, check.subject_id, check.opened_by):
-        raise NotAllowed(N_("Nobody decides on a check that is their own, or that they opened."))
+    _require_other(actor, check)
     if verdict not in policy.VERDICTS or (
         verdict != "pass" and reason not in policy.VERDICT_REASONS
     ):
         raise Invalid("verdict", N_("Please say what you found, and why where it fails."))
-    given = queries.evidence_of(check)
-    if not queries.steps_done(check)["evidence"]:
-        raise Invalid("verdict", N_("A picture is missing: nothing can be decided without it."))
-    if {each.id for each in given.values()} - queries.seen_by(actor, check):
-        raise Invalid("verdict", N_("Please look at every picture first."))
     with transaction():
+        if check.version != version:
+            raise Stale()
+        given = queries.evidence_of(check)
+        if not queries.steps_done(check)["evidence"]:
+            raise Invalid("verdict", N_("A picture is missing: nothing can be decided without it."))
+        if {each.id for each in given.values()} - queries.seen_by(actor, check):
+            raise Invalid("verdict", N_("Please look at every picture first."))
         if any(each.person_id == actor.id for each in queries.verdicts(check).values()):
             raise NotAllowed(N_("The second decision is another person's."))
         said = {
@@ -115,28 +131,40 @@ def decide(
 
 
 def take_up_again(actor: Actor, check: Check, *, now: datetime | None = None) -> None:
-    """Look anew at a check that its account's owner stopped: both people decide again, with both sides heard."""
+    """Look anew at a check that its account's owner stopped: both people decide again, with both sides heard.
+
+    Nothing that was decided or seen before counts.
+    """
     now = now or utcnow()
-    _require_stopped(actor, check)
+    policy.require_seat(actor, "verifier")
+    _require_other(actor, check)
+    if check.state != CheckState.STOPPED:
+        raise IllegalMove(check.status, CheckState.REVIEW)
     with transaction():
+        assurance.withdraw_case_proofs(_DECIDED, check.case, now=now)
+        service_holds.void_hold(check.case, now=now)
         pictures = (Evidence.check_id == check.id, Evidence.round == check.round)
         changed(update(Evidence).where(*pictures).values(round=Evidence.round + 1))
-        move(actor, check, CheckState.REVIEW, now, round=Check.round + 1, reason="")
+        move(actor, check, CheckState.REVIEW, now, round=Check.round + 1, given_at=now, reason="")
 
 
-def refuse_stopped(actor: Actor, check: Check, *, now: datetime | None = None) -> None:
-    """End a check that its account's owner stopped; its pictures are destroyed at once."""
+def refuse_contested(actor: Actor, check: Check, *, now: datetime | None = None) -> None:
+    """End a check that its account's owner stopped or objected to; its pictures are destroyed at once."""
     now = now or utcnow()
-    _require_stopped(actor, check)
+    policy.require_seat(actor, "verifier")
+    _require_other(actor, check)
+    if not queries.is_contested(check):
+        raise IllegalMove(check.status, CheckState.REFUSED)
     with transaction():
+        service_holds.void_hold(check.case, now=now)
         move(actor, check, CheckState.REFUSED, now, reason="stopped")
         destroy_evidence(check, now)
 
 
-def _require_stopped(actor: Actor, check: Check) -> None:
-    """Let a verifier pass who did not open the check, and only once the account's owner has stopped it."""
-    policy.require_seat(actor, "verifier")
+def _require_other(actor: Actor, check: Check) -> None:
+    """Raise `NotAllowed` for the people of the check, and for whoever opened it."""
     if actor.id in (check.asker_id, check.subject_id, check.opened_by):
         raise NotAllowed(N_("Nobody decides on a check that is their own, or that they opened."))
-    if check.state != CheckState.STOPPED:
-        raise IllegalMove(check.status, CheckState.STOPPED)
+
+
+_DECIDED = (ProofKind.DOCUMENT, ProofKind.COMPANY, ProofKind.DECISION, ProofKind.APPROVAL)

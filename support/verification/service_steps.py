@@ -19,7 +19,7 @@ from support.core import sealed_files, vault
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import changed, db, transaction
-from support.core.errors import IllegalMove, Invalid, NotFound
+from support.core.errors import DomainError, IllegalMove, Invalid, NotFound
 from support.core.words import N_
 from support.policies import queries as policies
 from support.policies import service as consents
@@ -149,7 +149,7 @@ def lack_old_address(
     ids = [one.id for one in known if (one.kind, one.address) in said]
     with transaction():
         _set(check, old_channel=how, old_contact=None, named=ids)
-        assurance.withdraw_case_proof(ProofKind.SECOND_CHANNEL, check.case, now=now)
+        assurance.withdraw_case_proofs([ProofKind.SECOND_CHANNEL], check.case, now=now)
         record(actor, check, f"check.old_address_{how}", now)
 
 
@@ -158,10 +158,11 @@ def choose_way(actor: Actor, check: Check, way: Way, *, now: datetime | None = N
     now = now or utcnow()
     _require_open(actor, check)
     with transaction():
-        if check.way != way:
+        before = check.way
+        _set(check, way=way)  # first, so that a picture on its way finds the new one
+        if before != way:
             for each in queries.evidence_of(check).values():
                 _drop(each, now)
-            _set(check, way=way)
             record(actor, check, "check.way_chosen", now, way=way.value)
 
 
@@ -178,16 +179,32 @@ def add_evidence(
 ) -> Evidence:
     """Take one picture, with the person's separate consent to it; an earlier one of this part is destroyed.
 
-    Call it outside a transaction. Raises `Invalid("consent")`, and what `sealed_files.keep` raises.
+    Call it outside a transaction. Raises `Invalid("consent")`, `IllegalMove` where the check was given or given up
+    while the picture came, and what `sealed_files.keep` raises.
     """
     now = now or utcnow()
     _require_open(actor, check)
-    if part not in {each for each, _words in policy.WAYS[Way(check.way)].parts}:
-        raise NotFound()
+    _require_part(check, part)
     if not consent:
         raise Invalid("consent", N_("Please tick that you agree, or choose another way."))
-    kept = sealed_files.keep(check.stream, stream, name, length)
+    try:
+        kept = sealed_files.keep(check.stream, stream, name, length)
+    except vault.KeyDestroyed as error:
+        raise IllegalMove(check.status, CheckState.OPEN) from error
+    try:
+        return _note_evidence(actor, check, part, kept, now)
+    except DomainError:
+        sealed_files.forget([kept.uid])
+        raise
+
+
+def _note_evidence(
+    actor: Actor, check: Check, part: str, kept: sealed_files.Kept, now: datetime
+) -> Evidence:
+    """Write the picture and the consent down, if the check still waits for it."""
     with transaction() as session:
+        _set(check)
+        _require_part(check, part)
         version = policies.current_version(now)
         if version is not None and actor.id is not None:
             consents.record_acceptance(
@@ -223,9 +240,9 @@ def give_check(actor: Actor, check: Check, *, now: datetime | None = None) -> No
     """Hand the check to the people who decide; raises `Invalid` while a step is missing."""
     now = now or utcnow()
     _require_open(actor, check)
-    if not all(queries.steps_done(check).values()):
-        raise Invalid("steps", N_("A step is still missing."))
     with transaction():
+        if not all(queries.steps_done(check).values()):
+            raise Invalid("steps", N_("A step is still missing."))
         move(actor, check, CheckState.REVIEW, now, given_at=now, reason="")
 
 
@@ -243,6 +260,11 @@ def _require_open(actor: Actor, check: Check) -> None:
         raise NotFound()
     if check.state != CheckState.OPEN:
         raise IllegalMove(check.status, CheckState.OPEN)
+
+
+def _require_part(check: Check, part: str) -> None:
+    if part not in {each for each, _words in policy.WAYS[Way(check.way)].parts}:
+        raise NotFound()
 
 
 def _older(check: Check, said: list[tuple[str, str]], now: datetime) -> list[ContactView]:

@@ -93,9 +93,9 @@ def again(uid: str) -> Answered:
 
 @blueprint.post("/<uid>/refusal")
 def refuse(uid: str) -> Answered:
-    """End a check that the account's owner stopped."""
+    """End a check that the account's owner stopped or objected to."""
     actor = current_actor()
-    service_reviews.refuse_stopped(actor, queries.check_to_review(actor, uid))
+    service_reviews.refuse_contested(actor, queries.check_to_review(actor, uid))
     flash(_("The check is refused, and its pictures are destroyed."), "success")
     return redirect(url_for("reviews.index"), 303)
 
@@ -121,6 +121,7 @@ def _page(check: Check, form: VerdictForm) -> tuple[str, int]:
         view_reasons=policy.VIEW_REASONS,
         usual="second_review" if check.state == CheckState.APPROVAL else "first_review",
         hold=assurance.hold_of(check.stream),
+        contested=queries.is_contested(check),
         stopped=check.state == CheckState.STOPPED,
     )
 

@@ -96,14 +96,14 @@ def tell_check(payload: Payload) -> None:
     """Tell whoever works on the order what became of its identity check, where a person is needed now."""
     kind, _, number = str(payload["about"]).partition(":")
     what = str(payload["what"])
-    if kind != "order" or not (what in _CHECK_NEWS or what.startswith("stuck_")):
+    if kind != "order" or not (what in _CHECK_NEWS or what.startswith(("stuck_", "objected_"))):
         return
     order = queries.order_by_id(int(number))
     service_checks.note_news(order, now=utcnow())
     _tell_staff(payload | {"order": order.id}, "check", _desk_of(order))
 
 
-_CHECK_NEWS = frozenset({"stopped", "objected", "done", "refused"})
+_CHECK_NEWS = frozenset({"stopped", "done", "refused"})
 
 
 def tell_unstaffed(payload: Payload) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from support.accounts import service_recovery, service_sessions
-from support.accounts.models import ContactKind, ContactPoint
+from support.accounts.models import ContactKind
 from support.accounts.policy import Method
 from support.assurance import queries as assurance
 from support.assurance import service as gate
@@ -16,9 +15,9 @@ from support.assurance import service_holds
 from support.assurance.policy import Act, Level
 from support.core.actors import SYSTEM
 from support.core.clock import utcnow
-from support.core.db import db, transaction
+from support.core.db import transaction
 from support.core.errors import AlreadyDone, Invalid, NeedsProof, NotAllowed, NotFound
-from support.verification import queries, service_reviews, service_steps
+from support.verification import queries, service_steps
 from support.verification.lifecycle import CheckState
 from tests.verification.world import OLD, World, moment
 from tests.workorders.desk_world import make_member
@@ -59,7 +58,7 @@ def test_giving_it_back_ends_the_sessions_and_what_was_stolen(world: World) -> N
             world.alice.id or 0, Method.PASSWORD, "192.0.2.9", "thief", utcnow(), second=True
         )
     check = world.passed(old="stolen", named=(OLD, "nobody@example.org"))
-    assert world.fresh(check).named == [_contact(world)]
+    assert world.fresh(check).named == [world.contact()]
     hold = assurance.hold_of(check.stream)
     assert hold is not None
     service_holds.end_holds(hold.ends_at)
@@ -70,7 +69,7 @@ def test_giving_it_back_ends_the_sessions_and_what_was_stolen(world: World) -> N
 
 def test_the_owner_stops_it_from_an_older_address_without_signing_in(world: World) -> None:
     check = world.passed()
-    path = _stop_path(world, check)
+    path = world.link(check)
     with world.outside():
         browser = world.stranger()
         for _time in range(3):
@@ -88,38 +87,9 @@ def test_the_owner_stops_it_from_an_older_address_without_signing_in(world: Worl
         service_holds.stop(path.removeprefix("/holds/"))
 
 
-def test_a_channel_named_as_stolen_objects_but_stops_nothing_alone(world: World) -> None:
-    check = world.passed(old="stolen", named=(OLD,))
-    path = _stop_path(world, check)
-    assert not service_holds.stop(path.removeprefix("/holds/"))
-    world.run()
-    hold = assurance.hold_of(check.stream)
-    assert hold is not None
-    assert hold.objections == 1
-    assert "check.objected" in world.trail(f"order:{world.order}")
-    service_holds.end_holds(hold.ends_at)
-    world.run()
-    assert world.fresh(check).state == CheckState.DONE
-
-
-def test_after_a_stop_two_people_decide_anew_and_nobody_stops_it_alone_again(world: World) -> None:
-    check = world.passed()
-    service_holds.stop(_stop_path(world, check).removeprefix("/holds/"))
-    world.run()
-    check = world.fresh(check)
-    service_reviews.take_up_again(world.vera, check)
-    world.decide(world.vera, check)
-    world.decide(world.paul, check)
-    assert world.fresh(check).state == CheckState.HELD
-    hold = assurance.hold_of(check.stream)
-    assert hold is not None
-    assert (hold.round, hold.unheeded) == (2, [_contact(world)])
-    assert not service_holds.stop(_stop_path(world, check).removeprefix("/holds/"))
-
-
 def test_forged_links_stop_nothing(world: World) -> None:
     check = world.passed()
-    token = _stop_path(world, check).removeprefix("/holds/")
+    token = world.link(check).removeprefix("/holds/")
     uid, contact, mac = token.split("-")
     other = "0" if mac[0] != "0" else "1"
     for forged in (
@@ -212,14 +182,3 @@ def test_nobody_else_opens_or_answers_a_check(world: World) -> None:
     for actor in (world.alice, world.mei):
         with pytest.raises((NotFound, NotAllowed)):
             queries.check_to_review(actor, check.uid)
-
-
-def _contact(world: World) -> int:
-    mine = select(ContactPoint.id).where(ContactPoint.person_id == world.alice.id)
-    return int(db.session.execute(mine.order_by(ContactPoint.id).limit(1)).scalar_one())
-
-
-def _stop_path(world: World, check: object) -> str:
-    hold = assurance.hold_of(check.stream)  # type: ignore[attr-defined]
-    assert hold is not None
-    return service_holds.stop_path(hold, _contact(world))

@@ -14,6 +14,9 @@ from support.accounts import queries as people
 from support.accounts import service_codes
 from support.accounts.models import Code, ContactPoint
 from support.accounts.policy import CodePurpose
+from support.assurance import queries as assurance
+from support.assurance import service_holds
+from support.assurance.models import Hold
 from support.core import audit, installation, outbox
 from support.core.actors import Actor, Role
 from support.core.clock import utcnow
@@ -114,6 +117,11 @@ class World:
     def given(self, *, old: str = "lost", named: tuple[str, ...] = ()) -> Check:
         """A check that waits for a verifier; `old` is what became of the older address."""
         check = self.open()
+        self.give(check, old=old, named=named)
+        return check
+
+    def give(self, check: Check, *, old: str = "lost", named: tuple[str, ...] = ()) -> None:
+        """The guest does every step of a check that waits for them, and gives it."""
         self.prove_new(check)
         if old == "proved":
             self.prove_old(check)
@@ -121,7 +129,6 @@ class World:
             service_steps.lack_old_address(self.guest, check, old, named)
         self.give_picture(check)
         service_steps.give_check(self.guest, check)
-        return check
 
     def see(self, actor: Actor, check: Check) -> None:
         """Look at every picture of the check."""
@@ -151,6 +158,42 @@ class World:
         while outbox.drain():
             pass
         db.session.add_all(self.checks)  # a drain gives its session back
+
+    def contact(self, place: int = 0) -> int:
+        """Return one of Alice's contact points, the oldest first."""
+        mine = select(ContactPoint.id).where(ContactPoint.person_id == self.alice.id)
+        return list(db.session.execute(mine.order_by(ContactPoint.id)).scalars())[place]
+
+    def hold(self, check: Check) -> Hold:
+        """Return the newest waiting period of a check, as it is now."""
+        db.session.rollback()
+        found = assurance.hold_of(check.stream)
+        assert found is not None
+        return found
+
+    def link(self, check: Check, place: int = 0) -> str:
+        """Return the link by which the holder of one of Alice's addresses stops it."""
+        return service_holds.stop_path(self.hold(check), self.contact(place))
+
+    def say_no(self, check: Check, place: int = 0) -> bool:
+        """Use that link; return whether it is stopped."""
+        stopped = service_holds.stop(self.link(check, place).removeprefix("/holds/"))
+        self.run()
+        return stopped
+
+    def let_it_end(self, check: Check) -> Check:
+        """Let the waiting period end, and return the check as it is then."""
+        service_holds.end_holds(self.hold(check).ends_at)
+        self.run()
+        return self.fresh(check)
+
+    def decide_anew(self, check: Check) -> Check:
+        """Take a stopped check up again; both people find again that it is them."""
+        check = self.fresh(check)
+        service_reviews.take_up_again(self.vera, check)
+        self.decide(self.vera, check)
+        self.decide(self.paul, check)
+        return self.fresh(check)
 
     def trail(self, stream: str) -> list[str]:
         """Return the actions on a stream, in order."""

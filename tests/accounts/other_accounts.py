@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -18,12 +18,18 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from flask import Flask
 from werkzeug.test import TestResponse
 
+from support.accounts import queries_identities
 from support.core.config import OTHER_ACCOUNTS, Config
+from support.core.db import db
+from tests.accounts.people import browse, make_member
 from tests.fixtures.other_service import CLIENT, SECRET
 from tests.fixtures.pages import PageClient
 from tests.fixtures.servers import free_port, tied, wait_until
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -102,3 +108,27 @@ def bind(client: PageClient, service: str, who: str = "20880001", **how: str) ->
     start = f"/account/other-accounts/{service}/binding"
     path = come_back(client, service, who, start=start, **how)
     return client.submit(path, button="Bind the account")
+
+
+def within(app: Flask, act: Callable[[], T]) -> T:
+    """Do something as a command would, and let go of the database."""
+    with app.app_context():
+        try:
+            return act()
+        finally:
+            db.session.remove()
+
+
+def alice_with(app: Flask, service: str, who: str = "20880001") -> PageClient:
+    """Return Alice's browser, with an account of `service` bound."""
+    within(app, lambda: make_member("Alice"))
+    client = browse(app, "Alice")
+    assert bind(client, service, who).status_code == 303
+    return client
+
+
+def bound(app: Flask, person_id: int = 1) -> list[str]:
+    """The services of which a person has bound an account."""
+    return within(
+        app, lambda: [one.method.value for one in queries_identities.identities_of(person_id)]
+    )

@@ -132,3 +132,17 @@ def trail(person_id: int) -> list[str]:
 def app_code(secret: str = SECRET) -> str:
     """Return what the authenticator app shows now."""
     return pyotp.TOTP(secret).at(utcnow())
+
+
+def read_digits(app: Flask, purpose: str) -> str:
+    """Return what the newest message of `purpose` says."""
+    with app.app_context():
+        found = sent_digits(purpose)
+        db.session.remove()
+    return found
+
+
+def token_of(client: PageClient) -> dict[str, str]:
+    """Return the form token that this browser's own pages carry."""
+    page = client.page("/account")
+    return page.values(page.form(action="/logout"))

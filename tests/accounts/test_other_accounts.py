@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 import time_machine
@@ -30,23 +30,28 @@ from support.core.clock import utcnow
 from support.core.config import OTHER_ACCOUNTS, Config
 from support.core.db import db, transaction
 from support.core.errors import NeedsProof, NotAllowed
-from tests.accounts.other_accounts import Services, bind, come_back, enter
+from tests.accounts.other_accounts import (
+    Services,
+    alice_with,
+    bind,
+    bound,
+    come_back,
+    enter,
+    within,
+)
 from tests.accounts.people import (
-    PASSWORD,
     SECRET,
     app_code,
     browse,
     make_member,
     make_staff,
     news,
-    sent_digits,
     signed_in,
 )
 from tests.architecture.test_routes import dump
 from tests.fixtures.other_service import SECRET as OURS
 from tests.fixtures.pages import PageClient
 
-T = TypeVar("T")
 TITLES = {
     "oidc": "Example account",
     "taobao": "Taobao",
@@ -63,30 +68,6 @@ WEIBO = Identity(Method.WEIBO, "20880001", "爱丽丝")
 def config(config: Config, other_services: Services) -> Config:
     """Every service is set up."""
     return other_services.set_up(config)
-
-
-def within(app: Flask, act: Callable[[], T]) -> T:
-    """Do something as a command would, and let go of the database."""
-    with app.app_context():
-        try:
-            return act()
-        finally:
-            db.session.remove()
-
-
-def alice_with(app: Flask, service: str, who: str = "20880001") -> PageClient:
-    """Return Alice's browser, with an account of `service` bound."""
-    within(app, lambda: make_member("Alice"))
-    client = browse(app, "Alice")
-    assert bind(client, service, who).status_code == 303
-    return client
-
-
-def bound(app: Flask, person_id: int = 1) -> list[str]:
-    """The services of which a person has bound an account."""
-    return within(
-        app, lambda: [one.method.value for one in queries_identities.identities_of(person_id)]
-    )
 
 
 def test_where_none_is_set_up_no_page_mentions_any(config: Config) -> None:
@@ -355,53 +336,6 @@ def set_factor() -> None:
     service_factors.switch_on_factor(signed_in("Alice"), SECRET, app_code())
     with transaction() as session:
         session.execute(update(Person).values(totp_last_step=None))
-
-
-def test_who_is_not_known_registers_and_the_account_is_bound(app: Flask) -> None:
-    """Alice's own address is vouched for by the service: still nothing is joined by it."""
-    within(app, lambda: make_member("Alice", "alice@example.org"))
-    client = browse(app)
-    assert enter(client, "oidc").location == "/register"
-    assert "Your Example account account is not bound" in client.page("/register").text
-    assert bound(app) == []
-    mail = {"address": "carol@example.org", "where": "other"}
-    client.submit("/register", mail, button="Send me a code")
-    code = within(app, lambda: sent_digits("register"))
-    client.submit("/register/code", {"code": code}, button="Go on")
-    details = {"name": "Carol", "password": PASSWORD, "password_again": PASSWORD, "accept": "y"}
-    assert client.submit("/register/details", details, button="Register").location == "/orders"
-    assert bound(app, 2) == ["oidc"]
-    entered = browse(app)
-    enter(entered, "oidc")
-    assert "You are Carol" in entered.page("/account").text
-
-
-def test_an_account_that_somebody_else_bound_meanwhile_does_not_stop_registering(
-    app: Flask,
-) -> None:
-    client = browse(app)
-    enter(client, "weibo")
-    alice_with(app, "weibo")
-    mail = {"address": "carol@example.org", "where": "other"}
-    client.submit("/register", mail, button="Send me a code")
-    code = within(app, lambda: sent_digits("register"))
-    client.submit("/register/code", {"code": code}, button="Go on")
-    details = {"name": "Carol", "password": PASSWORD, "password_again": PASSWORD, "accept": "y"}
-    answer = client.submit("/register/details", details, button="Register")
-    assert answer.status_code == 422
-    assert "bound to somebody meanwhile" in answer.get_data(as_text=True)
-    assert client.submit("/register/details", details, button="Register").location == "/orders"
-    assert (bound(app, 1), bound(app, 2)) == (["weibo"], [])
-
-
-def test_signing_in_forgets_an_account_that_was_to_be_registered(app: Flask) -> None:
-    within(app, lambda: make_member("Alice"))
-    client = browse(app)
-    enter(client, "weibo")
-    client.submit("/login", {"account": "Alice", "password": PASSWORD}, button="Sign in")
-    assert bound(app) == []
-    client.submit("/account", action="/logout")
-    assert "not bound" not in client.page("/register").text
 
 
 def test_disabled_people_and_staff_do_not_get_in(app: Flask) -> None:

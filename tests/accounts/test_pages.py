@@ -11,26 +11,18 @@ from support.accounts import (
     code_secrets,
     queries,
     service_contact_persons,
-    service_contacts,
-    service_sessions,
-    service_staff,
 )
-from support.accounts.models import ContactKind
-from support.core.actors import SYSTEM, Role
+from support.core.actors import Role
 from support.core.db import db
 from tests.accounts.people import (
-    HERE,
     PASSWORD,
-    actor_of,
     app_code,
     browse,
     make_member,
     make_staff,
-    opened,
-    sent_digits,
+    read_digits,
 )
-from tests.accounts.test_contacts import named
-from tests.fixtures.pages import Page, PageClient
+from tests.fixtures.pages import Page
 
 CJK = re.compile("[\u4e00-\u9fff]")
 PUBLIC = ["/login", "/register", "/retrieve"]
@@ -47,20 +39,6 @@ OWN = [
     "/account/settings",
     "/account/confirm",
 ]
-
-
-def digits(app: Flask, purpose: str) -> str:
-    """Return what the newest message of `purpose` says."""
-    with app.app_context():
-        found = sent_digits(purpose)
-        db.session.remove()
-    return found
-
-
-def token_of(client: PageClient) -> dict[str, str]:
-    """Return the form token that this browser's own pages carry."""
-    page = client.page("/account")
-    return page.values(page.form(action="/logout"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -103,7 +81,7 @@ def test_registering_from_the_first_page_to_the_account(app: Flask) -> None:
     assert answer.location == "/register/code"
     assert "+86 138••••8000" in client.page("/register/code").text
     assert client.submit("/register/code", {"code": ""}, button="Go on").status_code == 422
-    answer = client.submit("/register/code", {"code": digits(app, "register")}, button="Go on")
+    answer = client.submit("/register/code", {"code": read_digits(app, "register")}, button="Go on")
     assert answer.location == "/register/details"
     details = {"name": "Alice", "password": PASSWORD, "password_again": PASSWORD}
     page = client.page("/register/details")
@@ -135,7 +113,7 @@ def test_retrieving_a_password(app: Flask) -> None:
         make_member("Alice")
     client = browse(app)
     client.submit("/retrieve", {"address": "alice@example.org"}, button="Send me a code")
-    client.submit("/retrieve/code", {"code": digits(app, "retrieve")}, button="Go on")
+    client.submit("/retrieve/code", {"code": read_digits(app, "retrieve")}, button="Go on")
     new = {"password": "another four umbrellas", "password_again": "another four umbrellas"}
     weak = {"password": "password1", "password_again": "password1"}
     assert (
@@ -158,7 +136,7 @@ def test_signing_in_with_a_code_and_the_second_step(app: Flask) -> None:
         "/login", {"account": "bob@desk.example.org"}, button="Send me a code instead"
     )
     assert answer.location == "/login/code"
-    answer = client.submit("/login/code", {"code": digits(app, "login")}, button="Go on")
+    answer = client.submit("/login/code", {"code": read_digits(app, "login")}, button="Go on")
     assert answer.location == "/login/second"
     assert client.submit("/login/second", {"code": "000000"}, button="Sign in").status_code == 422
     answer = client.submit("/login/second", {"code": app_code()}, button="Sign in")
@@ -204,7 +182,7 @@ def test_a_stale_session_is_asked_for_a_proof_and_goes_on(app: Flask) -> None:
     _forget_proofs(app)
     sent = client.submit(answer.location, button="Send a code to al•••e@ex•••.org")
     right = client.submit(
-        sent.location, {"code": digits(app, "confirm")}, button="Go on with the code"
+        sent.location, {"code": read_digits(app, "confirm")}, button="Go on with the code"
     )
     assert right.location == "/account/password"
 
@@ -226,7 +204,7 @@ def test_binding_and_removing_an_address(app: Flask) -> None:
     bad = client.submit("/account/contacts", {"address": "nonsense"}, button="Send a code")
     assert bad.status_code == 422
     client.submit("/account/contacts", {"address": "139 0013 9000"}, button="Send a code")
-    client.submit("/account/contacts/code", {"code": digits(app, "bind")}, button="Go on")
+    client.submit("/account/contacts/code", {"code": read_digits(app, "bind")}, button="Go on")
     page = client.page("/account/contacts")
     [path, _second] = [
         one.attributes["href"]
@@ -285,7 +263,7 @@ def test_naming_a_contact_person_who_leaves_by_the_link(app: Flask) -> None:
     assert client.submit("/account/contact-persons", frank, button="Go on").status_code == 422
     answer = client.submit("/account/contact-persons", frank | {"authorised": "y"}, button="Go on")
     client.submit(answer.location, {"address": "frank@example.net"}, button="Send a code")
-    code = {"code": digits(app, "contact")}
+    code = {"code": read_digits(app, "contact")}
     shown = client.submit(
         "/account/contact-persons/code", code, button="Go on", follow_redirects=True
     )
@@ -361,146 +339,3 @@ def test_ending_sessions(app: Flask) -> None:
     here.submit("/account/sessions", button="End all others")
     assert "/login" in there.get("/account").location
     assert here.get("/account").status_code == 200
-
-
-def test_anothers_things_are_not_found(app: Flask) -> None:
-    with app.app_context():
-        make_member("Alice")
-        alice = opened("Alice")
-        make_member("Charlie")
-        [contact] = queries.contacts_of(1)
-        person = named(actor_of(alice))
-        db.session.remove()
-    charlie = browse(app, "Charlie")
-    csrf = token_of(charlie)
-    for path in (
-        f"/account/contacts/{contact.uid}/removal",
-        f"/account/contact-persons/{person}",
-        f"/account/contact-persons/{person}/removal",
-        f"/account/sessions/{alice.session_id}/end",
-    ):
-        assert charlie.post(path, data=csrf).status_code == 404, path
-
-
-def test_guests_have_no_account_pages(app: Flask) -> None:
-    with app.app_context():
-        guest = service_contacts.guest_for(ContactKind.EMAIL, "dora@example.org", "en")
-        secret = service_sessions.open_guest_session(guest.contact_id, **HERE).secret
-        db.session.remove()
-    client = browse(app)
-    client.set_cookie("sid", secret)
-    for path in ("/account", "/account/contacts", "/account/password", "/account/basic"):
-        assert client.get(path).status_code == 403, path
-    assert client.get("/admin").status_code == 404
-
-
-def test_members_learn_nothing_of_the_admin_pages(app: Flask) -> None:
-    with app.app_context():
-        make_member("Alice")
-        bob = queries.person(make_staff("Bob")).uid
-    alice, agent = browse(app, "Alice"), browse(app, "Bob")
-    csrf, own = token_of(alice), token_of(agent)
-    for path in ("/admin", "/admin/people", f"/admin/people/{bob}/roles"):
-        assert alice.get(path).status_code == 404
-        assert agent.get(path).status_code == 403
-    for name in ("roles", "access", "factor-reset", "sessions/end"):
-        path = f"/admin/people/{bob}/{name}"
-        assert alice.post(path, data=csrf | {"roles": "admin"}).status_code == 404
-        assert agent.post(path, data=own | {"roles": "admin"}).status_code == 403
-
-
-def test_an_admin_runs_the_people(app: Flask) -> None:
-    with app.app_context():
-        make_staff("Ann", Role.ADMIN)
-        make_staff("Eve", Role.ADMIN)
-        bob = queries.person(make_staff("Bob")).uid
-    ann, eve, agent = browse(app, "Ann"), browse(app, "Eve"), browse(app, "Bob")
-    none = {"name": "Carol", "email": "carol@desk.example.org"}
-    invite = "/admin/people/invite"
-    assert ann.submit(invite, none, button="Send the invitation").status_code == 422
-    answer = ann.submit(invite, none | {"roles": ["legal"]}, button="Send the invitation")
-    assert answer.location == "/admin/people"
-    assert "Carol" in ann.page("/admin/people").text
-    home = f"/admin/people/{bob}"
-    ann.submit(f"{home}/roles", {"roles": ["agent", "legal"]}, button="Save")
-    assert "Legal" in ann.page(home).text
-    ann.submit(f"{home}/factor-reset", button="Ask a second administrator")
-    assert ann.page(home).text.count("Ann asked") == 1
-    page = ann.page(f"{home}/factor-reset")
-    assert not [one for one in page.all("button") if page.name_of(one) == "Approve and reset"]
-    eve.submit(f"{home}/factor-reset", button="Approve and reset")
-    assert "/login" in agent.get("/account").location
-    ann.submit(f"{home}/access", button="Disable the account")
-    assert "disabled" in ann.page(home).text
-    ann.submit(f"{home}/access", button="Open the account again")
-    assert "disabled" not in ann.page(home).text
-
-
-def test_opening_an_invitation_changes_nothing(app: Flask) -> None:
-    with app.app_context():
-        path = service_staff.invite_staff(
-            SYSTEM, name="Bob", email="bob@desk.example.org", roles=[Role.AGENT]
-        )
-        db.session.remove()
-    for _ in range(2):
-        assert "Welcome, Bob" in browse(app).page(path).text
-    weak = {"password": "password1", "password_again": "password1"}
-    assert browse(app).submit(path, weak, button="Go on").status_code == 422
-    assert browse(app).get(path[:-1]).status_code == 410
-
-
-def options(page: Page) -> list[str]:
-    """Return the words of the country list."""
-    return [
-        one.text
-        for one in page.all("option")
-        if one.parent is not None and one.parent.attributes.get("name") == "country"
-    ]
-
-
-def test_countries_stand_in_the_readers_order_with_chinas_regions_first_and_named_alike(
-    app: Flask,
-) -> None:
-    with app.app_context():
-        make_member("Alice")
-    client = browse(app, "Alice")
-    english = options(client.page("/account/basic"))
-    assert english[1] == "China"
-    assert english[5:8] == ["Afghanistan", "Åland Islands", "Albania"]
-    client.submit("/account/settings", {"language": "zh"}, button="Save")
-    chinese = options(client.page("/account/basic"))
-    assert chinese[1:5] == ["中国", "中国香港特别行政区", "中国澳门特别行政区", "中国台湾"]
-    assert chinese[5:8] == ["阿尔巴尼亚", "阿尔及利亚", "阿富汗"]
-    # by sound also where the character set sorts by radical: fēilǜbīn, fěijì, fēnlán; nánsūdān, nǎolǔ, níbó'ěr
-    for before, between, after in (("菲律宾", "斐济", "芬兰"), ("南苏丹", "瑙鲁", "尼泊尔")):
-        assert chinese.index(before) < chinese.index(between) < chinese.index(after)
-
-
-def test_a_summary_names_the_field_that_is_missing(app: Flask) -> None:
-    answer = browse(app).submit("/login", {"account": ""}, button="Sign in")
-    assert "Please fill in “Member name, e-mail or mobile”." in answer.get_data(as_text=True)
-
-
-def test_a_text_message_is_not_looked_for_among_spam(app: Flask) -> None:
-    client = browse(app)
-    client.submit("/register", {"address": "138 0013 8000"}, button="Send me a code")
-    assert "spam" not in client.page("/register/code").text
-    there = {"address": "alice@example.org", "where": "other"}
-    client.submit("/register", there, button="Send me a code")
-    assert "spam" in client.page("/register/code").text
-
-
-def test_too_many_tries_leads_to_signing_in_with_a_code_and_says_the_wait_once(app: Flask) -> None:
-    with app.app_context():
-        make_member("Alice")
-    client = browse(app)
-    wrong = {"account": "Alice", "password": "wrong"}
-    for _time in range(30):
-        answer = client.submit("/login", wrong, button="Sign in")
-        if answer.status_code == 429:
-            break
-    assert answer.status_code == 429
-    text = answer.get_data(as_text=True)
-    assert 'href="/login"' in text
-    assert "Sign in with a code instead" in text
-    assert "You can try again in" not in text

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import event, update
@@ -16,7 +17,7 @@ from support.accounts.policy import Method
 from support.core.actors import Actor, Role
 from support.core.clock import utcnow
 from support.core.db import changed, db, transaction
-from support.workorders import service, targets
+from support.workorders import queries, service, targets
 from support.workorders.kind import Kind, kind_named
 from support.workorders.lifecycle import Priority
 from support.workorders.models import WorkOrder
@@ -137,3 +138,32 @@ def counted() -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
+
+
+def two_at_the_desk(app: Flask) -> dict[str, Any]:
+    """Mei and Arjun at the desk, Alice with one order."""
+    with app.app_context():
+        mei, arjun = make_agent("Mei Tanaka"), make_agent("Arjun Nair")
+        alice = make_member("Alice", "alice@example.org")
+        order = make_order(alice, "Cannot sign in", "The code never arrives.")
+        return {
+            "mei": client_of(app, mei),
+            "arjun": client_of(app, arjun),
+            "alice": client_of(app, alice),
+            "who": (mei, arjun, alice),
+            "id": order.id,
+            "url": f"/desk/orders/{order.reference}",
+            "reference": order.reference,
+        }
+
+
+def order_now(app: Flask, order_id: int) -> WorkOrder:
+    """Return an order as it is now."""
+    with app.app_context():
+        return queries.order_by_id(order_id)
+
+
+def typed(client: PageClient, url: str, **values: Any) -> dict[str, Any]:
+    """Return what a browser would send from the reply box of the page as it is now."""
+    page = client.page(url)
+    return page.values(page.form(action=f"{url}/replies")) | values

@@ -4,6 +4,9 @@ Each owner (`person:12`, `codes`, later `case:7`) has a 256-bit data key, wrappe
 key. A value is sealed with AES-256-GCM; its place (table, column, row) and key version are associated
 data, so a sealed value copied to another row is refused. Destroying the wrapped key makes everything
 sealed under it unreadable for good. Look-up goes through a keyed hash, the blind index.
+
+What a law makes us keep of an erased owner is first sealed anew under a *restriction key*, which has an end of its
+own: pages that open the owner's values find it gone, only `unseal_restricted` opens it.
 """
 
 from __future__ import annotations
@@ -28,8 +31,9 @@ from support.core.db import Id, Model, changed, db, insert_new, transaction
 
 log = logging.getLogger(__name__)
 
-_FORMAT = 1
+_FORMAT, _RESTRICTED = 1, 2
 _NONCE = 12
+_BATCH = 200
 
 
 class SealBroken(Exception):
@@ -37,14 +41,17 @@ class SealBroken(Exception):
 
 
 class KeyDestroyed(Exception):
-    """The owner was erased: what was sealed under the key is gone for good."""
+    """The owner was erased: what was sealed under the key is gone for good, or kept under restriction only."""
 
 
 class VaultKey(Model):
-    """One owner's wrapped data key; `wrapped` is None once destroyed. `wrapped_by` names the key-encryption key."""
+    """One owner's wrapped data key; `wrapped` is None once destroyed. `wrapped_by` names the key-encryption key.
+
+    A restriction key is destroyed at `ends_at`.
+    """
 
     __tablename__ = "vault_key"
-    __table_args__ = (Index(None, "wrapped_by", "id"),)
+    __table_args__ = (Index(None, "wrapped_by", "id"), Index(None, "ends_at"))
 
     id: Mapped[Id]
     owner: Mapped[str] = mapped_column(String(80), unique=True)
@@ -52,6 +59,7 @@ class VaultKey(Model):
     wrapped: Mapped[bytes | None]
     wrapped_by: Mapped[str] = mapped_column(String(16), server_default="")
     created_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
     destroyed_at: Mapped[datetime | None]
 
 
@@ -66,8 +74,7 @@ def seal(owner: str, place: str, text: str) -> bytes:
 def seal_bytes(owner: str, place: str, data: bytes) -> bytes:
     """Seal bytes, a picture for instance, as `seal` does a text."""
     key = _data_key(owner) or _make_key(owner)
-    nonce = os.urandom(_NONCE)
-    return bytes([_FORMAT]) + nonce + AESGCM(key).encrypt(nonce, data, _bound(place))
+    return bytes([_FORMAT]) + _encrypt(key, place, data)
 
 
 def unseal(owner: str, place: str, sealed: bytes) -> str:
@@ -77,14 +84,59 @@ def unseal(owner: str, place: str, sealed: bytes) -> str:
 
 def unseal_bytes(owner: str, place: str, sealed: bytes) -> bytes:
     """Return the bytes sealed at `place`, as `unseal` does a text."""
-    key = _data_key(owner)
-    if key is None or not sealed or sealed[0] != _FORMAT:
-        log.critical("seal_broken", extra={"owner": owner, "place": place})
-        raise SealBroken(place)
-    nonce, body = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
+    if sealed[:1] == bytes([_RESTRICTED]):
+        raise KeyDestroyed(owner)
+    return _decrypt(owner, place, sealed[:1] == bytes([_FORMAT]), sealed[1:])
+
+
+def restriction_key(name: str, until: datetime) -> str:
+    """Return the owner under which is kept, until `until`, what a law demands; the same `name` again keeps its end.
+
+    Call it inside a transaction. One for each request and class of data, since their ends differ.
+    """
+    owner = f"restriction:{name}"
+    _make_key(owner, ends_at=until)
+    return owner
+
+
+def restrict(owner: str, place: str, sealed: bytes, restriction: str) -> bytes:
+    """Seal what `owner` has at `place` anew under a restriction key, before the owner's own key is destroyed."""
+    key = _data_key(restriction)
+    assert key is not None
+    name = restriction.encode()
+    head = bytes([_RESTRICTED, len(name)]) + name
+    return head + _encrypt(key, place, unseal_bytes(owner, place, sealed))
+
+
+def unseal_restricted(place: str, sealed: bytes) -> str:
+    """Return a text that is kept under restriction; raises `SealBroken` or, after its end, `KeyDestroyed`."""
+    end = 2 + (sealed[1] if len(sealed) > 1 else 0)
+    restriction = sealed[2:end].decode("ascii", "replace")
+    intact = sealed[:1] == bytes([_RESTRICTED]) and restriction.isprintable()
+    return _decrypt(restriction, place, intact, sealed[end:]).decode()
+
+
+def end_restrictions(now: datetime) -> None:
+    """Destroy the restriction keys whose end has come (a periodic task). Safe to run twice."""
+    with transaction() as session:
+        over = select(VaultKey.owner).where(VaultKey.ends_at <= now, VaultKey.wrapped.is_not(None))
+        for owner in session.execute(over.limit(_BATCH)).scalars().all():
+            destroy(owner)
+
+
+def _encrypt(key: bytes, place: str, data: bytes) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, data, _bound(place))
+
+
+def _decrypt(owner: str, place: str, intact: bool, sealed: bytes) -> bytes:
+    """Return what stands behind the head of a sealed value; `intact` says whether the head is one of ours."""
     try:
-        return AESGCM(key).decrypt(nonce, body, _bound(place))
-    except InvalidTag as error:
+        key = _data_key(owner) if intact else None
+        if key is None:
+            raise InvalidTag
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(place))
+    except (InvalidTag, ValueError) as error:
         log.critical("seal_broken", extra={"owner": owner, "place": place})
         raise SealBroken(place) from error
 
@@ -140,7 +192,7 @@ class Rewrapped:
     broken: list[str]
 
 
-def rewrap_some(after: int, most: int = 200) -> Rewrapped | None:
+def rewrap_some(after: int, most: int = _BATCH) -> Rewrapped | None:
     """Wrap data keys behind row `after` anew with the present key, up to `most` of them; None when there are no more.
 
     One transaction, and safe to run beside people who work, beside itself, and again after a kill: what is sealed
@@ -224,9 +276,9 @@ def _wrap(owner: str, version: int, key: bytes) -> dict[str, Any]:
     return {"wrapped": nonce + body, "wrapped_by": name}
 
 
-def _make_key(owner: str) -> bytes:
-    key = AESGCM.generate_key(256)
-    insert_new(VaultKey, owner=owner, version=1, created_at=utcnow(), **_wrap(owner, 1, key))
+def _make_key(owner: str, ends_at: datetime | None = None) -> bytes:
+    key = _wrap(owner, 1, AESGCM.generate_key(256))
+    insert_new(VaultKey, owner=owner, version=1, created_at=utcnow(), ends_at=ends_at, **key)
     _cache().pop(owner, None)
     made = _data_key(owner)  # another writer's key when it was first
     assert made is not None

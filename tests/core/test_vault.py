@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
 from support.core import vault
+from support.core.clock import utcnow
 from support.core.db import db, transaction
 from tests.core.test_db import in_threads
 
@@ -92,3 +95,56 @@ def test_blind_indexes_find_the_same_value_and_nothing_else(app: Flask) -> None:
     with app.app_context():
         assert vault.blind_index("email", "a@b.cn") == vault.blind_index("email", "a@b.cn")
         assert vault.blind_index("email", "a@b.cn") != vault.blind_index("mobile", "a@b.cn")
+
+
+def restricted(blob: bytes, until: datetime) -> bytes:
+    """Seal what person 1 has anew, as an erasure does, and destroy the person's key."""
+    with transaction():
+        key = vault.restriction_key("request7:invoices", until)
+        kept = vault.restrict("person:1", PLACE, blob, key)
+        vault.destroy("person:1")
+    db.session.remove()
+    return kept
+
+
+def test_what_a_law_keeps_of_an_erased_person_opens_only_as_restricted(app: Flask) -> None:
+    with app.app_context():
+        blob = sealed("an invoice")
+        kept = restricted(blob, utcnow() + timedelta(days=1))
+        assert vault.unseal_restricted(PLACE, kept) == "an invoice"
+        for value in (blob, kept):
+            with pytest.raises(vault.KeyDestroyed):
+                vault.unseal("person:1", PLACE, value)
+        with pytest.raises(vault.SealBroken):
+            vault.unseal_restricted(PLACE + "d", kept)
+        with pytest.raises(vault.SealBroken):
+            vault.unseal_restricted(PLACE, blob)
+
+
+def test_every_flipped_bit_of_what_is_restricted_is_refused(app: Flask) -> None:
+    with app.app_context():
+        kept = restricted(sealed("abc"), utcnow() + timedelta(days=1))
+        for position in range(len(kept) * 8):
+            forged = bytearray(kept)
+            forged[position // 8] ^= 1 << position % 8
+            with pytest.raises(vault.SealBroken):
+                vault.unseal_restricted(PLACE, bytes(forged))
+        for stump in (b"", kept[:1], kept[:2], kept[:20], bytes([2, 1, 0])):
+            with pytest.raises(vault.SealBroken):
+                vault.unseal_restricted(PLACE, stump)
+
+
+def test_a_restriction_ends_on_its_date_for_good(app: Flask) -> None:
+    with app.app_context():
+        end = utcnow() + timedelta(days=1)
+        kept = restricted(sealed(), end)
+        with transaction():
+            vault.restriction_key("request7:invoices", end + timedelta(days=9))
+        vault.end_restrictions(end - timedelta(seconds=1))
+        db.session.remove()
+        assert vault.unseal_restricted(PLACE, kept)
+        for _again in range(2):
+            vault.end_restrictions(end)
+        db.session.remove()
+        with pytest.raises(vault.KeyDestroyed):
+            vault.unseal_restricted(PLACE, kept)

@@ -29,7 +29,6 @@ from support.accounts.console import AdminEntry, AdminNotice, ConsoleEntry
 from support.assurance import service_holds
 from support.assurance import views as hold_views
 from support.core import conditions, once, vault, web_kept, worker
-from support.core.clock import utcnow
 from support.core.file_upkeep import BytesOf
 from support.core.outbox import AfterDrain, Subscription
 from support.core.web_health import Figure
@@ -110,7 +109,7 @@ HOOKS: list[object] = [
     Periodic("forget_old_forms", timedelta(hours=1), web_kept.forget_old_forms),
     Periodic("rescan_files", timedelta(minutes=1), commands.rescan_files),
     Periodic("sweep_orphan_files", timedelta(days=1), commands.sweep_orphan_files),
-    Periodic("end_restrictions", timedelta(hours=1), lambda: vault.end_restrictions(utcnow())),
+    Periodic("end_restrictions", timedelta(hours=1), vault.end_restrictions),
     Periodic("write_audit_heads", timedelta(days=1), commands.write_heads),
     installer.condition.CONDITION,
     *conditions.GROUND,

@@ -42,6 +42,13 @@ UNTRAINED = N_(
     "Your training is missing or has lapsed, and without one nobody reads personal data here. Administrators record it."
 )
 
+FOR_MEMBERS = N_(
+    "This page belongs to an account, and you are here as a guest. Register or sign in to have one."
+)
+
+ADMINISTRATION = frozenset({Role.ADMIN})
+"""The roles of what administrators alone reach, also without a training: it shows nobody's personal data."""
+
 ActorKind = Literal["anonymous", "guest", "member", "staff", "system"]
 
 

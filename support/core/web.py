@@ -20,7 +20,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from support.core import doorbell, logs
-from support.core.actors import ANONYMOUS, UNTRAINED, Actor, Role
+from support.core.actors import ADMINISTRATION, ANONYMOUS, FOR_MEMBERS, UNTRAINED, Actor, Role
 from support.core.config import Config
 from support.core.context import settings
 from support.core.db import new_uid
@@ -37,7 +37,6 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FILE_FIELDS = frozenset({"file", "files", "picture"})
 LONGEST_NEXT = 1_000  # it is kept in a cookie, and browsers drop one above 4 KB
 
-_ADMINISTRATION = frozenset({Role.ADMIN})
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -277,12 +276,12 @@ def check_access(
     if roles is not None:
         if not actor.is_staff:
             raise NotFound()
-        if actor.untrained and roles != _ADMINISTRATION:
+        if actor.untrained and roles != ADMINISTRATION:
             raise NotAllowed(UNTRAINED)
         if not actor.roles & roles:
             raise NotAllowed()
     elif actor.kind == "guest" and endpoint not in guest:
-        raise NotAllowed()
+        raise NotAllowed(FOR_MEMBERS)
 
 
 def _limits_storage(redis_url: str) -> str:

@@ -14,11 +14,12 @@ from flask import current_app, request, url_for
 from flask_babel import gettext
 from sqlalchemy import ColumnElement
 
-from support.core.actors import Actor, Role
+from support.core.actors import ADMINISTRATION, Actor, Role
 from support.core.context import hooks
 from support.core.web_parts import page_language
 
 MOST_KEPT = 1_000
+_EVERYWHERE = ("member", "account", "footer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,12 @@ class NavItem:
     args: tuple[tuple[str, str], ...] = ()
 
     def shown_to(self, actor: Actor) -> bool:
-        """True when the actor is of a kind, and holds a role, that the item is for."""
+        """True when the actor is of a kind, and holds a role, that the item is for.
+
+        Without a training that is asked for, nothing of the desk is left but administration.
+        """
+        if actor.untrained and self.where not in _EVERYWHERE and self.roles != ADMINISTRATION:
+            return False
         return (not self.kinds or actor.kind in self.kinds) and (
             not self.roles or actor.has(*self.roles)
         )
@@ -112,6 +118,6 @@ def _drawn(key: Hashable, shown: list[tuple[NavItem, int | None, bool]]) -> Plac
                 "current": here,
             }
         )
-    found = {name: groups.pop(name, []) for name in ("member", "account", "footer")}
+    found = {name: groups.pop(name, []) for name in _EVERYWHERE}
     desk = [{"title": gettext(title), "items": items} for title, items in groups.items()]
     return Places(key, **found, desk=desk)

@@ -53,7 +53,9 @@ def test_guests_have_no_account_pages(app: Flask) -> None:
     client = browse(app)
     client.set_cookie("sid", secret)
     for path in ("/account", "/account/contacts", "/account/password", "/account/basic"):
-        assert client.get(path).status_code == 403, path
+        answer = client.get(path)
+        assert answer.status_code == 403, path
+        assert "you are here as a guest" in answer.get_data(as_text=True)
     assert client.get("/admin").status_code == 404
 
 
@@ -62,6 +64,10 @@ def test_members_learn_nothing_of_the_admin_pages(app: Flask) -> None:
         make_member("Alice")
         bob = queries.person(make_staff("Bob")).uid
     alice, agent = browse(app, "Alice"), browse(app, "Bob")
+    for client, rail in ((alice, []), (agent, ["/desk/search"])):
+        searches = Page(client.get("/desk/nowhere").get_data(as_text=True)).all("form")
+        found = [each.attributes["action"] for each in searches if each.attributes.get("role")]
+        assert [each for each in found if each.startswith("/desk")][:1] == rail
     csrf, own = token_of(alice), token_of(agent)
     for path in ("/admin", "/admin/people", f"/admin/people/{bob}/roles"):
         assert alice.get(path).status_code == 404

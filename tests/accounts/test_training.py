@@ -122,6 +122,8 @@ def test_an_administrator_without_one_administers_and_reads_no_order(app: Flask)
     assert "No training of yours is on record" in client.page("/account").text
     with app.test_request_context():
         closed = [url_for(name) for name in ("desk.queue", "desk.search", "deliveries.index")]
+    rail = [each for each in client.page("/admin").all("a") if each.inside("nav")]
+    assert not {each.attributes.get("href") for each in rail}.intersection(closed)
     for path in (*closed, f"/desk/orders/{reference}"):
         assert client.get(path).status_code == 403, path
 

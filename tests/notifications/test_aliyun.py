@@ -26,7 +26,7 @@ from support.core.db import db, transaction
 from support.core.errors import Unavailable
 from support.core.outbox import GiveUp, OutboxRow, Retry
 from support.notifications import aliyun, approved, letters, queries, service, sms
-from support.notifications.breaker import DoorAway
+from support.core.breaker import DoorAway
 from support.notifications.models import Delivery, DeliveryState
 from tests.fixtures.aliyun_service import KEY_ID, SECRET
 from tests.fixtures.servers import free_port, tied, wait_until

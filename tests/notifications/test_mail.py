@@ -27,7 +27,7 @@ from support.core.context import settings
 from support.core.db import db
 from support.core.outbox import GiveUp, OutboxRow, Retry
 from support.notifications import breaker, mail, service
-from support.notifications.breaker import Breaker, DoorAway
+from support.core.breaker import Breaker, DoorAway
 from support.notifications.letters import Letter
 from support.notifications.models import Channel, Delivery, DeliveryState
 from tests.fixtures.mail import SmtpSink

@@ -275,5 +275,12 @@ def _put_due(uid: str, name: Name, number: int) -> None:
 
 
 def _tell(found: PlatformCall, state: CallState, note: str) -> None:
-    told = {"call": found.uid, "name": found.name, "about": found.about, "note": note}
-    outbox.put(ANSWERED, f"{found.uid}:{found.round}:{state}", state=state.value, **told)
+    outbox.put(
+        ANSWERED,
+        f"{found.uid}:{found.round}:{state}",
+        call=found.uid,
+        name=found.name,
+        about=found.about,
+        state=state.value,
+        note=note,
+    )

@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from support.core.config import Config
@@ -61,9 +61,14 @@ def signed_headers(uid: str, body: bytes, keys: Iterable[bytes], *, at: datetime
     return {ID: uid, STAMP: stamp, SIGNATURE: signatures}
 
 
-def check(headers: Mapping[str, str], body: bytes, keys: Iterable[bytes], *, now: datetime) -> None:
-    """Raise `Unproved` unless one of `keys` signed this, within five minutes of `now`."""
-    uid, stamp, given = (headers.get(name, "") for name in (ID, STAMP, SIGNATURE))
+def check(
+    get: Callable[[str, str], str], body: bytes, keys: Iterable[bytes], *, now: datetime
+) -> None:
+    """Raise `Unproved` unless one of `keys` signed this, within five minutes of `now`.
+
+    `get(name, "")` gives a header.
+    """
+    uid, stamp, given = (get(name, "") for name in (ID, STAMP, SIGNATURE))
     if not (uid and given and stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
         raise Unproved(UNSIGNED)
     if abs(now - datetime.fromtimestamp(int(stamp), UTC)) > WINDOW:

@@ -48,7 +48,7 @@ def _proved_answer(body: bytes) -> tuple[str, Answer]:
         keys = []
     if is_console() or not keys:
         abort(404)
-    platform_signing.check(request.headers, body, keys, now=utcnow())
+    platform_signing.check(request.headers.get, body, keys, now=utcnow())
     answer = read_answer(body)
     said = json.loads(body)
     if said.get("type") != "platform.answer" or not isinstance(said.get("call"), str):

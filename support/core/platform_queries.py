@@ -107,10 +107,10 @@ def _look(now: datetime) -> Seen:
     if not platform_door.is_console() and (wrong := list(platform_door.problems(config))):
         return Seen(Mood.BROKEN, wrong[0])
     if found.silent:
-        words = N_("%(count)s calls have no answer though it is overdue, the oldest asked %(at)s.")
+        words = N_("Calls without an answer that is overdue: %(count)s; the oldest was asked %(at)s.")
         return Seen(Mood.BROKEN, words, facts)
     if found.failed:
-        words = N_("%(failed)s calls of the last 7 days were refused or not done.")
+        words = N_("Calls that were refused or not done in the last 7 days: %(failed)s.")
         return Seen(Mood.LOOK, words, facts)
     if platform_door.is_console():
         words = N_(

@@ -337,10 +337,9 @@ def test_a_result_that_comes_after_the_call_was_asked_anew_changes_nothing(
     uid = ask()
     outbox.drain()
     platform.ask_again(ADMIN, uid)
-    for act in (platform.note_taken_up, platform.note_trouble):
-        with transaction():
-            act(uid, 1, 1, utcnow() if act is platform.note_taken_up else "x")  # type: ignore[operator]
     with transaction():
+        platform.note_taken_up(uid, 1, 1, utcnow())
+        platform.note_trouble(uid, 1, 1, "late")
         platform.note_failure(uid, 1, 1, "late", utcnow())
         assert not platform.note_answer(uid, Answer(False, "late"), utcnow(), round=1, attempts=1)
     assert (fresh(uid).state, fresh(uid).note) == ("asked", "")

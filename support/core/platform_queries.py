@@ -107,7 +107,9 @@ def _look(now: datetime) -> Seen:
     if not platform_door.is_console() and (wrong := list(platform_door.problems(config))):
         return Seen(Mood.BROKEN, wrong[0])
     if found.silent:
-        words = N_("Calls without an answer that is overdue: %(count)s; the oldest was asked %(at)s.")
+        words = N_(
+            "Calls without an answer that is overdue: %(count)s; the oldest was asked %(at)s."
+        )
         return Seen(Mood.BROKEN, words, facts)
     if found.failed:
         words = N_("Calls that were refused or not done in the last 7 days: %(failed)s.")

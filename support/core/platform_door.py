@@ -26,6 +26,8 @@ from support.core.platform_signing import WEAK, WeakSecret
 from support.core.words import N_
 
 CONSOLE = "console"
+_UNSIGNED = 401
+"""They do not take our signature: that is the door's trouble, and no answer to the call."""
 _LATER = frozenset({408, 425, 429})
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
 _VALUE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
@@ -76,13 +78,13 @@ class WebhookDoor:
         self._breaker = Breaker("platform door")
 
     def ask(self, uid: str, body: bytes) -> Answer | None:
-        """Hand the call over; silence, 5xx, an unreadable answer raise `Retry`, any other 4xx and 3xx `GiveUp`."""
+        """Hand the call over; silence, 5xx, 401, an unreadable answer raise `Retry`, any other 4xx and 3xx `GiveUp`."""
         with self._breaker.guard():
             try:
                 reply = self._post(uid, body)
             except (OSError, http.client.HTTPException) as trouble:
                 raise DoorAway(f"platform {type(trouble).__name__}") from trouble
-            if reply.status >= 500:
+            if reply.status >= 500 or reply.status == _UNSIGNED:
                 raise DoorAway(f"platform {reply.status}")
             if reply.status in _LATER:
                 raise Retry(f"platform {reply.status}")

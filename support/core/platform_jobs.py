@@ -26,7 +26,7 @@ def post_call(payload: dict[str, Any]) -> str:
     try:
         body = body_of(found)
     except KeyDestroyed as error:
-        raise GiveUp("what it said is destroyed") from error
+        raise GiveUp("destroyed") from error
     door = platform_door.door()
     db.session.remove()  # the connection goes back before the network call
     answer = door.ask(payload["call"], body)

@@ -65,7 +65,8 @@ def test_a_test_call_is_made_once_and_answered(app: Flask, ann: PageClient) -> N
         outbox.drain()
         assert db.session.execute(select(PlatformCall.name)).scalars().all() == ["ping"]
     shown = ann.page(places[0]).text
-    assert "Done by the platform" in shown
+    assert "Recorded only" in shown
+    assert "Done by the platform" not in shown
     assert "The console version answered" in shown
     assert "Ann" in shown
 

@@ -286,7 +286,7 @@ def test_while_a_secret_is_replaced_both_sign(app: Flask, platform_there: Platfo
     use(app, platform_secret=SECRET, platform_secret_before="")
     third = ask(key="3")
     outbox.drain()
-    assert fresh(third).note == "platform 401"
+    assert (fresh(third).state, fresh(third).note) == ("asked", "platform 401")
     assert platform_there.taken()["unsigned"] == 1
 
 

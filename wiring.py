@@ -19,6 +19,7 @@ from support.accounts import (  # noqa: F401  (most add their routes)
     entries,
     identity_views,
     passkey_views,
+    platform_views,
     register_views,
     security_views,
     session_views,
@@ -28,14 +29,29 @@ from support.accounts import views as account_views
 from support.accounts.console import AdminEntry, AdminNotice, ConsoleEntry
 from support.assurance import service_holds
 from support.assurance import views as hold_views
-from support.core import conditions, once, vault, web_kept, worker
+from support.core import (  # noqa: F401  (web_platform adds its route)
+    conditions,
+    once,
+    platform_jobs,
+    platform_queries,
+    vault,
+    web_kept,
+    web_platform,
+    worker,
+)
 from support.core.file_upkeep import BytesOf
 from support.core.outbox import AfterDrain, Subscription
 from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
-from support.notifications import account_notices, jobs, mail, views_mailbox  # noqa: F401  (adds its routes)
+from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
+    account_notices,
+    jobs,
+    mail,
+    platform_notices,
+    views_mailbox,
+)
 from support.notifications import cli as notice_cli
 from support.notifications import conditions as notice_conditions
 from support.notifications import policy as notice_policy
@@ -113,6 +129,8 @@ HOOKS: list[object] = [
     Periodic("write_audit_heads", timedelta(days=1), commands.write_heads),
     installer.condition.CONDITION,
     *conditions.GROUND,
+    *platform_jobs.HOOKS,
+    platform_queries.CONDITION,
     *notice_conditions.CONDITIONS,
     Subscription("delivery.due", jobs.send_delivery, jobs.settle_delivery),
     Subscription("code.due", jobs.send_code, jobs.settle_code),
@@ -120,6 +138,8 @@ HOOKS: list[object] = [
     Periodic("forget_code_files", timedelta(minutes=1), jobs.forget_code_files),
     *account_notices.SUBSCRIPTIONS,
     *account_notices.TEMPLATES,
+    *platform_notices.SUBSCRIPTIONS,
+    *platform_notices.TEMPLATES,
     MisuseForm(order_letters.misuse_path),
     AfterDrain(mail.close_doors),
     Unread(notice_queries.unread_of),
@@ -226,6 +246,7 @@ PUBLIC = frozenset(
         "web.readyz",
         "web.metrics",
         "web.kept",
+        "web.platform_answers",
         *entries.PUBLIC,
         "policies.index",
         "policies.version",

@@ -16,6 +16,7 @@ from demo.checks import begin_checks
 from demo.operator import write_operator
 from demo.people import create_people
 from demo.photo import draw_photo
+from demo.platform_calls import ask_platform
 from demo.private_files import write_private
 from demo.saved_replies import write_saved_replies
 from demo.stories import Teller, tell_stories
@@ -56,6 +57,7 @@ def load_demo(instance: Path, progress: Callable[[Any], Any], now: datetime | No
         write_saved_replies(cast.actors["agent"], now - _AGE)
         teller = Teller(cast, now, photo_owner, [photo])
         tell_stories(teller, progress)
+        ask_platform(cast, teller.keys, now)
         write_private(waiting, json.dumps(cast.logins, indent=2) + "\n")
     waiting.replace(logins)
     begin_checks(cast, teller.keys, now)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from installer.answers import SETTINGS
 from support.accounts import queries as accounts
-from support.core import doorbell
+from support.core import doorbell, platform_door
 from support.core.actors import Role
 from support.core.clock import utcnow
 from support.core.config import SETTINGS_FILE, ConfigError
@@ -275,6 +275,14 @@ def _templates() -> Iterator[Problem]:
         yield Problem("sms_templates", words, _("flask sms templates, docs/sms.md"))
 
 
+def _platform() -> Iterator[Problem]:
+    """A door set by halves lets everything wait; none at all is a choice."""
+    for words in platform_door.problems(settings()):
+        yield Problem(
+            "platform", _(words), _("set PLATFORM_URL and PLATFORM_SECRET, docs/platform.md")
+        )
+
+
 def _people() -> Iterator[Problem]:
     admins = accounts.staff(Role.ADMIN)
     if not any(each.has_factor for each in admins):
@@ -303,6 +311,7 @@ _CHECKS_OF_A_REAL_DESK: tuple[Check, ...] = (
     _policy,
     _address,
     _doors,
+    _platform,
     _people,
     _training,
 )

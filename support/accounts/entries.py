@@ -7,6 +7,7 @@ from datetime import timedelta
 from support.accounts import (
     limits,
     providers,
+    queries_identities,
     service,
     service_challenges,
     service_codes,
@@ -16,6 +17,7 @@ from support.accounts import (
 )
 from support.accounts.console import AdminEntry, ConsoleEntry
 from support.core.actors import Role
+from support.core.platform import Addressee
 from support.core.web_health import Figure
 from support.core.web_nav import NavItem
 from support.core.words import N_
@@ -35,6 +37,7 @@ HOOKS: tuple[object, ...] = (
     Periodic("tell_lapses", timedelta(hours=1), service_training.tell_lapses),
     Periodic("log_alarms", timedelta(minutes=1), limits.log_alarms),
     Figure("gongdan_limit_alarms", "Limit alarms: 1 sounds", "alarm", limits.alarm_figures),
+    Addressee(queries_identities.known_as),
     NavItem("account", N_("Sign in"), "accounts.login", "log-in", kinds=frozenset({"anonymous"})),
     NavItem("account", N_("My account"), "accounts.console", "circle-user", kinds=_WITH_ACCOUNT),
     NavItem(
@@ -48,6 +51,13 @@ HOOKS: tuple[object, ...] = (
     NavItem(N_("Administration"), N_("Administration"), "admin.index", "settings", roles=_ADMIN),
     NavItem(N_("Administration"), N_("Staff"), "admin.people", "users", roles=_ADMIN),
     NavItem(N_("Administration"), N_("System state"), "admin.system", "activity", roles=_ADMIN),
+    NavItem(
+        N_("Administration"),
+        N_("Calls to the platform"),
+        "admin.platform_calls",
+        "plug",
+        roles=_ADMIN,
+    ),
     ConsoleEntry(
         N_("E-mail and mobile"),
         N_("The addresses that sign in and get our messages."),
@@ -127,6 +137,13 @@ HOOKS: tuple[object, ...] = (
         "admin.system",
         "activity",
         40,
+    ),
+    AdminEntry(
+        N_("Calls to the platform"),
+        N_("What was asked of the platform's own side, and what it answered; asking again."),
+        "admin.platform_calls",
+        "plug",
+        50,
     ),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -76,6 +77,18 @@ def has_other_way_in(person_id: int, without: int) -> bool:
     )
 
 
+def known_as(person_id: int) -> dict[str, Any]:
+    """Return how the operator's platform knows a person: our public id, the member name, and the id of the account
+    with its own service (OpenID Connect) where one is bound."""
+    who = queries.person(person_id)
+    own = select(ExternalIdentity.uid, ExternalIdentity.sealed).where(
+        ExternalIdentity.person_id == person_id, ExternalIdentity.provider == Method.OIDC
+    )
+    bound = db.session.execute(own).one_or_none()
+    account = _opened(person_id, *bound)["subject"] if bound else ""
+    return {"id": who.uid, "name": who.name, "account": account}
+
+
 def blind(identity: Identity) -> bytes:
     """Return the blind index by which an account is found."""
     return vault.blind_index(f"identity:{identity.method}", identity.subject)
@@ -87,4 +100,9 @@ def place(uid: str) -> str:
 
 
 def _name(person_id: int, uid: str, sealed: bytes) -> str:
-    return str(json.loads(vault.unseal(queries.owner(person_id), place(uid), sealed))["name"])
+    return _opened(person_id, uid, sealed)["name"]
+
+
+def _opened(person_id: int, uid: str, sealed: bytes) -> dict[str, str]:
+    opened: dict[str, str] = json.loads(vault.unseal(queries.owner(person_id), place(uid), sealed))
+    return opened

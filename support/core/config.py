@@ -77,6 +77,14 @@ class Config:
     training_required: bool = False
     """Staff read personal data only while their training is valid (PP-7.1). Off at first, since nobody has one on
     record yet and all would stand before closed doors; `flask check` names it until it is on."""
+    platform_url: str = ""
+    """Where the operator's platform takes calls (`docs/platform.md`); without it they are answered here."""
+    platform_secret: str = field(default="", repr=False)
+    platform_secret_before: str = field(default="", repr=False)
+    """While a secret is replaced: both sign, both are taken."""
+    platform_answer_minutes: int = 240
+    """How long a call may go without an answer before administrators are told, and those that stop an intruder."""
+    platform_urgent_minutes: int = 15
     oidc_issuer: str = ""
     """The operator's own account service (OpenID Connect), such as https://account.example.com."""
     oidc_title: str = ""
@@ -189,7 +197,8 @@ def _checked(config: Config) -> Config:
             N_("public_url must be like https://support.example.com, not %(value)s"),
             value=repr(config.public_url),
         )
-    for name in (each.name for each in fields(Config) if each.name.endswith("_per_hour")):
+    counted = ("_per_hour", "_minutes")
+    for name in (each.name for each in fields(Config) if each.name.endswith(counted)):
         if getattr(config, name) < 1:
             raise ConfigError(N_("%(name)s must be 1 or more"), name=name)
     _check_other_accounts(config)

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from support.core import outward
+from support.core.breaker import Breaker, DoorAway
 from support.core.clock import utcnow
 from support.core.config import ConfigError, is_guarded
 from support.core.outbox import GiveUp, Retry
 from support.core.words import N_
 from support.notifications import approved
-from support.notifications.breaker import Breaker, DoorAway
 
 if TYPE_CHECKING:
     from support.notifications.sms import Sms

@@ -11,6 +11,7 @@ from support.accounts import queries_codes, service_codes
 from support.accounts.models import ContactKind
 from support.accounts.policy import CODE_LIVES, FOR_THE_KNOWN, CodePurpose
 from support.core.actors import Actor
+from support.core.breaker import DoorAway
 from support.core.clock import utcnow
 from support.core.context import settings
 from support.core.db import db
@@ -18,7 +19,6 @@ from support.core.errors import NotFound
 from support.core.outbox import OutboxState, Outcome
 from support.core.vault import KeyDestroyed
 from support.notifications import aliyun, letters, mail, outgoing, policy, queries, service, sms
-from support.notifications.breaker import DoorAway
 from support.notifications.models import Channel, DeliveryState, Purpose
 from support.notifications.templates import facts_for, template
 

@@ -20,13 +20,13 @@ from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from support.core.breaker import Breaker, DoorAway
 from support.core.config import Config, ConfigError
 from support.core.context import settings
 from support.core.installation import is_demo
 from support.core.outbox import GiveUp, Retry
 from support.core.words import N_
 from support.notifications import outgoing
-from support.notifications.breaker import Breaker, DoorAway
 from support.notifications.letters import Letter, operator_name
 
 TIMEOUT = 10.0

@@ -14,6 +14,7 @@ from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from support.core import outward
+from support.core.breaker import Breaker, DoorAway
 from support.core.config import Config, ConfigError
 from support.core.context import settings
 from support.core.db import new_uid
@@ -22,7 +23,6 @@ from support.core.outbox import GiveUp, Retry
 from support.core.words import N_
 from support.notifications import outgoing
 from support.notifications.aliyun import AliyunDoor
-from support.notifications.breaker import Breaker, DoorAway
 
 _LATER = frozenset({408, 425, 429})
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")

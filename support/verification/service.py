@@ -16,12 +16,13 @@ from support.assurance import queries as assurance_queries
 from support.assurance import service as assurance
 from support.assurance import service_holds
 from support.assurance.policy import ACTS, CURRENT, TOO_NEW, Act, ProofKind
-from support.core import audit, outbox, sealed_files, vault
+from support.core import audit, outbox, platform, sealed_files, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
 from support.core.context import keys
 from support.core.db import changed, db, new_uid, transaction
 from support.core.errors import Invalid, NotAllowed, Stale
+from support.core.platform_calls import Name
 from support.core.words import N_
 from support.verification import policy, queries
 from support.verification.lifecycle import ENDED, LIFECYCLE, CheckState
@@ -110,7 +111,10 @@ def move(actor: Actor, check: Check, new: CheckState, now: datetime, **values: A
 
 
 def carry_out(check: Check, *, now: datetime) -> None:
-    """Do what the check was for, inside the caller's transaction; an address taken meanwhile refuses it."""
+    """Do what the check was for, inside the caller's transaction; an address taken meanwhile refuses it.
+
+    Whoever is signed in to the platform itself is put out too.
+    """
     found = queries.wanted_address(check)
     if found is None:
         raise NotAllowed()
@@ -120,6 +124,14 @@ def carry_out(check: Check, *, now: datetime) -> None:
         return
     lost = check.named if check.old_channel == "stolen" else ()
     kind, value = ContactKind(found[0]), found[1]
+    platform.call(  # first, since the platform's own account is unbound by what follows
+        Name.END_SESSIONS,
+        f"check:{check.uid}",
+        about=check.about,
+        reference=check.reference,
+        person=check.subject_id,
+        now=now,
+    )
     service_recovery.recover_account(SYSTEM, check.case, kind, value, lost=lost, now=now)
     move(SYSTEM, check, CheckState.DONE, now)
 

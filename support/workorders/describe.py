@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from support.core.audit import Event
+from support.core.platform_calls import Name
 from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.notifications.models import Channel, DeliveryState
@@ -62,6 +63,20 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "check.done": (N_("Identity proved, account given back"), "circle-check"),
     "check.refused": (N_("Identity not proved"), "circle-x"),
     "check.withdrawn": (N_("Identity check given up"), "x"),
+    "platform.asked": (N_("The platform was asked: %(call)s"), "plug"),
+    "platform.again": (N_("The platform was asked again: %(call)s"), "plug"),
+    "platform.later": (N_("The platform took it up and answers later: %(call)s"), "hourglass"),
+    "platform.done": (N_("The platform answered: done (%(call)s)"), "circle-check"),
+    "platform.console": (
+        N_("Console version of the platform: recorded, nothing was done (%(call)s)"),
+        "square-terminal",
+    ),
+    "platform.not_done": (N_("The platform answered: not done (%(call)s, %(note)s)"), "circle-x"),
+    "platform.failed": (N_("The call to the platform failed (%(call)s, %(note)s)"), "circle-x"),
+    "platform.silent": (
+        N_("The platform has not answered in time: %(call)s; administrators were told"),
+        "alarm-clock",
+    ),
 }
 
 
@@ -77,6 +92,8 @@ def describe(event: Happened, names: Mapping[int, str]) -> tuple[str, str] | Non
     action = event.action
     if action == "order.assigned" and event.data.get("assignee") is None:
         action = "order.unassigned"
+    if action == "platform.done" and event.data.get("console"):
+        action = "platform.console"
     if action not in _ACTIONS:
         return None
     words, icon = _ACTIONS[action]
@@ -92,6 +109,9 @@ def _facts(event: Happened, names: Mapping[int, str]) -> dict[str, Any]:
         facts["new"] = gettext(Status(event.data["new"]).title)
     if event.action == "order.priority":
         facts["new"] = gettext(Priority(event.data["new"]).title)
+    if event.action.startswith("platform."):
+        facts["call"] = gettext(Name(event.data["name"]).title)
+        facts["note"] = event.data.get("note") or "–"
     return facts
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from support.accounts import queries as people
-from support.core import outbox
+from support.core import outbox, platform
 from support.core.actors import Role
 from support.core.clock import utcnow
 from support.core.errors import NotFound
 from support.core.outbox import Subscription
+from support.core.platform_calls import CallState
 from support.core.vault import KeyDestroyed
 from support.notifications.service import tell
 from support.workorders import queries, service, service_checks
@@ -103,6 +104,13 @@ def tell_check(payload: Payload) -> None:
     _tell_staff(payload | {"order": order.id}, "check", _desk_of(order))
 
 
+def note_platform(payload: Payload) -> None:
+    """Let the desk see that the platform did not do, or did not answer, what an order asked of it."""
+    kind, _, number = str(payload["about"]).partition(":")
+    if kind == "order" and payload.get("state") != CallState.DONE:
+        service_checks.note_news(queries.order_by_id(int(number)), now=utcnow())
+
+
 _CHECK_NEWS = frozenset({"stopped", "done", "refused"})
 
 
@@ -180,4 +188,6 @@ SUBSCRIPTIONS = (
     Subscription("order.overdue", tell_overdue),
     Subscription("order.unstaffed", tell_unstaffed),
     Subscription("check.changed", tell_check),
+    Subscription(platform.ANSWERED, note_platform),
+    Subscription(platform.SILENT, note_platform),
 )

@@ -20,7 +20,7 @@ from demo.moments import due_next, moment_of
 from demo.operator import EXAMPLE
 from demo.stories import STORIES
 from support.accounts import queries as accounts
-from support.core import audit, installation, outbox, search
+from support.core import audit, installation, outbox, platform_queries, search
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.config import Config, load
@@ -174,6 +174,15 @@ def test_old_news_expires_untold_and_a_handful_is_told(app: Flask) -> None:
         outbox.drain()
         mails = select(func.count()).select_from(Delivery).where(Delivery.channel == "mail")
         assert 4 <= db.session.execute(mails).scalar_one() <= 12
+
+
+def test_the_page_of_calls_to_the_platform_is_not_empty(app: Flask) -> None:
+    with app.app_context():
+        loaded(app)
+        outbox.drain()
+        lines = platform_queries.page_of()
+        assert [line.name for line in lines] == ["end_sessions", "check_transaction", "restore"]
+        assert {line.note for line in lines} == {"console"}
 
 
 def test_a_start_that_was_cut_off_leaves_nothing_and_the_next_one_succeeds(app: Flask) -> None:

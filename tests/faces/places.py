@@ -162,6 +162,13 @@ PLACES = (
     # An administrator
     Place("admin.index", "admin", "/admin"),
     Place("admin.system", "admin", "/admin/system"),
+    Place("admin.platform_calls", "admin", "/admin/platform"),
+    Place(
+        "admin.platform_call",
+        "admin",
+        "/admin/platform",
+        "main td a[href^='/admin/platform/'], main th a[href^='/admin/platform/']",
+    ),
     Place("admin.people", "admin", "/admin/people"),
     Place(
         "admin.person",

@@ -77,6 +77,23 @@ def test_texts_that_no_provider_approved_are_named(fresh: Flask) -> None:
     assert "can't be read" in found_broken.words
 
 
+def test_a_door_to_the_platform_that_is_set_by_halves_is_named(fresh: Flask) -> None:
+    url, good = "https://platform.example.com/calls", "whsec_" + "A" * 32
+    assert "platform" not in codes(fresh)
+    for setting in (
+        {"platform_url": url},
+        {"platform_secret": good},
+        {"platform_url": "http://platform.example.com/calls", "platform_secret": good},
+        {"platform_url": url, "platform_secret": "whsec_c2hvcnQ="},
+        {"platform_url": url, "platform_secret": good, "platform_secret_before": "short"},
+    ):
+        configured(fresh, **{"platform_url": "", "platform_secret": "", **setting})
+        assert "platform" in codes(fresh), setting
+    both = {"platform_url": url, "platform_secret": good, "platform_secret_before": ""}
+    configured(fresh, **both)
+    assert "platform" not in codes(fresh)
+
+
 def test_debug_is_found(fresh: Flask) -> None:
     fresh.debug = True
     assert "debug" in codes(fresh)

@@ -20,13 +20,13 @@ from support.accounts.models import Code, ContactKind
 from support.accounts.policy import CodePurpose
 from support.core import outbox
 from support.core.actors import ANONYMOUS
+from support.core.breaker import DoorAway
 from support.core.clock import utcnow
 from support.core.config import Config, ConfigError
 from support.core.db import db, transaction
 from support.core.errors import Unavailable
 from support.core.outbox import GiveUp, OutboxRow, Retry
 from support.notifications import aliyun, approved, letters, queries, service, sms
-from support.notifications.breaker import DoorAway
 from support.notifications.models import Delivery, DeliveryState
 from tests.fixtures.aliyun_service import KEY_ID, SECRET
 from tests.fixtures.servers import free_port, tied, wait_until

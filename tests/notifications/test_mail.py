@@ -20,14 +20,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from flask import Flask
 
-from support.core import installation
+from support.core import breaker, installation
+from support.core.breaker import Breaker, DoorAway
 from support.core.clock import utcnow
 from support.core.config import Config, ConfigError
 from support.core.context import settings
 from support.core.db import db
 from support.core.outbox import GiveUp, OutboxRow, Retry
-from support.notifications import breaker, mail, service
-from support.notifications.breaker import Breaker, DoorAway
+from support.notifications import mail, service
 from support.notifications.letters import Letter
 from support.notifications.models import Channel, Delivery, DeliveryState
 from tests.fixtures.mail import SmtpSink

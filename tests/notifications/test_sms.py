@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from support.core import breaker
 from support.core.config import ConfigError
 from support.core.outbox import GiveUp, Retry
-from support.notifications import breaker, sms
+from support.notifications import sms
 from tests.fixtures.servers import free_port
 
 SECRET = "a secret of some length"

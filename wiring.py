@@ -49,6 +49,7 @@ from support.policies import views_desk as announcing_views
 from support.verification import jobs as check_jobs
 from support.verification import letters as check_letters
 from support.verification import queries as check_queries
+from support.verification import recovery as check_recovery
 from support.verification import service as check_service
 from support.verification import views as check_views
 from support.verification import views_desk as review_views
@@ -146,6 +147,7 @@ HOOKS: list[object] = [
         30,
     ),
     NavItem("footer", N_("Did support write this?"), "notifications.check", "search-check"),
+    check_recovery.GOAL,
     *check_jobs.SUBSCRIPTIONS,
     *check_letters.TEMPLATES,
     Periodic("end_holds", timedelta(seconds=30), service_holds.end_holds),

@@ -56,9 +56,7 @@ class PictureForm(FlaskForm):
     """One picture, with the consent that belongs to it alone."""
 
     picture = FileField(_l("Photo"), [FileRequired(_l("Choose a photo."))])
-    consent = BooleanField(
-        _l("I agree that this picture is used to find out whether the account is mine")
-    )
+    consent = BooleanField()
 
 
 class VerdictForm(FlaskForm):
@@ -75,9 +73,9 @@ class VerdictForm(FlaskForm):
     )
     reason = SelectField(_l("Why it fails, or what is asked for"), [Optional()])
 
-    def offer_reasons(self) -> VerdictForm:
+    def offer_reasons(self, codes: tuple[str, ...]) -> VerdictForm:
         """Fill the choice of reasons in the reader's language."""
         self.reason.choices = [SelectChoice("", "–")] + [
-            SelectChoice(code, _l(policy.REASONS[code])) for code in policy.VERDICT_REASONS
+            SelectChoice(code, _l(policy.REASONS[code])) for code in codes
         ]
         return self

@@ -12,6 +12,7 @@ from support.core.outbox import Subscription
 from support.core.vault import KeyDestroyed
 from support.notifications.service import tell
 from support.verification import queries, service
+from support.verification.goal import goal_of
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check
 
@@ -27,7 +28,7 @@ def tell_asker(payload: dict[str, Any]) -> None:
     try:
         tell(
             check.asker_id,
-            "verification.check",
+            goal_of(check).letter,
             about=check.about,
             key=str(payload["key"]),
             contact_id=check.asker_contact,

@@ -15,8 +15,8 @@ from support.verification.lifecycle import CheckState
 class Check(Model):
     """One check: `asker_id` says that the account `subject_id` is theirs, and wants `act` done.
 
-    `about` and `reference` name the order that it belongs to. The wanted new address is sealed under the key of the
-    check. `old_channel` is "" until the person shows an older address ("proved", with `old_contact`) or says why
+    `about` and `reference` name the order that it belongs to, if any. The wanted new address is sealed under the key
+    of the check. `old_channel` is "" until the person shows an older address ("proved", with `old_contact`) or says why
     not ("lost", "stolen", with the addresses named in `named`). `round` counts how often evidence was asked for.
     """
 
@@ -63,6 +63,11 @@ class Check(Model):
     def stream(self) -> str:
         """What proofs, holds and the vault call this check."""
         return f"check:{self.uid}"
+
+    @property
+    def of_order(self) -> bool:
+        """True when a work order stands behind the check; else its reference is its own."""
+        return self.about.startswith("order:")
 
     @property
     def case(self) -> Case:

@@ -11,6 +11,7 @@ from support.assurance.policy import ProofKind
 from support.core.actors import Actor, Role
 from support.core.errors import NotAllowed, NotFound
 from support.core.words import N_
+from support.policies.models import Purpose
 from support.verification.models import Check
 
 EVIDENCE_KEPT = timedelta(days=30)
@@ -29,12 +30,14 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WayRule:
-    """One way: its words, the pictures that it needs (part, words), the proof that it makes."""
+    """One way: its words, the pictures that it needs (part, words), the proof that it makes, the consent it needs."""
 
     title: str
     why: str
     parts: tuple[tuple[str, str], ...]
     proof: ProofKind
+    consent: str = N_("I agree that this picture is used to find out whether the account is mine")
+    purpose: Purpose = Purpose.IDENTITY_EVIDENCE
 
 
 WAYS: Mapping[Way, WayRule] = {

@@ -15,9 +15,9 @@ from support.core.actors import Actor, Role
 from support.core.db import db
 from support.core.errors import NotFound
 from support.verification import policy
+from support.verification.goal import goal_of, rule_of
 from support.verification.lifecycle import ENDED, UNDER_REVIEW, CheckState
 from support.verification.models import Check, Evidence, EvidenceView, Review
-from support.verification.policy import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +172,9 @@ def wanted_place(uid: str) -> str:
 
 def steps_done(check: Check) -> dict[str, bool]:
     """Return the person's steps, in order, and whether each is done."""
-    parts = {part for part, _words in policy.WAYS[Way(check.way)].parts}
-    return {
-        "address": check.wanted_sealed is not None,
-        "old-address": bool(check.old_channel),
-        "evidence": parts <= set(evidence_of(check)),
-    }
+    parts = {part for part, _words in rule_of(check).parts}
+    before = {step.code: step.done(check) for step in goal_of(check).steps}
+    return before | {"evidence": parts <= set(evidence_of(check))}
 
 
 def unstaffed_seats() -> list[str]:

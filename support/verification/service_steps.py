@@ -23,8 +23,8 @@ from support.core.errors import DomainError, IllegalMove, Invalid, NotFound
 from support.core.words import N_
 from support.policies import queries as policies
 from support.policies import service as consents
-from support.policies.models import Purpose
 from support.verification import policy, queries
+from support.verification.goal import goal_of, rule_of
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check, Evidence
 from support.verification.policy import Way
@@ -154,9 +154,11 @@ def lack_old_address(
 
 
 def choose_way(actor: Actor, check: Check, way: Way, *, now: datetime | None = None) -> None:
-    """Take another way of showing who one is; pictures of the former way are destroyed."""
+    """Take another way that is offered now; pictures of the former way are destroyed."""
     now = now or utcnow()
     _require_open(actor, check)
+    if way not in goal_of(check).ways():
+        raise NotFound()
     with transaction():
         before = check.way
         _set(check, way=way)  # first, so that a picture on its way finds the new one
@@ -212,7 +214,7 @@ def _note_evidence(
                 person_id=actor.id,
                 version_id=version.id,
                 how="check",
-                purpose=Purpose.IDENTITY_EVIDENCE,
+                purpose=rule_of(check).purpose,
                 now=now,
             )
         before = queries.evidence_of(check).get(part)
@@ -263,7 +265,7 @@ def _require_open(actor: Actor, check: Check) -> None:
 
 
 def _require_part(check: Check, part: str) -> None:
-    if part not in {each for each, _words in policy.WAYS[Way(check.way)].parts}:
+    if part not in {each for each, _words in rule_of(check).parts}:
         raise NotFound()
 
 

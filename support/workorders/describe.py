@@ -59,7 +59,7 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "check.held": (N_("Proved; waiting period of 72 hours"), "hourglass"),
     "check.objected": (N_("An address named as stolen objects"), "shield-alert"),
     "check.stopped": (N_("Stopped by the account's owner"), "octagon-x"),
-    "check.done": (N_("Identity proved, account given back"), "circle-check"),
+    "check.done": (N_("Identity proved, and done what it was for"), "circle-check"),
     "check.refused": (N_("Identity not proved"), "circle-x"),
     "check.withdrawn": (N_("Identity check given up"), "x"),
 }

@@ -24,6 +24,7 @@ from support.core.web_parts import html_lang
 from support.core.web_times import local_time, relative_time, time_tag
 from support.notifications.queries import DeliveryLine, deliveries_to
 from support.verification import queries as checks
+from support.verification.goal import goal_of
 from support.verification.lifecycle import CheckState
 from support.workorders import queries
 from support.workorders.describe import delivery_words, describe, people_in
@@ -248,7 +249,12 @@ def _check(actor: Actor, order: WorkOrder) -> dict[str, Any] | None:
     check = checks.check_by_uid(order.identity_check) if order.identity_check else None
     if check is None or check.asker_id != actor.id:
         return None
-    return {"uid": check.uid, "state": check.status, "open": check.state == CheckState.OPEN}
+    return {
+        "uid": check.uid,
+        "title": goal_of(check).title,
+        "state": check.status,
+        "open": check.state == CheckState.OPEN,
+    }
 
 
 def _asked(thread: Sequence[Entry]) -> dict[str, str] | None:

@@ -1,18 +1,69 @@
-"""Finding people by what they are called, or by a whole address."""
+"""Finding people by what they are called, or by a whole address; the names that were verified."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import bindparam, literal, select, union_all
 
+from support.accounts import queries
 from support.accounts.addresses import fold_name, normalise_address
-from support.accounts.models import ContactPoint, NameStart, Person
+from support.accounts.models import ContactPoint, NameStart, Person, RealName
 from support.core import vault
-from support.core.db import fetch
+from support.core.db import db, fetch
 from support.core.errors import Invalid
 
 MOST_FOUND = 50
 SHORTEST_START, LONGEST_START = 2, 24
+RECORD_SIGNS = 4
 LAST_CHARACTER = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedName:
+    """A name that real-name authentication found: whose `kind` it is, who vouches for it (`source`), since when.
+
+    `other_name` is how it is written in other letters, where the document has both. `matchable` is True when a
+    later check can ask for the document's last four signs.
+    """
+
+    name: str
+    other_name: str
+    kind: str
+    source: str
+    at: datetime
+    matchable: bool
+
+
+def verified_name_of(person_id: int) -> VerifiedName | None:
+    """Return a person's verified name; None where there is none, or the person was erased."""
+    found = select(RealName).where(RealName.person_id == person_id)
+    row = db.session.execute(found).scalar_one_or_none()
+    if row is None:
+        return None
+    try:
+        opened = vault.unseal(queries.owner(person_id), real_name_place(person_id), row.sealed)
+    except vault.KeyDestroyed:
+        return None
+    name, other = json.loads(opened)
+    return VerifiedName(name, other, row.kind, row.source, row.at, bool(row.records))
+
+
+def real_name_place(person_id: int) -> str:
+    """Return the vault place of a verified name."""
+    return f"real_name.sealed:{person_id}"
+
+
+def record(person_id: int, name: str, number: str) -> str:
+    """Return the blind index of a name with the last four signs of a document's number.
+
+    Spaces and the dots between parts of a name don't count. It is one person's own: equal ones can't be linked.
+    """
+    folded = "".join(sign for sign in fold_name(name) if sign.isalnum())
+    last = "".join(sign for sign in fold_name(number) if sign.isalnum())[-RECORD_SIGNS:]
+    return vault.blind_index("real_name", f"{person_id}\0{folded}\0{last}").hex()
 
 
 def find_people(text: str) -> list[int]:

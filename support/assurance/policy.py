@@ -82,6 +82,8 @@ class Act(StrEnum):
     RESET_OTHERS_FACTOR = "reset_others_factor"
     CHANGE_ROLES = "change_roles"
     RECOVER_ACCOUNT = "recover_account"
+    SET_REALNAME = "set_realname"
+    CHANGE_REALNAME = "change_realname"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,13 @@ ACTS: Mapping[Act, ActRule] = {
         by_check=True,
         sure=frozenset({ProofKind.SECOND_CHANNEL}),
     ),
+    Act.SET_REALNAME: ActRule(
+        Level.CHECKED,
+        N_("write down a verified name"),
+        by_check=True,
+        sure=frozenset({ProofKind.DOCUMENT, ProofKind.COMPANY}),
+    ),
+    Act.CHANGE_REALNAME: ActRule(Level.CHECKED, N_("change the verified name"), by_check=True),
 }
 
 
@@ -162,7 +171,17 @@ class Policy:
         return max((level for level, line in self.ladder if line <= shown), default=Level.NOBODY)
 
 
-POLICIES: Mapping[int, Policy] = {1: Policy(1, PROOF_LIVES, LADDER, ACTS)}
+_REALNAME = frozenset({Act.SET_REALNAME, Act.CHANGE_REALNAME})
+
+POLICIES: Mapping[int, Policy] = {
+    1: Policy(
+        1,
+        PROOF_LIVES,
+        LADDER,
+        {act: rule for act, rule in ACTS.items() if act not in _REALNAME},
+    ),
+    2: Policy(2, PROOF_LIVES, LADDER, ACTS),
+}
 """Every version that a running check may have begun under; a new one is added, none is changed."""
 
 CURRENT = POLICIES[max(POLICIES)]

@@ -102,6 +102,8 @@ def picture(check: Check, uid: str) -> Evidence:
 
 def seen_by(actor: Actor, check: Check) -> set[int]:
     """Return the row ids of the pictures that the actor has looked at since the check was last given."""
+    if check.given_at is None:
+        return set()
     looked = (
         select(EvidenceView.evidence_id)
         .join(Evidence, Evidence.id == EvidenceView.evidence_id)

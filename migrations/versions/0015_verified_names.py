@@ -1,0 +1,37 @@
+"""The names that real-name authentication found have a table of their own; nothing was written in the old column."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0013"
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "real_name",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("records", sa.JSON(), nullable=False),
+        sa.Column("about", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_real_name_person_id_person"),
+        sa.PrimaryKeyConstraint("id", name="pk_real_name"),
+        sa.UniqueConstraint("person_id", name="uq_real_name_person_id"),
+        sqlite_autoincrement=True,
+    )
+    op.drop_column("basic_information", "verified_name_sealed")
+
+
+def downgrade() -> None:
+    op.add_column(
+        "basic_information", sa.Column("verified_name_sealed", sa.LargeBinary(), nullable=True)
+    )
+    op.drop_table("real_name")

@@ -46,6 +46,9 @@ from support.notifications.templates import MisuseForm
 from support.policies import policy as policies_policy
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
+from support.realname import goals as realname_goals
+from support.realname import letters as realname_letters
+from support.realname import views as realname_views
 from support.verification import jobs as check_jobs
 from support.verification import letters as check_letters
 from support.verification import queries as check_queries
@@ -93,6 +96,7 @@ BLUEPRINTS: list[Any] = [
     hold_views.blueprint,
     check_views.blueprint,
     review_views.blueprint,
+    realname_views.blueprint,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -168,6 +172,15 @@ HOOKS: list[object] = [
         "reviews.index",
         "scan-eye",
         roles=REVIEWERS,
+    ),
+    realname_goals.AUTHENTICATION,
+    *realname_letters.TEMPLATES,
+    ConsoleEntry(
+        N_("Real name"),
+        N_("Whether your name is verified, and how to have it verified."),
+        "realname.index",
+        "badge-check",
+        15,
     ),
     QUESTION,
     SUGGESTION,

@@ -46,6 +46,8 @@ class ProofKind(StrEnum):
     RECORD_MATCH = "record_match"
     DOCUMENT = "document"
     COMPANY = "company"
+    FACE = "face"
+    SETTLED = "settled"
     DECISION = "decision"
     APPROVAL = "approval"
 
@@ -63,6 +65,8 @@ _PROOFS = {
     ProofKind.RECORD_MATCH: N_("name and last digits of the verified record"),
     ProofKind.DOCUMENT: N_("a photo of an ID document with a phrase of the day"),
     ProofKind.COMPANY: N_("company licence and letter of authority"),
+    ProofKind.FACE: N_("both sides of an ID card and one's own face"),
+    ProofKind.SETTLED: N_("no address and no password of the account changed within 72 hours"),
     ProofKind.DECISION: N_("a verifier's decision"),
     ProofKind.APPROVAL: N_("a second person's decision"),
 }
@@ -114,11 +118,13 @@ PROOF_LIVES: Mapping[ProofKind, timedelta] = {
     ProofKind.RECORD_MATCH: timedelta(days=14),
     ProofKind.DOCUMENT: timedelta(days=14),
     ProofKind.COMPANY: timedelta(days=14),
+    ProofKind.FACE: timedelta(days=14),
+    ProofKind.SETTLED: timedelta(minutes=15),
     ProofKind.DECISION: timedelta(days=14),
     ProofKind.APPROVAL: timedelta(days=14),
 }
 
-LADDER: tuple[tuple[Level, frozenset[ProofKind]], ...] = (
+_FIRST_LADDER: tuple[tuple[Level, frozenset[ProofKind]], ...] = (
     (Level.CHECKED, frozenset({ProofKind.DOCUMENT, ProofKind.DECISION, ProofKind.APPROVAL})),
     (Level.CHECKED, frozenset({ProofKind.COMPANY, ProofKind.DECISION, ProofKind.APPROVAL})),
     (Level.TWO_WAYS, frozenset({ProofKind.FRESH_SESSION, ProofKind.CODE})),
@@ -129,6 +135,11 @@ LADDER: tuple[tuple[Level, frozenset[ProofKind]], ...] = (
     (Level.SAME_PERSON, frozenset({ProofKind.FRESH_SESSION})),
     (Level.SAME_PERSON, frozenset({ProofKind.CODE})),
     (Level.SAME_PERSON, frozenset({ProofKind.SECOND_FACTOR})),
+)
+
+LADDER: tuple[tuple[Level, frozenset[ProofKind]], ...] = (
+    (Level.CHECKED, frozenset({ProofKind.FACE, ProofKind.DECISION, ProofKind.APPROVAL})),
+    *_FIRST_LADDER,
 )
 """Each line: these proofs together make at least this level; the highest line counts."""
 
@@ -150,9 +161,14 @@ ACTS: Mapping[Act, ActRule] = {
         Level.CHECKED,
         N_("write down a verified name"),
         by_check=True,
-        sure=frozenset({ProofKind.DOCUMENT, ProofKind.COMPANY}),
+        sure=frozenset({ProofKind.DOCUMENT, ProofKind.COMPANY, ProofKind.FACE}),
     ),
-    Act.CHANGE_REALNAME: ActRule(Level.CHECKED, N_("change the verified name"), by_check=True),
+    Act.CHANGE_REALNAME: ActRule(
+        Level.CHECKED,
+        N_("change the verified name"),
+        by_check=True,
+        sure=frozenset({ProofKind.SETTLED}),
+    ),
 }
 
 
@@ -177,7 +193,7 @@ POLICIES: Mapping[int, Policy] = {
     1: Policy(
         1,
         PROOF_LIVES,
-        LADDER,
+        _FIRST_LADDER,
         {act: rule for act, rule in ACTS.items() if act not in _REALNAME},
     ),
     2: Policy(2, PROOF_LIVES, LADDER, ACTS),

@@ -69,14 +69,18 @@ REASONS: Mapping[str, str] = {
     "no_phrase": N_("The phrase is missing, or is another one."),
     "expired": N_("The document has expired."),
     "mismatch": N_("Name or picture does not match the account."),
+    "differs": N_("The picture shows something else than what you wrote."),
     "altered": N_("The picture looks altered, or is a photo of a photo."),
     "wrong_kind": N_("This is another document than the one asked for."),
+    "used": N_("This document has verified another account already."),
+    "named": N_("The account has got a verified name in another way meanwhile."),
     "taken": N_("The new address belongs to another account by now."),
     "stopped": N_("The account's owner said that it was not them."),
 }
 """Why evidence fails or is asked for again, in words for the person."""
 
-VERDICT_REASONS = tuple(code for code in REASONS if code not in ("taken", "stopped"))
+VERDICT_REASONS = ("unreadable", "no_phrase", "expired", "mismatch", "altered", "wrong_kind")
+"""Those that people give; what belongs to a goal of another room is named there, the rest is found by the system."""
 
 VIEW_REASONS: Mapping[str, str] = {
     "first_review": N_("To decide on this check"),

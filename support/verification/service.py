@@ -73,7 +73,8 @@ def open_check(
         session.add(check)
         session.flush()
         record(actor, check, "check.opened", now)
-        news(check, "opened")
+        if actor.id != asker_id:  # who begins it themself is on its page
+            news(check, "opened")
     return check
 
 

@@ -257,6 +257,13 @@ def ask_for_person(actor: Actor, check: Check, step: str, *, now: datetime | Non
         news(check, f"stuck_{step}")
 
 
+def note_step(actor: Actor, check: Check, action: str, *, now: datetime) -> None:
+    """Note that the person did a step that another room keeps, inside its transaction; the check must be open."""
+    _require_open(actor, check)
+    _set(check)
+    record(actor, check, action, now)
+
+
 def _require_open(actor: Actor, check: Check) -> None:
     if not policy.is_party(actor, check):
         raise NotFound()

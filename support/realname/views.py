@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -66,7 +66,6 @@ def change() -> Answer:
     """Ask for a change of the verified name; whoever has none is led to where it is verified."""
     verified = queries_names.verified_name_of(require_self(current_actor()))
     if verified is None:
-        flash(_("No name is verified yet: verify it first."), "info")
         return redirect(url_for("realname.index"), 303)
     form = ChangeForm(data={"bears": verified.kind})
     if form.validate_on_submit():

@@ -56,6 +56,7 @@ from support.verification import recovery as check_recovery
 from support.verification import service as check_service
 from support.verification import views as check_views
 from support.verification import views_desk as review_views
+from support.verification import views_records  # noqa: F401  (adds its route to the checks)
 from support.verification.policy import REVIEWERS
 from support.workorders import (  # noqa: F401  (most add their routes to the desk)
     desk_bulk_views,
@@ -278,6 +279,7 @@ GUEST: frozenset[str] = frozenset(
         "checks.old_address",
         "checks.old_address_code",
         "checks.no_old_address",
+        "checks.match_record",
         "checks.evidence",
         "checks.way",
         "checks.person",

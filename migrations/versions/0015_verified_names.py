@@ -28,9 +28,20 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.drop_column("basic_information", "verified_name_sealed")
+    op.create_table(
+        "record_tries",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("subject_id", ID, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_record_tries"),
+        sa.UniqueConstraint("subject_id", name="uq_record_tries_subject_id"),
+        sqlite_autoincrement=True,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("record_tries")
     op.add_column(
         "basic_information", sa.Column("verified_name_sealed", sa.LargeBinary(), nullable=True)
     )

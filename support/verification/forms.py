@@ -59,6 +59,19 @@ class PictureForm(FlaskForm):
     consent = BooleanField()
 
 
+class RecordForm(FlaskForm):
+    """What the account's verified record says."""
+
+    name = StringField(
+        _l("Name, as it was verified"),
+        [InputRequired(_l("Write the name as it was verified.")), Length(max=200)],
+    )
+    last = StringField(
+        _l("The last four digits or letters of the document's number"),
+        [InputRequired(_l("These are four digits or letters.")), Length(max=20)],
+    )
+
+
 class VerdictForm(FlaskForm):
     """What a verifier or approver found."""
 

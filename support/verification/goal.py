@@ -24,7 +24,8 @@ from support.verification.policy import VERDICT_REASONS, Way, WayRule
 class Step:
     """One task of the person before the pictures: its words for them and at the desk (message ids), its page.
 
-    `note` is a message id that says how it was done, "" for nothing; `desk_note` is the same for the desk.
+    `note` is a message id that says how it was done, "" for nothing; `desk_note` is the same for the desk. An
+    `optional` one may stay undone; `applies` says in which checks it is asked at all.
     """
 
     code: str
@@ -34,6 +35,8 @@ class Step:
     done: Callable[[Check], bool]
     note: Callable[[Check], str] = lambda check: ""
     desk_note: Callable[[Check], str] = lambda check: ""
+    optional: bool = False
+    applies: Callable[[Check], bool] = lambda check: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,11 @@ def goal_for(act: str) -> Goal:
 def goal_of(check: Check) -> Goal:
     """Return what a check is for."""
     return goal_for(check.act)
+
+
+def steps_of(check: Check) -> list[Step]:
+    """Return the person's steps in this very check, in order."""
+    return [step for step in goal_of(check).steps if step.applies(check)]
 
 
 def rule_of(check: Check) -> WayRule:

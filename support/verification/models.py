@@ -75,6 +75,17 @@ class Check(Model):
         return Case(self.subject_id, self.stream, self.policy)
 
 
+class RecordTries(Model):
+    """How often somebody tried to name the verified record of an account, in any check about it."""
+
+    __tablename__ = "record_tries"
+
+    id: Mapped[Id]
+    subject_id: Mapped[int] = mapped_column(BigId, unique=True)
+    tries: Mapped[int]
+    last_at: Mapped[datetime]
+
+
 class Evidence(Model):
     """One sealed picture of a check; the bytes are in the store (`core.sealed_files`), gone once `destroyed_at`."""
 

@@ -16,6 +16,8 @@ from support.verification.models import Check
 
 EVIDENCE_KEPT = timedelta(days=30)
 """After the end of a check its pictures stay this long, for an appeal; then their key is destroyed (law.md 1.2)."""
+RECORD_TRIES = 3
+RECORD_LOCKED = timedelta(hours=24)
 VIEW_LIVES = timedelta(seconds=60)
 SEATS = ("verifier", "approver")
 VERDICTS = ("pass", "fail", "again")

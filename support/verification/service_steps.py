@@ -243,7 +243,7 @@ def give_check(actor: Actor, check: Check, *, now: datetime | None = None) -> No
     now = now or utcnow()
     _require_open(actor, check)
     with transaction():
-        if not all(queries.steps_done(check).values()):
+        if not queries.is_ready(check):
             raise Invalid("steps", N_("A step is still missing."))
         move(actor, check, CheckState.REVIEW, now, given_at=now, reason="")
 

@@ -50,6 +50,8 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "check.old_address_lost": (N_("No older address can be reached"), "shield-off"),
     "check.old_address_stolen": (N_("An older address was named as stolen"), "shield-alert"),
     "check.details_given": (N_("Details of a document given"), "id-card"),
+    "check.record_tried": (N_("The verified record was asked for"), "fingerprint"),
+    "check.record_matched": (N_("Verified name and last four digits match"), "shield-check"),
     "check.evidence_given": (N_("Evidence given"), "image"),
     "check.evidence_opened": (N_("Evidence opened by agent %(number)s"), "scan-eye"),
     "check.evidence_destroyed": (N_("Evidence destroyed"), "trash-2"),

@@ -7,7 +7,7 @@ done at the end, all come from the declaration.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -88,8 +88,9 @@ def steps_of(check: Check) -> list[Step]:
 
 
 def rule_of(check: Check) -> WayRule:
-    """Return the way that the person takes."""
-    return goal_of(check).rules[Way(check.way)]
+    """Return the way that the person takes, with the pictures that stand for a payment where none is possible."""
+    rule = goal_of(check).rules[Way(check.way)]
+    return replace(rule, parts=rule.parts + rule.unpaid_parts) if check.unpaid else rule
 
 
 def other_ways(check: Check) -> list[tuple[Way, WayRule]]:
@@ -104,5 +105,5 @@ def part_words() -> dict[str, str]:
         part: words
         for goal in hooks(Goal)
         for rule in goal.rules.values()
-        for part, words in rule.parts
+        for part, words in rule.parts + rule.unpaid_parts
     }

@@ -21,7 +21,7 @@ from support.verification.lifecycle import CheckState
 from support.verification.models import Check
 from support.verification.policy import WAYS, Way
 from support.verification.service import move
-from support.verification.steps import RECORD, record_matched
+from support.verification.steps import PAYMENT, RECORD, record_matched
 
 _OLD = {"lost": N_("none can be reached"), "stolen": N_("somebody else has one")}
 _OLD_AT_DESK = _OLD | {"proved": N_("shown by a code")}
@@ -100,6 +100,7 @@ GOAL = Goal(
             lambda check: _OLD_AT_DESK.get(check.old_channel, ""),
         ),
         RECORD,
+        PAYMENT,
     ),
     rules=WAYS,
     may_open=require_opener,

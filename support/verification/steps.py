@@ -7,6 +7,7 @@ from support.assurance import queries as assurance
 from support.assurance.policy import ProofKind
 from support.core.clock import utcnow
 from support.core.words import N_
+from support.verification import queries_payments
 from support.verification.goal import Step
 from support.verification.models import Check
 
@@ -33,4 +34,15 @@ RECORD = Step(
     lambda check: "" if record_matched(check) else N_("may be left out"),
     optional=True,
     applies=asks_for_record,
+)
+
+PAYMENT = Step(
+    "payment",
+    N_("A payment to the company's account"),
+    N_("Payment to the company's account"),
+    "checks.payment",
+    queries_payments.is_proved,
+    queries_payments.payment_note,
+    queries_payments.payment_note,
+    applies=queries_payments.asks_for_payment,
 )

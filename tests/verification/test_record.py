@@ -6,18 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from support.accounts import service_names
 from support.assurance import queries as assurance
-from support.assurance import service as gate
-from support.assurance.policy import Act, Level, ProofKind
-from support.assurance.queries import Case
-from support.core.actors import SYSTEM
+from support.assurance.policy import Level
 from support.core.clock import utcnow
 from support.core.errors import IllegalMove, Invalid, NotFound, TooMany
 from support.verification import queries, service
 from support.verification.models import Check
 from support.verification.service_records import match_record
 from support.verification.service_steps import lack_old_address
+from tests.accounts.names import verify
 from tests.verification.world import World
 
 RIGHT = ("Alice Liddell", "231X")
@@ -26,13 +23,8 @@ RIGHT = ("Alice Liddell", "231X")
 @pytest.fixture
 def named(world: World) -> World:
     """Alice's name was verified with a document that ends with 231X."""
-    case = Case(world.alice.id or 0, "check:before")
-    for kind in (ProofKind.DOCUMENT, ProofKind.DECISION, ProofKind.APPROVAL):
-        gate.write_case_proof(SYSTEM, kind, case, now=utcnow())
-    service_names.set_verified_name(
-        SYSTEM, case, "爱丽丝", other_name="Alice Liddell", number="11010519491231231X",
-        kind="individual", source="document", act=Act.SET_REALNAME,
-    )  # fmt: skip
+    number = "11010519491231231X"
+    verify(world.alice.id or 0, "爱丽丝", other_name="Alice Liddell", number=number)
     return world
 
 

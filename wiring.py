@@ -47,6 +47,7 @@ from support.policies import policy as policies_policy
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
 from support.realname import goals as realname_goals
+from support.realname import kind as realname_kind
 from support.realname import letters as realname_letters
 from support.realname import views as realname_views
 from support.verification import jobs as check_jobs
@@ -180,6 +181,7 @@ HOOKS: list[object] = [
         roles=REVIEWERS,
     ),
     realname_goals.AUTHENTICATION,
+    realname_goals.CHANGE,
     *realname_letters.TEMPLATES,
     ConsoleEntry(
         N_("Real name"),
@@ -191,6 +193,7 @@ HOOKS: list[object] = [
     QUESTION,
     SUGGESTION,
     COMPLAINT,
+    realname_kind.REALNAME,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,

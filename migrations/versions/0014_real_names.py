@@ -28,6 +28,28 @@ def upgrade() -> None:
     )
     op.create_index("ix_name_claim_person_id", "name_claim", ["person_id"])
     op.create_table(
+        "name_change",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("order_id", ID, nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("bears", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("check_uid", sa.String(length=32), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("changed_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["work_order.id"], name="fk_name_change_order_id_work_order"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_name_change"),
+        sa.UniqueConstraint("order_id", name="uq_name_change_order_id"),
+        sa.UniqueConstraint("check_uid", name="uq_name_change_check_uid"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_name_change_person_id_state", "name_change", ["person_id", "state"])
+    op.create_table(
         "used_document",
         sa.Column("id", ID, nullable=False),
         sa.Column("blind", sa.LargeBinary(), nullable=False),
@@ -42,4 +64,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("used_document")
+    op.drop_table("name_change")
     op.drop_table("name_claim")

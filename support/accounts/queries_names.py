@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy import bindparam, func, literal, select, union_all
 
 from support.accounts import queries
 from support.accounts.addresses import fold_name, normalise_address
@@ -50,6 +50,24 @@ def verified_name_of(person_id: int) -> VerifiedName | None:
         return None
     name, other = json.loads(opened)
     return VerifiedName(name, other, row.kind, row.source, row.at, bool(row.records))
+
+
+@dataclass(frozen=True, slots=True)
+class LatestChanges:
+    """When an address of an account and its password were changed last; None where there is nothing of it."""
+
+    address: datetime | None
+    password: datetime | None
+
+
+def latest_changes(person_id: int) -> LatestChanges:
+    """Return when somebody could last have got into an account by a change (`law.md` 5.4)."""
+    own = (ContactPoint.person_id == person_id, ContactPoint.contact_person_id.is_(None))
+    address = select(func.max(ContactPoint.changed_at)).where(*own)
+    password = select(Person.password_set_at).where(Person.id == person_id)
+    return LatestChanges(
+        db.session.execute(address).scalar_one(), db.session.execute(password).scalar_one()
+    )
 
 
 def real_name_place(person_id: int) -> str:

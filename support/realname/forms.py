@@ -5,14 +5,36 @@ from __future__ import annotations
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
 from wtforms.validators import InputRequired, Length, Optional
 
 from support.core.web_countries import countries
 from support.core.web_fields import DayField
 from support.realname.documents import DOCUMENTS, documents_of
+from support.realname.policy import CHANGE_REASONS
 from support.verification.policy import Way
+
+
+class ChangeForm(FlaskForm):
+    """What a verified name shall be."""
+
+    name = StringField(
+        _l("New name, as the document writes it"),
+        [InputRequired(_l("Enter the name.")), Length(max=200)],
+    )
+    bears = RadioField(
+        _l("Whose name is it?"),
+        choices=[
+            SelectChoice("individual", _l("A person's")),
+            SelectChoice("company", _l("A company's")),
+        ],
+    )
+    reason = SelectField(
+        _l("Why it changes"),
+        choices=[SelectChoice(code, _l(words)) for code, words in CHANGE_REASONS.items()],
+    )
+    body = TextAreaField(_l("What else we should know"), [Optional(), Length(max=2000)])
 
 
 class DetailsForm(FlaskForm):

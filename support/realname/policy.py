@@ -10,6 +10,7 @@ from support.core.words import N_
 from support.verification.policy import WAYS, Way, WayRule
 
 LONGEST_NAME = 200
+
 CURRENT_FOR = timedelta(hours=72)
 """What happened to the account within this time makes a change of its name wait as long (`law.md` 5.4)."""
 
@@ -41,6 +42,14 @@ RULES: Mapping[Way, WayRule] = {
 
 REASONS = ("unreadable", "no_phrase", "expired", "differs", "altered", "wrong_kind")
 """Why people refuse it or ask for it again."""
+
+CHANGE_REASONS: Mapping[str, str] = {
+    "changed": N_("The name was changed officially"),
+    "slip": N_("There is a slip in it"),
+    "company": N_("The company was renamed or reorganised"),
+    "other": N_("Something else"),
+}
+"""Why a verified name is changed, in words."""
 
 SOURCES: Mapping[str, str] = {
     "document": N_("a document that people looked at"),

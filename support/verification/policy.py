@@ -89,6 +89,7 @@ REASONS: Mapping[str, str] = {
     "wrong_kind": N_("This is another document than the one asked for."),
     "used": N_("This document has verified another account already."),
     "named": N_("The account has got a verified name in another way meanwhile."),
+    "given_up": N_("The work order was closed before."),
     "taken": N_("The new address belongs to another account by now."),
     "stopped": N_("The account's owner said that it was not them."),
 }

@@ -127,17 +127,19 @@ def conclude(check: Check, *, now: datetime) -> None:
     assurance.write_case_proof(by["verifier"], rule_of(check).proof, check.case, now=now)
     assurance.write_case_proof(by["verifier"], ProofKind.DECISION, check.case, now=now)
     assurance.write_case_proof(by["approver"], ProofKind.APPROVAL, check.case, now=now)
-    bound = {
-        one.id: one for one in people.contacts_of(check.subject_id) if one.bound and one.verified
-    }
-    too_new = {one.id for one in bound.values() if one.changed_at > now - TOO_NEW}
     goal.weigh(check, now)
     if not assurance.needs_hold(Act(check.act), check.case, now):
         goal.carry_out(check, now)
         return
-    unheeded = too_new.union(check.named)
+    told = [one for one in people.contacts_of(check.subject_id) if goal.tells(one)]
+    weak = {one.id for one in told if not one.bound or one.changed_at > now - TOO_NEW}
     service_holds.place_hold(
-        SYSTEM, Act(check.act), check.case, tell=bound, unheeded=unheeded, now=now
+        SYSTEM,
+        Act(check.act),
+        check.case,
+        tell=[one.id for one in told],
+        unheeded=weak.union(check.named),
+        now=now,
     )
     move(SYSTEM, check, CheckState.HELD, now)
 

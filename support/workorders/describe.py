@@ -41,6 +41,8 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "order.reminded": (N_("Reminder sent"), "bell"),
     "order.alarmed": (N_("Alarm: the desk was told that time runs out"), "alarm-clock"),
     "order.called": (N_("Caller proved by a code read back"), "phone"),
+    "name_change.redirected": (N_("Sent to the service that the name came from"), "signpost"),
+    "name_change.effective": (N_("The name was changed"), "badge-check"),
     "check.opened": (N_("Identity check begun"), "user-search"),
     "check.address_proved": (N_("New address proved by a code"), "shield-check"),
     "check.old_address_proved": (

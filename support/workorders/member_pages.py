@@ -231,6 +231,7 @@ def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dic
         "subject_lang": html_lang(written_in(order.subject)),
         "sentence": say(kind.sentence(order, "requester", now)),
         "facts": facts(kind, order),
+        "kind_facts": kind.facts(order),
         "stages": stages(kind, order),
         "linked": linked(actor, order),
         "entries": entries(

@@ -55,6 +55,11 @@ from support.verification import letters as check_letters
 from support.verification import queries as check_queries
 from support.verification import recovery as check_recovery
 from support.verification import service as check_service
+from support.verification import (  # noqa: F401  (they add their routes to the checks)
+    service_payments,
+    views_payments,
+    views_records,
+)
 from support.verification import views as check_views
 from support.verification import views_desk as review_views
 from support.verification.policy import REVIEWERS
@@ -159,6 +164,7 @@ HOOKS: list[object] = [
     Periodic(
         "destroy_expired_evidence", timedelta(hours=1), check_service.destroy_expired_evidence
     ),
+    Periodic("expire_payments", timedelta(minutes=10), service_payments.expire_payments),
     BytesOf(check_queries.known_bytes),
     ConsoleEntry(
         N_("Identity checks"),
@@ -281,6 +287,10 @@ GUEST: frozenset[str] = frozenset(
         "checks.old_address",
         "checks.old_address_code",
         "checks.no_old_address",
+        "checks.match_record",
+        "checks.payment",
+        "checks.bank_account",
+        "checks.skip_payment",
         "checks.evidence",
         "checks.way",
         "checks.person",

@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.fixtures.servers",
     "tests.fixtures.databases",
     "tests.fixtures.mail",
+    "tests.fixtures.bridge",
     "tests.fixtures.pages",
     "tests.fixtures.live",
     "tests.fixtures.browser",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,9 +80,21 @@ def record(person_id: int, name: str, number: str) -> str:
 
     Spaces and the dots between parts of a name don't count. It is one person's own: equal ones can't be linked.
     """
-    folded = "".join(sign for sign in fold_name(name) if sign.isalnum())
-    last = "".join(sign for sign in fold_name(number) if sign.isalnum())[-RECORD_SIGNS:]
-    return vault.blind_index("real_name", f"{person_id}\0{folded}\0{last}").hex()
+    said = f"{person_id}\0{plain_signs(name)}\0{plain_signs(number)[-RECORD_SIGNS:]}"
+    return vault.blind_index("real_name", said).hex()
+
+
+def plain_signs(text: str) -> str:
+    """Return the letters and digits of a name or number in the form in which they are compared."""
+    return "".join(sign for sign in fold_name(text) if sign.isalnum())
+
+
+def matches_record(person_id: int, name: str, number: str) -> bool:
+    """True when `name` and the last four signs of `number` are those of the document that verified the person."""
+    said = record(person_id, name, number)
+    found = select(RealName.records).where(RealName.person_id == person_id)
+    known = db.session.execute(found).scalar_one_or_none() or []
+    return any(hmac.compare_digest(each, said) for each in known)
 
 
 def find_people(text: str) -> list[int]:

@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     IDENTITY_EVIDENCE = "identity_evidence"
     DOCUMENT_NUMBER = "document_number"
     FACE = "face"
+    BANK_ACCOUNT = "bank_account"
 
 
 class ConsentAct(StrEnum):

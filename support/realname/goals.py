@@ -16,6 +16,7 @@ from support.verification.goal import Goal, Step
 from support.verification.lifecycle import ENDED
 from support.verification.models import Check
 from support.verification.policy import Way
+from support.verification.steps import PAYMENT
 
 
 def _document(check: Check) -> str:
@@ -64,7 +65,7 @@ AUTHENTICATION = Goal(
     page="realname/check.html",
     claim="realname/_claim.html",
     facts=claimed,
-    steps=(DETAILS,),
+    steps=(DETAILS, PAYMENT),
     rules=policy.RULES,
     may_open=service.require_self_opened,
     carry_out=service.write_name,

@@ -36,6 +36,7 @@ RULES: Mapping[Way, WayRule] = {
         WAYS[Way.COMPANY].parts,
         ProofKind.COMPANY,
         _CONSENT,
+        unpaid_parts=WAYS[Way.COMPANY].unpaid_parts,
     ),
 }
 

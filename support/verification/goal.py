@@ -7,7 +7,7 @@ done at the end, all come from the declaration.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,8 @@ from support.verification.policy import VERDICT_REASONS, Way, WayRule
 class Step:
     """One task of the person before the pictures: its words for them and at the desk (message ids), its page.
 
-    `note` is a message id that says how it was done, "" for nothing; `desk_note` is the same for the desk.
+    `note` is a message id that says how it was done, "" for nothing; `desk_note` is the same for the desk. An
+    `optional` one may stay undone; `applies` says in which checks it is asked at all.
     """
 
     code: str
@@ -35,6 +36,8 @@ class Step:
     done: Callable[[Check], bool]
     note: Callable[[Check], str] = lambda check: ""
     desk_note: Callable[[Check], str] = lambda check: ""
+    optional: bool = False
+    applies: Callable[[Check], bool] = lambda check: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,15 @@ def goal_of(check: Check) -> Goal:
     return goal_for(check.act)
 
 
+def steps_of(check: Check) -> list[Step]:
+    """Return the person's steps in this very check, in order."""
+    return [step for step in goal_of(check).steps if step.applies(check)]
+
+
 def rule_of(check: Check) -> WayRule:
-    """Return the way that the person takes."""
-    return goal_of(check).rules[Way(check.way)]
+    """Return the way that the person takes, with the pictures that stand for a payment where none is possible."""
+    rule = goal_of(check).rules[Way(check.way)]
+    return replace(rule, parts=rule.parts + rule.unpaid_parts) if check.unpaid else rule
 
 
 def other_ways(check: Check) -> list[tuple[Way, WayRule]]:
@@ -99,5 +108,5 @@ def part_words() -> dict[str, str]:
         part: words
         for goal in hooks(Goal)
         for rule in goal.rules.values()
-        for part, words in rule.parts
+        for part, words in rule.parts + rule.unpaid_parts
     }

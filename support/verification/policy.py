@@ -16,6 +16,16 @@ from support.verification.models import Check
 
 EVIDENCE_KEPT = timedelta(days=30)
 """After the end of a check its pictures stay this long, for an appeal; then their key is destroyed (law.md 1.2)."""
+PAYMENT_SINCE = 2
+"""Checks that began under an earlier version of the table are not asked for a payment."""
+PAYMENT_TRIES = 3
+PAYMENT_LOCKED = timedelta(hours=24)
+PAYMENT_DAYS = 5
+"""PRC working days in which the amount is taken."""
+MOST_PAYMENTS, MOST_ACCOUNTS = 3, 6
+"""Of one check: payments that left, and accounts that were said."""
+RECORD_TRIES = 3
+RECORD_LOCKED = timedelta(hours=24)
 VIEW_LIVES = timedelta(seconds=60)
 SEATS = ("verifier", "approver")
 VERDICTS = ("pass", "fail", "again")
@@ -30,7 +40,10 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WayRule:
-    """One way: its words, the pictures that it needs (part, words), the proof that it makes, the consent it needs."""
+    """One way: its words, the pictures that it needs (part, words), the proof that it makes, the consent it needs.
+
+    A way with `unpaid_parts` asks for a payment to the company's account as well, or for these pictures instead.
+    """
 
     title: str
     why: str
@@ -38,6 +51,7 @@ class WayRule:
     proof: ProofKind
     consent: str = N_("I agree that this picture is used to find out whether the account is mine")
     purpose: Purpose = Purpose.IDENTITY_EVIDENCE
+    unpaid_parts: tuple[tuple[str, str], ...] = ()
 
 
 WAYS: Mapping[Way, WayRule] = {
@@ -61,6 +75,7 @@ WAYS: Mapping[Way, WayRule] = {
             ("letter", N_("The letter of authority, with the phrase written on it")),
         ),
         ProofKind.COMPANY,
+        unpaid_parts=(("photo", N_("Your own document beside a paper with the phrase")),),
     ),
 }
 

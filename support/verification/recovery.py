@@ -21,6 +21,7 @@ from support.verification.lifecycle import CheckState
 from support.verification.models import Check
 from support.verification.policy import WAYS, Way
 from support.verification.service import move
+from support.verification.steps import PAYMENT, RECORD, record_matched
 
 _OLD = {"lost": N_("none can be reached"), "stolen": N_("somebody else has one")}
 _OLD_AT_DESK = _OLD | {"proved": N_("shown by a code")}
@@ -71,6 +72,7 @@ def claimed(check: Check) -> Mapping[str, Any]:
         "addresses": ", ".join(one.masked for one in known),
         "wanted": mask(*wanted) if wanted else "",
         "old": _OLD_CLAIMED.get(check.old_channel, ""),
+        "record": record_matched(check),
     }
 
 
@@ -97,6 +99,8 @@ GOAL = Goal(
             lambda check: _OLD.get(check.old_channel, ""),
             lambda check: _OLD_AT_DESK.get(check.old_channel, ""),
         ),
+        RECORD,
+        PAYMENT,
     ),
     rules=WAYS,
     may_open=require_opener,

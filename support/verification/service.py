@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -23,8 +24,8 @@ from support.core.errors import Invalid, Stale
 from support.core.words import N_
 from support.verification import policy, queries
 from support.verification.goal import goal_for, goal_of, rule_of
-from support.verification.lifecycle import ENDED, LIFECYCLE, CheckState
-from support.verification.models import Check, Evidence
+from support.verification.lifecycle import ALIVE, ENDED, LIFECYCLE, CheckState, PaymentState
+from support.verification.models import Check, Evidence, Payment
 from support.verification.policy import EVIDENCE_KEPT, Way
 
 CHANGED = "check.changed"
@@ -186,6 +187,7 @@ def destroy_evidence(check: Check, now: datetime) -> None:
     kept = list(
         db.session.execute(rows, execution_options={"synchronize_session": False}).scalars()
     )
+    drop_payments(check, now)
     vault.destroy(check.stream)
     goal_of(check).forget(check)
     changed(
@@ -193,6 +195,14 @@ def destroy_evidence(check: Check, now: datetime) -> None:
     )
     record(SYSTEM, check, "check.evidence_destroyed", now)
     sealed_files.forget_later(kept)
+
+
+def drop_payments(check: Check, now: datetime, states: Collection[PaymentState] = ALIVE) -> None:
+    """Forget the company's account, and let go of the payments in `states`, inside the caller's transaction."""
+    mine = update(Payment).where(Payment.check_id == check.id)
+    gone = mine.where(Payment.state.in_(states))
+    changed(gone.values(state=PaymentState.DROPPED, ended_at=now))
+    changed(mine.values(sealed=None))
 
 
 def record(actor: Actor, check: Check, action: str, now: datetime, **ids: Any) -> None:

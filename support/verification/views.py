@@ -24,7 +24,7 @@ from support.verification.forms import (
     OldAddressForm,
     PictureForm,
 )
-from support.verification.goal import goal_of, other_ways, part_words, rule_of
+from support.verification.goal import goal_of, other_ways, part_words, rule_of, steps_of
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check
 from support.verification.policy import Way
@@ -42,7 +42,7 @@ def show(uid: str) -> str:
         goal_of(check).page,
         check=check,
         tasks=_tasks(check),
-        ready=all(queries.steps_done(check).values()),
+        ready=queries.is_ready(check),
         reason=policy.REASONS.get(check.reason, ""),
         hold=hold,
         readings=queries.readings([check])[check.id],
@@ -252,7 +252,7 @@ def _tasks(check: Check) -> list[dict[str, Any]]:
             open_now,
             text=_(note) if (note := step.note(check)) else None,
         )
-        for step in goal_of(check).steps
+        for step in steps_of(check)
     ]
     items += [
         _item(_(words), "checks.evidence", check, part in given, open_now, part=part)

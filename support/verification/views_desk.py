@@ -12,7 +12,7 @@ from support.assurance import queries as assurance
 from support.assurance.policy import ACTS, Act
 from support.core.actors import Actor
 from support.core.web import current_actor, row_number
-from support.verification import policy, queries, service, service_reviews
+from support.verification import policy, queries, queries_payments, service, service_reviews
 from support.verification.forms import VerdictForm
 from support.verification.goal import goal_of, rule_of
 from support.verification.lifecycle import CheckState
@@ -107,6 +107,7 @@ def _form(check: Check) -> VerdictForm:
 def _page(check: Check, form: VerdictForm) -> tuple[str, int]:
     actor = current_actor()
     pictures = queries.evidence_of(check)
+    payment = queries_payments.payment_of(check)
     return page(
         "verification/review.html",
         form,
@@ -120,6 +121,8 @@ def _page(check: Check, form: VerdictForm) -> tuple[str, int]:
         phrase=service.phrase_of(check),
         claim=goal_of(check).claim,
         facts=goal_of(check).facts(check),
+        payment=payment,
+        account=queries_payments.account_of(check, payment) if payment else None,
         seat=_seat(actor, check),
         verdicts=queries.shown_verdicts(actor, check),
         reasons=policy.REASONS,

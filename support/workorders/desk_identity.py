@@ -10,7 +10,7 @@ from support.assurance.policy import ACTS, Act
 from support.core.actors import Actor
 from support.core.web_parts import words as gettext
 from support.verification import queries, service_reviews
-from support.verification.goal import goal_of
+from support.verification.goal import steps_of
 from support.verification.lifecycle import ENDED, CheckState
 from support.verification.models import Check
 from support.verification.policy import REVIEWERS
@@ -48,7 +48,8 @@ def _steps(check: Check) -> list[dict[str, Any]]:
             done[step.code],
             gettext(note) if (note := step.desk_note(check)) else None,
         )
-        for step in goal_of(check).steps
+        for step in steps_of(check)
+        if done[step.code] or not step.optional
     ]
     given += [
         (gettext("Evidence"), done["evidence"] or check.given_at is not None, None),

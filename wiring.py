@@ -62,10 +62,20 @@ from support.notifications.templates import MisuseForm
 from support.policies import policy as policies_policy
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
+from support.realname import goals as realname_goals
+from support.realname import kind as realname_kind
+from support.realname import letters as realname_letters
+from support.realname import views as realname_views
 from support.verification import jobs as check_jobs
 from support.verification import letters as check_letters
 from support.verification import queries as check_queries
+from support.verification import recovery as check_recovery
 from support.verification import service as check_service
+from support.verification import (  # noqa: F401  (they add their routes to the checks)
+    service_payments,
+    views_payments,
+    views_records,
+)
 from support.verification import views as check_views
 from support.verification import views_desk as review_views
 from support.verification.policy import REVIEWERS
@@ -108,6 +118,7 @@ BLUEPRINTS: list[Any] = [
     hold_views.blueprint,
     check_views.blueprint,
     review_views.blueprint,
+    realname_views.blueprint,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -167,12 +178,14 @@ HOOKS: list[object] = [
         30,
     ),
     NavItem("footer", N_("Did support write this?"), "notifications.check", "search-check"),
+    check_recovery.GOAL,
     *check_jobs.SUBSCRIPTIONS,
     *check_letters.TEMPLATES,
     Periodic("end_holds", timedelta(seconds=30), service_holds.end_holds),
     Periodic(
         "destroy_expired_evidence", timedelta(hours=1), check_service.destroy_expired_evidence
     ),
+    Periodic("expire_payments", timedelta(minutes=10), service_payments.expire_payments),
     BytesOf(check_queries.known_bytes),
     ConsoleEntry(
         N_("Identity checks"),
@@ -188,9 +201,20 @@ HOOKS: list[object] = [
         "scan-eye",
         roles=REVIEWERS,
     ),
+    realname_goals.AUTHENTICATION,
+    realname_goals.CHANGE,
+    *realname_letters.TEMPLATES,
+    ConsoleEntry(
+        N_("Real name"),
+        N_("Whether your name is verified, and how to have it verified."),
+        "realname.index",
+        "badge-check",
+        15,
+    ),
     QUESTION,
     SUGGESTION,
     COMPLAINT,
+    realname_kind.REALNAME,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,
@@ -285,6 +309,10 @@ GUEST: frozenset[str] = frozenset(
         "checks.old_address",
         "checks.old_address_code",
         "checks.no_old_address",
+        "checks.match_record",
+        "checks.payment",
+        "checks.bank_account",
+        "checks.skip_payment",
         "checks.evidence",
         "checks.way",
         "checks.person",

@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.mail",
     "tests.fixtures.platform",
+    "tests.fixtures.bridge",
     "tests.fixtures.pages",
     "tests.fixtures.live",
     "tests.fixtures.browser",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale
 from flask import flash, redirect, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -42,6 +40,7 @@ from support.core.db import new_uid
 from support.core.errors import NotAllowed, Stale
 from support.core.once import once
 from support.core.web import client_address, current_actor, form_scope, row_number
+from support.core.web_countries import countries, sound_of
 from support.core.web_late import late_form
 from support.core.web_times import distance_words, zones
 
@@ -100,7 +99,7 @@ def profile() -> Answer:
     """Show and keep basic information."""
     known = service_profile.profile_of(own_id())
     form = ProfileForm(data={**known.values, "enterprise": "yes" if known.enterprise else "no"})
-    form.country.choices = choices(*_countries())
+    form.country.choices = choices(*countries())
     if form.validate_on_submit():
         try:
             _save_profile(form)
@@ -236,43 +235,10 @@ def _zones(own: str, _locale: str, day: date) -> list[Any]:
     """The choices of a time zone: one's own, then all by their distance from UTC on `day`, then by city."""
     noon = datetime.combine(day, time(12), UTC)
     found = [(offset, city, zone) for offset, zone, city in zones(noon)]
-    found.sort(key=lambda each: (each[0], _sound(each[1])))
+    found.sort(key=lambda each: (each[0], sound_of(each[1])))
     named = {zone: f"{city} ({distance_words(offset)})" for offset, city, zone in found}
     return [SelectChoice(own, named.get(own, own), optgroup=_("Chosen now"))] + [
         SelectChoice(zone, city, optgroup=distance_words(offset))
         for offset, city, zone in found
         if zone != own
     ]
-
-
-def _countries() -> list[tuple[str, str]]:
-    """Countries and regions in the language of the page; blank is the first choice."""
-    territories = (get_locale() or Locale("en")).territories
-    named = [
-        (code, name) for code, name in territories.items() if len(code) == 2 and code.isalpha()
-    ]
-    skipped = {"ZZ", "EU", "EZ", "UN", "QO", "XA", "XB"}
-    kept = [(code, _STYLED.get(name, name)) for code, name in named if code not in skipped]
-    return [("", "–"), *sorted(kept, key=_by_name)]
-
-
-_FIRST = ("CN", "HK", "MO", "TW")
-# CLDR names the other two by the country; one list should not name three regions in two ways.
-_STYLED = {"台湾": "中国台湾"}
-# The few signs of these names that GB2312 sorts by radical, and a sign of its first level that sounds like each.
-_SOUNDS = str.maketrans("斐梵汶珀瑙", "匪范问破闹")
-
-
-def _by_name(pair: tuple[str, str]) -> tuple[int, bytes]:
-    """China's regions first, then by name: Chinese ones by sound, since the first level of GB2312 is in pinyin order.
-
-    GBK keeps that order, and that of ASCII for English names; it has no sign for accents, which are dropped.
-    """
-    code, name = pair
-    first = _FIRST.index(code) if code in _FIRST else len(_FIRST)
-    return first, _sound(name)
-
-
-def _sound(name: str) -> bytes:
-    plain = unicodedata.normalize("NFKD", name.translate(_SOUNDS))
-    return plain.encode("gbk", "ignore")

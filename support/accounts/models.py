@@ -131,10 +131,28 @@ class BasicInformation(Model):
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), unique=True)
     enterprise: Mapped[bool] = mapped_column(default=False)
     sealed: Mapped[bytes]
-    verified_name_sealed: Mapped[bytes | None]
     organisation_known: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+
+
+class RealName(Model):
+    """The name that real-name authentication found (M7), and its other writing, sealed as one JSON text.
+
+    `source` says who vouches for it, `about` names the check that proved it. `records` are blind indexes of each
+    writing with the last four signs of the document's number: a later check compares them, the number is not kept.
+    """
+
+    __tablename__ = "real_name"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    source: Mapped[str] = mapped_column(String(10))
+    sealed: Mapped[bytes]
+    records: Mapped[list[str]] = mapped_column(default=list)
+    about: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
 
 
 class NameStart(Model):

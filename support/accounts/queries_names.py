@@ -1,18 +1,100 @@
-"""Finding people by what they are called, or by a whole address."""
+"""Finding people by what they are called, or by a whole address; the names that were verified."""
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, literal, select, union_all
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import bindparam, func, literal, select, union_all
+
+from support.accounts import queries
 from support.accounts.addresses import fold_name, normalise_address
-from support.accounts.models import ContactPoint, NameStart, Person
+from support.accounts.models import ContactPoint, NameStart, Person, RealName
 from support.core import vault
-from support.core.db import fetch
+from support.core.db import db, fetch
 from support.core.errors import Invalid
 
 MOST_FOUND = 50
 SHORTEST_START, LONGEST_START = 2, 24
+RECORD_SIGNS = 4
 LAST_CHARACTER = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedName:
+    """A name that real-name authentication found: whose `kind` it is, who vouches for it (`source`), since when.
+
+    `other_name` is how it is written in other letters, where the document has both. `matchable` is True when a
+    later check can ask for the document's last four signs.
+    """
+
+    name: str
+    other_name: str
+    kind: str
+    source: str
+    at: datetime
+    matchable: bool
+
+
+def verified_name_of(person_id: int) -> VerifiedName | None:
+    """Return a person's verified name; None where there is none, or the person was erased."""
+    found = select(RealName).where(RealName.person_id == person_id)
+    row = db.session.execute(found).scalar_one_or_none()
+    if row is None:
+        return None
+    try:
+        opened = vault.unseal(queries.owner(person_id), real_name_place(person_id), row.sealed)
+    except vault.KeyDestroyed:
+        return None
+    name, other = json.loads(opened)
+    return VerifiedName(name, other, row.kind, row.source, row.at, bool(row.records))
+
+
+@dataclass(frozen=True, slots=True)
+class LatestChanges:
+    """When an address of an account and its password were changed last; None where there is nothing of it."""
+
+    address: datetime | None
+    password: datetime | None
+
+
+def latest_changes(person_id: int) -> LatestChanges:
+    """Return when somebody could last have got into an account by a change (`law.md` 5.4)."""
+    own = (ContactPoint.person_id == person_id, ContactPoint.contact_person_id.is_(None))
+    address = select(func.max(ContactPoint.changed_at)).where(*own)
+    password = select(Person.password_set_at).where(Person.id == person_id)
+    return LatestChanges(
+        db.session.execute(address).scalar_one(), db.session.execute(password).scalar_one()
+    )
+
+
+def real_name_place(person_id: int) -> str:
+    """Return the vault place of a verified name."""
+    return f"real_name.sealed:{person_id}"
+
+
+def record(person_id: int, name: str, number: str) -> str:
+    """Return the blind index of a name with the last four signs of a document's number.
+
+    Spaces and the dots between parts of a name don't count. It is one person's own: equal ones can't be linked.
+    """
+    said = f"{person_id}\0{plain_signs(name)}\0{plain_signs(number)[-RECORD_SIGNS:]}"
+    return vault.blind_index("real_name", said).hex()
+
+
+def plain_signs(text: str) -> str:
+    """Return the letters and digits of a name or number in the form in which they are compared."""
+    return "".join(sign for sign in fold_name(text) if sign.isalnum())
+
+
+def matches_record(person_id: int, name: str, number: str) -> bool:
+    """True when `name` and the last four signs of `number` are those of the document that verified the person."""
+    said = record(person_id, name, number)
+    found = select(RealName.records).where(RealName.person_id == person_id)
+    known = db.session.execute(found).scalar_one_or_none() or []
+    return any(hmac.compare_digest(each, said) for each in known)
 
 
 def find_people(text: str) -> list[int]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeGuard
 from zoneinfo import available_timezones
 
 from sqlalchemy import delete, select, update
@@ -13,13 +14,14 @@ from sqlalchemy import delete, select, update
 from support.accounts import queries, queries_names
 from support.accounts.models import BasicInformation, NameStart, Person
 from support.accounts.policy import require_self
+from support.accounts.queries_names import VerifiedName
 from support.assurance import service as assurance
 from support.assurance.policy import Act
 from support.core import audit, vault
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import changed, compare_and_set, db, insert_new, transaction
-from support.core.errors import Invalid, NotAllowed, Stale
+from support.core.errors import Invalid, Stale
 from support.core.words import N_
 
 FIELDS = (
@@ -41,11 +43,11 @@ MADE_KNOWN_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Basic information as the form shows it. A verified organisation name wins and can't be edited."""
+    """Basic information as the form shows it. A company's verified name wins and can't be edited."""
 
     enterprise: bool
     values: Mapping[str, str]
-    verified_name: str | None
+    verified: VerifiedName | None
     version: int
 
 
@@ -53,18 +55,16 @@ def profile_of(person_id: int) -> Profile:
     """Return a person's basic information; blanks where nothing was told."""
     row = _information(person_id)
     if row is None:
-        return Profile(False, {}, None, 0)
+        return Profile(False, {}, queries_names.verified_name_of(person_id), 0)
     return _opened(row)
 
 
 def _opened(row: BasicInformation) -> Profile:
     owner = queries.owner(row.person_id)
     values = json.loads(vault.unseal(owner, _place("sealed", row.person_id), row.sealed))
-    verified = None
-    if row.verified_name_sealed is not None:
-        place = _place("verified_name", row.person_id)
-        verified = vault.unseal(owner, place, row.verified_name_sealed)
-        values["organisation"] = verified
+    verified = queries_names.verified_name_of(row.person_id)
+    if _is_company(verified):
+        values["organisation"] = verified.name
     return Profile(row.enterprise, values, verified, row.version)
 
 
@@ -87,7 +87,7 @@ def save_profile(
         row = _made_information(person_id, now)
         if row.version != max(version, 1):
             raise Stale()
-        if row.verified_name_sealed is not None:
+        if _is_company(queries_names.verified_name_of(person_id)):
             kept.pop("organisation", None)
         text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
         sealed = vault.seal(queries.owner(person_id), _place("sealed", person_id), text)
@@ -100,29 +100,13 @@ def save_profile(
         )
 
 
-def set_verified_name(
-    actor: Actor, person_id: int, name: str | None, *, now: datetime | None = None
-) -> None:
-    """Write down the organisation name that real-name authentication found, or take it back (M4).
-
-    Only real-name verbs call it; they asked the gate before. From then on the member can't edit it.
-    """
-    now = now or utcnow()
-    if actor.kind != "system" and not actor.is_staff:
-        raise NotAllowed()
-    with transaction():
-        row = _made_information(person_id, now)
-        owner, place = queries.owner(person_id), _place("verified_name", person_id)
-        sealed = vault.seal(owner, place, name) if name else None
-        compare_and_set(row, version=row.version, verified_name_sealed=sealed, changed_at=now)
-        _make_known(row)
-        audit.record(
-            f"person:{person_id}",
-            "profile.name_verified",
-            actor=actor,
-            at=now,
-            cleared=name is None,
-        )
+def know_verified(person_id: int, *, now: datetime) -> None:
+    """Let the organisation be found by its verified name, inside the transaction that wrote that down (M4)."""
+    _made_information(person_id, now)
+    own = select(BasicInformation).where(BasicInformation.person_id == person_id)
+    row = db.session.execute(own.with_for_update()).scalar_one()
+    compare_and_set(row, version=row.version, changed_at=now)
+    _make_known(row)
 
 
 def make_organisations_known(now: datetime) -> None:
@@ -175,6 +159,10 @@ def character_keys(person_id: int) -> bool:
     return db.session.execute(
         select(Person.character_keys).where(Person.id == person_id)
     ).scalar_one()
+
+
+def _is_company(verified: VerifiedName | None) -> TypeGuard[VerifiedName]:
+    return verified is not None and verified.kind == "company"
 
 
 def _place(column: str, person_id: int) -> str:

@@ -46,6 +46,8 @@ class ProofKind(StrEnum):
     RECORD_MATCH = "record_match"
     DOCUMENT = "document"
     COMPANY = "company"
+    FACE = "face"
+    SETTLED = "settled"
     DECISION = "decision"
     APPROVAL = "approval"
 
@@ -63,6 +65,8 @@ _PROOFS = {
     ProofKind.RECORD_MATCH: N_("name and last digits of the verified record"),
     ProofKind.DOCUMENT: N_("a photo of an ID document with a phrase of the day"),
     ProofKind.COMPANY: N_("company licence and letter of authority"),
+    ProofKind.FACE: N_("both sides of an ID card and one's own face"),
+    ProofKind.SETTLED: N_("no address and no password of the account changed within 72 hours"),
     ProofKind.DECISION: N_("a verifier's decision"),
     ProofKind.APPROVAL: N_("a second person's decision"),
 }
@@ -82,6 +86,8 @@ class Act(StrEnum):
     RESET_OTHERS_FACTOR = "reset_others_factor"
     CHANGE_ROLES = "change_roles"
     RECOVER_ACCOUNT = "recover_account"
+    SET_REALNAME = "set_realname"
+    CHANGE_REALNAME = "change_realname"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +118,13 @@ PROOF_LIVES: Mapping[ProofKind, timedelta] = {
     ProofKind.RECORD_MATCH: timedelta(days=14),
     ProofKind.DOCUMENT: timedelta(days=14),
     ProofKind.COMPANY: timedelta(days=14),
+    ProofKind.FACE: timedelta(days=14),
+    ProofKind.SETTLED: timedelta(minutes=15),
     ProofKind.DECISION: timedelta(days=14),
     ProofKind.APPROVAL: timedelta(days=14),
 }
 
-LADDER: tuple[tuple[Level, frozenset[ProofKind]], ...] = (
+_FIRST_LADDER: tuple[tuple[Level, frozenset[ProofKind]], ...] = (
     (Level.CHECKED, frozenset({ProofKind.DOCUMENT, ProofKind.DECISION, ProofKind.APPROVAL})),
     (Level.CHECKED, frozenset({ProofKind.COMPANY, ProofKind.DECISION, ProofKind.APPROVAL})),
     (Level.TWO_WAYS, frozenset({ProofKind.FRESH_SESSION, ProofKind.CODE})),
@@ -127,6 +135,11 @@ LADDER: tuple[tuple[Level, frozenset[ProofKind]], ...] = (
     (Level.SAME_PERSON, frozenset({ProofKind.FRESH_SESSION})),
     (Level.SAME_PERSON, frozenset({ProofKind.CODE})),
     (Level.SAME_PERSON, frozenset({ProofKind.SECOND_FACTOR})),
+)
+
+LADDER: tuple[tuple[Level, frozenset[ProofKind]], ...] = (
+    (Level.CHECKED, frozenset({ProofKind.FACE, ProofKind.DECISION, ProofKind.APPROVAL})),
+    *_FIRST_LADDER,
 )
 """Each line: these proofs together make at least this level; the highest line counts."""
 
@@ -143,6 +156,18 @@ ACTS: Mapping[Act, ActRule] = {
         N_("give a lost account back with a new address"),
         by_check=True,
         sure=frozenset({ProofKind.SECOND_CHANNEL}),
+    ),
+    Act.SET_REALNAME: ActRule(
+        Level.CHECKED,
+        N_("write down a verified name"),
+        by_check=True,
+        sure=frozenset({ProofKind.DOCUMENT, ProofKind.COMPANY, ProofKind.FACE}),
+    ),
+    Act.CHANGE_REALNAME: ActRule(
+        Level.CHECKED,
+        N_("change the verified name"),
+        by_check=True,
+        sure=frozenset({ProofKind.SETTLED}),
     ),
 }
 
@@ -162,7 +187,17 @@ class Policy:
         return max((level for level, line in self.ladder if line <= shown), default=Level.NOBODY)
 
 
-POLICIES: Mapping[int, Policy] = {1: Policy(1, PROOF_LIVES, LADDER, ACTS)}
+_REALNAME = frozenset({Act.SET_REALNAME, Act.CHANGE_REALNAME})
+
+POLICIES: Mapping[int, Policy] = {
+    1: Policy(
+        1,
+        PROOF_LIVES,
+        _FIRST_LADDER,
+        {act: rule for act, rule in ACTS.items() if act not in _REALNAME},
+    ),
+    2: Policy(2, PROOF_LIVES, LADDER, ACTS),
+}
 """Every version that a running check may have begun under; a new one is added, none is changed."""
 
 CURRENT = POLICIES[max(POLICIES)]

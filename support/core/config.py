@@ -53,6 +53,8 @@ class Config:
     sms_sign: str = ""
     sms_sign_abroad: str = ""
     """With Alibaba Cloud: the approved signs for mainland numbers and for all others; without one, none goes there."""
+    bank_url: str = ""
+    """The bridge that sends the payments by which a company shows its bank account (`docs/bank.md`)."""
     files_url: str = ""
     scanner_command: str = ""
     trusted_proxies: int = 0

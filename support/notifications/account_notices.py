@@ -9,10 +9,12 @@ from typing import Any
 
 from support.accounts import (
     providers,
+    queries_names,
     queries_sessions,
     queries_training,
     service_devices,
     service_identities,
+    service_names,
     service_training,
 )
 from support.accounts import queries as people
@@ -47,6 +49,14 @@ def _identity_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None
         return None
     service = providers.title(Method(ids["provider"]), reader.language)
     return {"service": service, "change": ids["change"]}
+
+
+def _name_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
+    """Never the name itself: whoever reads an older address may be somebody else by now."""
+    found = queries_names.verified_name_of(ids["person"])
+    if found is None or ids["person"] != reader.id:
+        return None
+    return {"company": found.kind == "company"}
 
 
 def _reset_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
@@ -104,6 +114,13 @@ TEMPLATES = (
         N_("An account that signs in to yours was changed"),
         _identity_facts,
         path="/account/other-accounts",
+    ),
+    Template(
+        "notifications.name_verified",
+        Purpose.SECURITY,
+        N_("The name on your account is verified"),
+        _name_facts,
+        path="/account/basic",
     ),
     Template(
         "notifications.factor_reset",
@@ -169,6 +186,13 @@ def tell_identity_changed(payload: dict[str, Any]) -> None:
     _tell(payload["person"], "identity_changed", payload, ids)
 
 
+def tell_name_verified(payload: dict[str, Any]) -> None:
+    """Tell every address that was ever proved, also those that sign in no more."""
+    ids = {"person": payload["person"]}
+    for contact_id in payload["tell"]:
+        _tell(payload["person"], "name_verified", payload, ids, contact_id=contact_id)
+
+
 def tell_factor_reset(payload: dict[str, Any]) -> None:
     """Tell the owner and every administrator."""
     for person_id in {payload["person"], *payload["tell"]}:
@@ -218,6 +242,7 @@ SUBSCRIPTIONS = (
     Subscription("password.changed", tell_password_changed),
     Subscription("factor.changed", tell_factor_changed),
     Subscription(service_identities.CHANGED, tell_identity_changed),
+    Subscription(service_names.VERIFIED, tell_name_verified),
     Subscription("factor.reset", tell_factor_reset),
     Subscription(service_devices.NEW_DEVICE, tell_new_device),
     Subscription(service_training.LAPSING, tell_training_lapsing),

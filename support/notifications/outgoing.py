@@ -16,7 +16,7 @@ from support.core.clock import utcnow
 from support.core.context import settings
 
 _NAME = re.compile(
-    r"^(\d{8}T\d{12})-[0-9a-f]{32}\.(eml|sms\.json)$"
+    r"^(\d{8}T\d{12})-[0-9a-f]{32}\.(eml|sms\.json|transfer\.json)$"
 )  # the moment, the delivery's uid
 _STAMP = "%Y%m%dT%H%M%S%f"
 SHOWN = 100
@@ -27,7 +27,7 @@ class Kept:
     """One kept message; `html` is the source of the HTML part, never to be put into a page of ours."""
 
     name: str
-    kind: Literal["mail", "sms"]
+    kind: Literal["mail", "sms", "transfer"]
     at: datetime
     to: str
     subject: str
@@ -36,7 +36,7 @@ class Kept:
     code: str
 
 
-def keep(uid: str, ending: Literal["eml", "sms.json"], content: bytes) -> None:
+def keep(uid: str, ending: Literal["eml", "sms.json", "transfer.json"], content: bytes) -> None:
     """Write one message; a reader never sees half of it."""
     folder = settings().outgoing_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -85,6 +85,11 @@ def _read(path: Path) -> Kept:
         said = json.loads(path.read_text("utf-8"))
         text = str(said["text"])
         return Kept(path.name, "sms", at, str(said["to"]), "", text, "", _code_in(text))
+    if match[2] == "transfer.json":
+        said = json.loads(path.read_text("utf-8"))
+        amount = f"CNY {said['amount']}"
+        text = f"{said['bank']}, {said['region']}: {amount}"
+        return Kept(path.name, "transfer", at, str(said["holder"]), amount, text, "", "")
     mail = message_from_bytes(path.read_bytes(), EmailMessage, policy=policy.default)
     text, html = _part(mail, "plain"), _part(mail, "html")
     subject = str(mail["Subject"] or "")

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import http.client
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
-from urllib.parse import SplitResult, unquote, urlsplit
 
-from support.core import outward
-from support.core.breaker import Breaker, DoorAway
-from support.core.config import Config, ConfigError
+from support.core.config import Config
 from support.core.context import settings
 from support.core.db import new_uid
 from support.core.installation import is_demo
@@ -23,9 +16,7 @@ from support.core.outbox import GiveUp, Retry
 from support.core.words import N_
 from support.notifications import outgoing
 from support.notifications.aliyun import AliyunDoor
-
-_LATER = frozenset({408, 425, 429})
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+from support.notifications.bridge import Bridge, checked_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +49,14 @@ class Door(Protocol):
 
 
 class WebhookDoor:
-    """Posts each text to the provider's bridge, signed with the secret that stands in the URL."""
+    """Posts each text to the provider's bridge."""
 
     def __init__(self, url: str) -> None:
-        self._url = checked_url(url)
-        self._breaker = Breaker("SMS door")
+        self._bridge = Bridge(checked_url(url, _URL_LIKE), "sms")
 
     def send(self, sms: Sms) -> str:
-        """Hand the text over: silence, 5xx, 408, 425 and 429 raise `Retry`, any other refusal `GiveUp`."""
-        with self._breaker.guard():
-            try:
-                body = json.dumps(sms.plain(), ensure_ascii=False).encode()
-                status = self._post(body, sms.id)
-            except (OSError, http.client.HTTPException) as trouble:
-                raise DoorAway(f"sms {type(trouble).__name__}") from trouble
-            if status >= 500:
-                raise DoorAway(f"sms {status}")
-            if status in _LATER:
-                raise Retry(f"sms {status}")
-            if not 200 <= status < 300:
-                raise GiveUp(f"sms {status}")
+        """Hand the text over; raises as the bridge does."""
+        self._bridge.post(sms.plain(), sms.id)
         return ""
 
     def receipt(self, number: str, reference: str, day: str) -> str:
@@ -88,34 +67,11 @@ class WebhookDoor:
         """Call the bridge with a text that it must not send, for `flask setup`; raises as `send` does."""
         self.send(Sms(new_uid(), "", "", "en", "ping"))
 
-    def _post(self, body: bytes, uid: str) -> int:
-        stamp = str(int(time.time()))
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "Idempotency-Key": uid,
-            "Gongdan-Timestamp": stamp,
-            "Gongdan-Signature": sign(unquote(self._url.password or ""), stamp, body),
-        }
-        return outward.post(self._url, body, headers).status
 
-
-def sign(secret: str, stamp: str, body: bytes) -> str:
-    """Return the signature of a call: HMAC-SHA256 over time, full stop and body, in hex."""
-    return hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-
-
-def checked_url(url: str) -> SplitResult:
-    """Return the parts of the bridge's URL; raise `ConfigError` saying what it should be."""
-    parts = urlsplit(url)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if not safe or not parts.hostname or len(unquote(parts.password or "")) < 16:
-        raise ConfigError(
-            N_(
-                "sms_url must be like https://gongdan:SECRET@sms.example.com/send, the secret of 16 "
-                "characters or more, or like aliyun://KEY_ID:SECRET@dysmsapi.aliyuncs.com"
-            )
-        )
-    return parts
+_URL_LIKE = N_(
+    "sms_url must be like https://gongdan:SECRET@sms.example.com/send, the secret of 16 "
+    "characters or more, or like aliyun://KEY_ID:SECRET@dysmsapi.aliyuncs.com"
+)
 
 
 def door(config: Config) -> Door | None:

@@ -18,6 +18,9 @@ class Purpose(StrEnum):
     SERVICE = "service"
     PREFERENCE_COOKIES = "preference_cookies"
     IDENTITY_EVIDENCE = "identity_evidence"
+    DOCUMENT_NUMBER = "document_number"
+    FACE = "face"
+    BANK_ACCOUNT = "bank_account"
 
 
 class ConsentAct(StrEnum):

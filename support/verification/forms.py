@@ -56,8 +56,46 @@ class PictureForm(FlaskForm):
     """One picture, with the consent that belongs to it alone."""
 
     picture = FileField(_l("Photo"), [FileRequired(_l("Choose a photo."))])
+    consent = BooleanField()
+
+
+_FILLED = InputRequired(_l("Please fill this in."))
+
+
+class AccountForm(FlaskForm):
+    """A company and its bank account."""
+
+    company = StringField(_l("Company name, as in the licence"), [_FILLED, Length(max=200)])
+    licence = StringField(_l("Unified social credit code"), [_FILLED, Length(max=40)])
+    region = StringField(_l("Province and city of the bank's branch"), [_FILLED, Length(max=200)])
+    bank = StringField(_l("Bank and branch"), [_FILLED, Length(max=200)])
+    holder = StringField(_l("Account holder"), [_FILLED, Length(max=200)])
+    number = StringField(_l("Account number"), [_FILLED, Length(max=60)])
     consent = BooleanField(
-        _l("I agree that this picture is used to find out whether the account is mine")
+        _l(
+            "I agree that this account is used for one small payment, to see that it is the company's"
+        )
+    )
+
+
+class AmountForm(FlaskForm):
+    """The amount that came in."""
+
+    amount = StringField(
+        _l("Amount that came in"), [InputRequired(_l("Write it like 0.37.")), Length(max=20)]
+    )
+
+
+class RecordForm(FlaskForm):
+    """What the account's verified record says."""
+
+    name = StringField(
+        _l("Name, as it was verified"),
+        [InputRequired(_l("Write the name as it was verified.")), Length(max=200)],
+    )
+    last = StringField(
+        _l("The last four digits or letters of the document's number"),
+        [InputRequired(_l("These are four digits or letters.")), Length(max=20)],
     )
 
 
@@ -75,9 +113,9 @@ class VerdictForm(FlaskForm):
     )
     reason = SelectField(_l("Why it fails, or what is asked for"), [Optional()])
 
-    def offer_reasons(self) -> VerdictForm:
+    def offer_reasons(self, codes: tuple[str, ...]) -> VerdictForm:
         """Fill the choice of reasons in the reader's language."""
         self.reason.choices = [SelectChoice("", "–")] + [
-            SelectChoice(code, _l(policy.REASONS[code])) for code in policy.VERDICT_REASONS
+            SelectChoice(code, _l(policy.REASONS[code])) for code in codes
         ]
         return self

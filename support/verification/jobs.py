@@ -7,14 +7,17 @@ from typing import Any
 from support.assurance import queries as assurance
 from support.assurance import service_holds
 from support.core.clock import utcnow
+from support.core.db import db
 from support.core.errors import NotFound
-from support.core.outbox import Subscription
+from support.core.outbox import Outcome, Subscription
 from support.core.vault import KeyDestroyed
 from support.notifications.service import tell
-from support.verification import queries, service
-from support.verification.lifecycle import CheckState
+from support.verification import bank, queries, service, service_payments
+from support.verification.goal import goal_of
+from support.verification.lifecycle import CheckState, PaymentState
 from support.verification.models import Check
 
+NOTHING = "nothing"
 _TOLD = {"opened", *(each.value for each in CheckState)} - {"review", "approval"}
 """What the person who asks is told; that two people look at it is on the page."""
 
@@ -22,12 +25,13 @@ _TOLD = {"opened", *(each.value for each in CheckState)} - {"review", "approval"
 def tell_asker(payload: dict[str, Any]) -> None:
     """Tell the person what became of their check, or what they are asked for."""
     check = queries.check_by_stream(f"check:{payload['check']}")
-    if check is None or payload["what"] not in _TOLD:
+    paid = payload["what"].startswith("payment_")
+    if check is None or not (paid or payload["what"] in _TOLD):
         return
     try:
         tell(
             check.asker_id,
-            "verification.check",
+            goal_of(check).letter,
             about=check.about,
             key=str(payload["key"]),
             contact_id=check.asker_contact,
@@ -71,6 +75,22 @@ def hold_objected(payload: dict[str, Any]) -> None:
         service.note_objection(check, payload["contact"], now=utcnow())
 
 
+def send_payment(payload: dict[str, Any]) -> str:
+    """Ask the bank for a payment that is due. Safe to run twice: one that left is left alone, and bears one number."""
+    transfer = service_payments.transfer_of(payload["payment"])
+    if transfer is None:
+        return NOTHING
+    db.session.remove()  # the connection goes back before the network call
+    bank.send(transfer)
+    return PaymentState.SENT
+
+
+def settle_payment(payload: dict[str, Any], outcome: Outcome) -> None:
+    """Note what came of it, in the transaction that finishes the outbox row."""
+    if outcome.note != NOTHING:
+        service_payments.note_payment(payload["payment"], outcome.state, now=outcome.at)
+
+
 def _held(payload: dict[str, Any]) -> Check | None:
     """Return the check that still waits in the very hold that the news is about."""
     check, hold = queries.check_by_stream(payload["about"]), assurance.hold_of(payload["about"])
@@ -79,6 +99,7 @@ def _held(payload: dict[str, Any]) -> Check | None:
 
 
 SUBSCRIPTIONS = (
+    Subscription(service_payments.DUE, send_payment, settle_payment),
     Subscription(service.CHANGED, tell_asker),
     Subscription(service_holds.PLACED, tell_older_addresses),
     Subscription(service_holds.OVER, hold_over),

@@ -22,6 +22,43 @@ class CheckState(State):
 ENDED = frozenset({CheckState.DONE, CheckState.REFUSED, CheckState.WITHDRAWN})
 UNDER_REVIEW = frozenset({CheckState.REVIEW, CheckState.APPROVAL})
 
+
+class PaymentState(State):
+    """Where the payment to a company's account stands."""
+
+    DUE = "due", N_("On its way to the bank"), "wait"
+    SENT = "sent", N_("Waiting for the amount"), "wait"
+    PROVED = "proved", N_("Amount confirmed"), "ok"
+    LOCKED = "locked", N_("Three wrong amounts"), "bad"
+    FAILED = "failed", N_("Not taken by the bank"), "bad"
+    EXPIRED = "expired", N_("Not confirmed in time"), "bad"
+    DROPPED = "dropped", N_("Given up"), "mute"
+
+
+ALIVE = frozenset({PaymentState.DUE, PaymentState.SENT})
+DROPPABLE = ALIVE | {PaymentState.PROVED}
+
+PAYMENTS = Lifecycle(
+    PaymentState,
+    start=PaymentState.DUE,
+    finals=frozenset(PaymentState) - ALIVE,
+    moves={
+        PaymentState.DUE: {PaymentState.SENT, PaymentState.FAILED, PaymentState.DROPPED},
+        PaymentState.SENT: {
+            PaymentState.PROVED,
+            PaymentState.LOCKED,
+            PaymentState.EXPIRED,
+            PaymentState.DROPPED,
+        },
+        PaymentState.PROVED: {PaymentState.DROPPED},
+        PaymentState.LOCKED: set(),
+        PaymentState.FAILED: set(),
+        PaymentState.EXPIRED: set(),
+        PaymentState.DROPPED: set(),
+    },
+)
+"""One payment; the next try is another one."""
+
 LIFECYCLE = Lifecycle(
     CheckState,
     start=CheckState.OPEN,

@@ -9,15 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from support.assurance.queries import Case
 from support.core.db import BigId, Id, Model
-from support.verification.lifecycle import CheckState
+from support.verification.lifecycle import CheckState, PaymentState
 
 
 class Check(Model):
     """One check: `asker_id` says that the account `subject_id` is theirs, and wants `act` done.
 
-    `about` and `reference` name the order that it belongs to. The wanted new address is sealed under the key of the
-    check. `old_channel` is "" until the person shows an older address ("proved", with `old_contact`) or says why
-    not ("lost", "stolen", with the addresses named in `named`). `round` counts how often evidence was asked for.
+    `about` and `reference` name the order that it belongs to, if any. The wanted new address is sealed under the key
+    of the check. `old_channel` is "" until the person shows an older address ("proved", with `old_contact`) or says why
+    not ("lost", "stolen", with the addresses named in `named`). `unpaid` says that a company can't take a payment, and
+    shows more pictures instead. `round` counts how often evidence was asked for.
     """
 
     __tablename__ = "identity_check"
@@ -45,6 +46,7 @@ class Check(Model):
     old_contact: Mapped[int | None] = mapped_column(BigId)
     named: Mapped[list[int]] = mapped_column(default=list)
     way: Mapped[str] = mapped_column(String(12))
+    unpaid: Mapped[bool] = mapped_column(default=False)
     round: Mapped[int] = mapped_column(default=1)
     reason: Mapped[str] = mapped_column(String(24), default="")
     opened_by: Mapped[int | None] = mapped_column(BigId)
@@ -65,9 +67,54 @@ class Check(Model):
         return f"check:{self.uid}"
 
     @property
+    def of_order(self) -> bool:
+        """True when a work order stands behind the check; else its reference is its own."""
+        return self.about.startswith("order:")
+
+    @property
     def case(self) -> Case:
         """The check as the gate sees it."""
         return Case(self.subject_id, self.stream, self.policy)
+
+
+class Payment(Model):
+    """A payment of some cents to a company's account, by whose amount the person shows that they see the account.
+
+    What was said of the account is sealed under the key of the check, and gone with it. The amount is derived from
+    `nonce`, stored nowhere. `number` counts the payments of a check; `ended_at` is when no amount is taken any more.
+    """
+
+    __tablename__ = "bank_payment"
+    __table_args__ = (UniqueConstraint("check_id", "number"), Index(None, "state", "expires_at"))
+
+    id: Mapped[Id]
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    check_id: Mapped[int] = mapped_column(BigId)
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10), default=PaymentState.DUE)
+    sealed: Mapped[bytes | None]
+    nonce: Mapped[bytes]
+    tries: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    @property
+    def status(self) -> PaymentState:
+        """The state with its title and tone."""
+        return PaymentState(self.state)
+
+
+class RecordTries(Model):
+    """How often somebody tried to name the verified record of an account, in any check about it."""
+
+    __tablename__ = "record_tries"
+
+    id: Mapped[Id]
+    subject_id: Mapped[int] = mapped_column(BigId, unique=True)
+    tries: Mapped[int]
+    last_at: Mapped[datetime]
 
 
 class Evidence(Model):

@@ -11,10 +11,21 @@ from support.assurance.policy import ProofKind
 from support.core.actors import Actor, Role
 from support.core.errors import NotAllowed, NotFound
 from support.core.words import N_
+from support.policies.models import Purpose
 from support.verification.models import Check
 
 EVIDENCE_KEPT = timedelta(days=30)
 """After the end of a check its pictures stay this long, for an appeal; then their key is destroyed (law.md 1.2)."""
+PAYMENT_SINCE = 2
+"""Checks that began under an earlier version of the table are not asked for a payment."""
+PAYMENT_TRIES = 3
+PAYMENT_LOCKED = timedelta(hours=24)
+PAYMENT_DAYS = 5
+"""PRC working days in which the amount is taken."""
+MOST_PAYMENTS, MOST_ACCOUNTS = 3, 6
+"""Of one check: payments that left, and accounts that were said."""
+RECORD_TRIES = 3
+RECORD_LOCKED = timedelta(hours=24)
 VIEW_LIVES = timedelta(seconds=60)
 SEATS = ("verifier", "approver")
 VERDICTS = ("pass", "fail", "again")
@@ -29,12 +40,18 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WayRule:
-    """One way: its words, the pictures that it needs (part, words), the proof that it makes."""
+    """One way: its words, the pictures that it needs (part, words), the proof that it makes, the consent it needs.
+
+    A way with `unpaid_parts` asks for a payment to the company's account as well, or for these pictures instead.
+    """
 
     title: str
     why: str
     parts: tuple[tuple[str, str], ...]
     proof: ProofKind
+    consent: str = N_("I agree that this picture is used to find out whether the account is mine")
+    purpose: Purpose = Purpose.IDENTITY_EVIDENCE
+    unpaid_parts: tuple[tuple[str, str], ...] = ()
 
 
 WAYS: Mapping[Way, WayRule] = {
@@ -58,6 +75,7 @@ WAYS: Mapping[Way, WayRule] = {
             ("letter", N_("The letter of authority, with the phrase written on it")),
         ),
         ProofKind.COMPANY,
+        unpaid_parts=(("photo", N_("Your own document beside a paper with the phrase")),),
     ),
 }
 
@@ -66,14 +84,19 @@ REASONS: Mapping[str, str] = {
     "no_phrase": N_("The phrase is missing, or is another one."),
     "expired": N_("The document has expired."),
     "mismatch": N_("Name or picture does not match the account."),
+    "differs": N_("The picture shows something else than what you wrote."),
     "altered": N_("The picture looks altered, or is a photo of a photo."),
     "wrong_kind": N_("This is another document than the one asked for."),
+    "used": N_("This document has verified another account already."),
+    "named": N_("The account has got a verified name in another way meanwhile."),
+    "given_up": N_("The work order was closed before."),
     "taken": N_("The new address belongs to another account by now."),
     "stopped": N_("The account's owner said that it was not them."),
 }
 """Why evidence fails or is asked for again, in words for the person."""
 
-VERDICT_REASONS = tuple(code for code in REASONS if code not in ("taken", "stopped"))
+VERDICT_REASONS = ("unreadable", "no_phrase", "expired", "mismatch", "altered", "wrong_kind")
+"""Those that people give; what belongs to a goal of another room is named there, the rest is found by the system."""
 
 VIEW_REASONS: Mapping[str, str] = {
     "first_review": N_("To decide on this check"),

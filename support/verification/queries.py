@@ -15,9 +15,9 @@ from support.core.actors import Actor, Role
 from support.core.db import db
 from support.core.errors import NotFound
 from support.verification import policy
+from support.verification.goal import rule_of, steps_of
 from support.verification.lifecycle import ENDED, UNDER_REVIEW, CheckState
-from support.verification.models import Check, Evidence, EvidenceView, Review
-from support.verification.policy import Way
+from support.verification.models import Check, Evidence, EvidenceView, RecordTries, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,8 @@ def picture(check: Check, uid: str) -> Evidence:
 
 def seen_by(actor: Actor, check: Check) -> set[int]:
     """Return the row ids of the pictures that the actor has looked at since the check was last given."""
+    if check.given_at is None:
+        return set()
     looked = (
         select(EvidenceView.evidence_id)
         .join(Evidence, Evidence.id == EvidenceView.evidence_id)
@@ -172,12 +174,25 @@ def wanted_place(uid: str) -> str:
 
 def steps_done(check: Check) -> dict[str, bool]:
     """Return the person's steps, in order, and whether each is done."""
-    parts = {part for part, _words in policy.WAYS[Way(check.way)].parts}
-    return {
-        "address": check.wanted_sealed is not None,
-        "old-address": bool(check.old_channel),
-        "evidence": parts <= set(evidence_of(check)),
-    }
+    parts = {part for part, _words in rule_of(check).parts}
+    before = {step.code: step.done(check) for step in steps_of(check)}
+    return before | {"evidence": parts <= set(evidence_of(check))}
+
+
+def is_ready(check: Check) -> bool:
+    """True when every step is done that must be, so that the check can be given."""
+    spared = {step.code for step in steps_of(check) if step.optional}
+    return all(done or code in spared for code, done in steps_done(check).items())
+
+
+def record_locked_until(check: Check, now: datetime) -> datetime | None:
+    """Return until when nobody may name the record of the account, None while it may be tried."""
+    found = select(RecordTries).where(RecordTries.subject_id == check.subject_id)
+    row = db.session.execute(found).scalar_one_or_none()
+    if row is None or row.tries < policy.RECORD_TRIES:
+        return None
+    until = row.last_at + policy.RECORD_LOCKED
+    return until if until > now else None
 
 
 def unstaffed_seats() -> list[str]:

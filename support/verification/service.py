@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
 
 from support.accounts import queries as people
-from support.accounts import service_recovery
-from support.accounts.models import ContactKind
 from support.assurance import queries as assurance_queries
 from support.assurance import service as assurance
 from support.assurance import service_holds
 from support.assurance.policy import ACTS, CURRENT, TOO_NEW, Act, ProofKind
-from support.core import audit, outbox, platform, sealed_files, vault
+from support.core import audit, outbox, sealed_files, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
 from support.core.context import keys
 from support.core.db import changed, db, new_uid, transaction
-from support.core.errors import Invalid, NotAllowed, Stale
-from support.core.platform_calls import Name
+from support.core.errors import Invalid, Stale
 from support.core.words import N_
 from support.verification import policy, queries
-from support.verification.lifecycle import ENDED, LIFECYCLE, CheckState
-from support.verification.models import Check, Evidence
+from support.verification.goal import goal_for, goal_of, rule_of
+from support.verification.lifecycle import ALIVE, ENDED, LIFECYCLE, CheckState, PaymentState
+from support.verification.models import Check, Evidence, Payment
 from support.verification.policy import EVIDENCE_KEPT, Way
 
 CHANGED = "check.changed"
@@ -45,12 +44,13 @@ def open_check(
     way: Way = Way.DOCUMENT,
     now: datetime | None = None,
 ) -> Check:
-    """Ask the person behind an order to show that the account `subject_id` is theirs.
+    """Ask a person to show that the account `subject_id` is theirs, or who they are; `about` is an order or the like.
 
-    Raises `NotAllowed` for accounts of staff, `Invalid` while another check of the order runs.
+    Raises `NotAllowed` for whoever may not begin it, `Invalid` for accounts of staff and while another check of the
+    same thing runs.
     """
     now = now or utcnow()
-    policy.require_desk(actor)
+    goal_for(act).may_open(actor, asker_id, subject_id)
     if people.person(subject_id).kind != "member":
         raise Invalid("account", N_("Only a member's account can be given back this way."))
     with transaction() as session:
@@ -74,7 +74,8 @@ def open_check(
         session.add(check)
         session.flush()
         record(actor, check, "check.opened", now)
-        news(check, "opened")
+        if actor.id != asker_id:  # who begins it themself is on its page
+            news(check, "opened")
     return check
 
 
@@ -107,33 +108,8 @@ def move(actor: Actor, check: Check, new: CheckState, now: datetime, **values: A
         raise Stale()
     db.session.refresh(check)
     record(actor, check, f"check.{new}", now)
+    goal_of(check).on_move(check, new, now)
     news(check, new.value)
-
-
-def carry_out(check: Check, *, now: datetime) -> None:
-    """Do what the check was for, inside the caller's transaction; an address taken meanwhile refuses it.
-
-    Whoever is signed in to the platform itself is put out too.
-    """
-    found = queries.wanted_address(check)
-    if found is None:
-        raise NotAllowed()
-    taken = people.bound_contact(*found)
-    if taken is not None and taken[0] != check.subject_id:
-        move(SYSTEM, check, CheckState.REFUSED, now, reason="taken")
-        return
-    lost = check.named if check.old_channel == "stolen" else ()
-    kind, value = ContactKind(found[0]), found[1]
-    platform.call(  # first, since the platform's own account is unbound by what follows
-        Name.END_SESSIONS,
-        f"check:{check.uid}",
-        about=check.about,
-        reference=check.reference,
-        person=check.subject_id,
-        now=now,
-    )
-    service_recovery.recover_account(SYSTEM, check.case, kind, value, lost=lost, now=now)
-    move(SYSTEM, check, CheckState.DONE, now)
 
 
 def conclude(check: Check, *, now: datetime) -> None:
@@ -147,22 +123,23 @@ def conclude(check: Check, *, now: datetime) -> None:
         move(SYSTEM, check, CheckState.REFUSED, now, reason=failed.reason)
         return
     by = {seat: Actor("staff", each.person_id) for seat, each in found.items()}
-    proof = policy.WAYS[Way(check.way)].proof
-    assurance.write_case_proof(by["verifier"], proof, check.case, now=now)
+    goal = goal_of(check)
+    assurance.write_case_proof(by["verifier"], rule_of(check).proof, check.case, now=now)
     assurance.write_case_proof(by["verifier"], ProofKind.DECISION, check.case, now=now)
     assurance.write_case_proof(by["approver"], ProofKind.APPROVAL, check.case, now=now)
-    bound = {
-        one.id: one for one in people.contacts_of(check.subject_id) if one.bound and one.verified
-    }
-    too_new = {one.id for one in bound.values() if one.changed_at > now - TOO_NEW}
-    if check.old_contact not in set(bound) - too_new:  # it was proved, and is the owner's no more
-        assurance.withdraw_case_proofs([ProofKind.SECOND_CHANNEL], check.case, now=now)
+    goal.weigh(check, now)
     if not assurance.needs_hold(Act(check.act), check.case, now):
-        carry_out(check, now=now)
+        goal.carry_out(check, now)
         return
-    unheeded = too_new.union(check.named)
+    told = [one for one in people.contacts_of(check.subject_id) if goal.tells(one)]
+    weak = {one.id for one in told if not one.bound or one.changed_at > now - TOO_NEW}
     service_holds.place_hold(
-        SYSTEM, Act(check.act), check.case, tell=bound, unheeded=unheeded, now=now
+        SYSTEM,
+        Act(check.act),
+        check.case,
+        tell=[one.id for one in told],
+        unheeded=weak.union(check.named),
+        now=now,
     )
     move(SYSTEM, check, CheckState.HELD, now)
 
@@ -178,7 +155,7 @@ def hold_ended(check: Check, *, now: datetime) -> None:
         if assurance_queries.case_level(check.case, now) < ACTS[Act(check.act)].level:
             move(SYSTEM, check, CheckState.STOPPED, now, reason="")
         else:
-            carry_out(check, now=now)
+            goal_of(check).carry_out(check, now)
 
 
 def hold_stopped(check: Check, *, now: datetime) -> None:
@@ -210,12 +187,22 @@ def destroy_evidence(check: Check, now: datetime) -> None:
     kept = list(
         db.session.execute(rows, execution_options={"synchronize_session": False}).scalars()
     )
+    drop_payments(check, now)
     vault.destroy(check.stream)
+    goal_of(check).forget(check)
     changed(
         update(Check).where(Check.id == check.id).values(evidence_until=None, wanted_sealed=None)
     )
     record(SYSTEM, check, "check.evidence_destroyed", now)
     sealed_files.forget_later(kept)
+
+
+def drop_payments(check: Check, now: datetime, states: Collection[PaymentState] = ALIVE) -> None:
+    """Forget the company's account, and let go of the payments in `states`, inside the caller's transaction."""
+    mine = update(Payment).where(Payment.check_id == check.id)
+    gone = mine.where(Payment.state.in_(states))
+    changed(gone.values(state=PaymentState.DROPPED, ended_at=now))
+    changed(mine.values(sealed=None))
 
 
 def record(actor: Actor, check: Check, action: str, now: datetime, **ids: Any) -> None:

@@ -24,6 +24,7 @@ from support.core.errors import (
 )
 from support.core.words import N_
 from support.verification import policy, queries
+from support.verification.goal import goal_of
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check, Evidence, EvidenceView, Review
 from support.verification.service import conclude, destroy_evidence, move, record
@@ -101,7 +102,7 @@ def decide(
     policy.require_seat(actor, seat)
     _require_other(actor, check)
     if verdict not in policy.VERDICTS or (
-        verdict != "pass" and reason not in policy.VERDICT_REASONS
+        verdict != "pass" and reason not in goal_of(check).reasons
     ):
         raise Invalid("verdict", N_("Please say what you found, and why where it fails."))
     with transaction():

@@ -25,10 +25,11 @@ from support.policies import queries as policies
 from support.policies import service as consents
 from support.policies.models import Purpose
 from support.verification import policy, queries
-from support.verification.lifecycle import CheckState
+from support.verification.goal import goal_of, rule_of
+from support.verification.lifecycle import DROPPABLE, CheckState
 from support.verification.models import Check, Evidence
 from support.verification.policy import Way
-from support.verification.service import move, news, record
+from support.verification.service import drop_payments, move, news, record
 
 
 def request_address(
@@ -154,15 +155,18 @@ def lack_old_address(
 
 
 def choose_way(actor: Actor, check: Check, way: Way, *, now: datetime | None = None) -> None:
-    """Take another way of showing who one is; pictures of the former way are destroyed."""
+    """Take another way that is offered now; pictures and payments of the former way are let go."""
     now = now or utcnow()
     _require_open(actor, check)
+    if way not in goal_of(check).ways():
+        raise NotFound()
     with transaction():
         before = check.way
-        _set(check, way=way)  # first, so that a picture on its way finds the new one
+        _set(check, way=way, unpaid=False)  # first, so that a picture on its way finds the new one
         if before != way:
             for each in queries.evidence_of(check).values():
                 _drop(each, now)
+            drop_payments(check, now, DROPPABLE)
             record(actor, check, "check.way_chosen", now, way=way.value)
 
 
@@ -205,16 +209,7 @@ def _note_evidence(
     with transaction() as session:
         _set(check)
         _require_part(check, part)
-        version = policies.current_version(now)
-        if version is not None and actor.id is not None:
-            consents.record_acceptance(
-                actor,
-                person_id=actor.id,
-                version_id=version.id,
-                how="check",
-                purpose=Purpose.IDENTITY_EVIDENCE,
-                now=now,
-            )
+        agree(actor, rule_of(check).purpose, now)
         before = queries.evidence_of(check).get(part)
         if before is not None:
             _drop(before, now)
@@ -236,12 +231,26 @@ def _note_evidence(
     return row
 
 
+def agree(actor: Actor, purpose: Purpose, now: datetime) -> None:
+    """Write the person's separate consent to one purpose down, inside the caller's transaction."""
+    version = policies.current_version(now)
+    if version is not None and actor.id is not None:
+        consents.record_acceptance(
+            actor,
+            person_id=actor.id,
+            version_id=version.id,
+            how="check",
+            purpose=purpose,
+            now=now,
+        )
+
+
 def give_check(actor: Actor, check: Check, *, now: datetime | None = None) -> None:
     """Hand the check to the people who decide; raises `Invalid` while a step is missing."""
     now = now or utcnow()
     _require_open(actor, check)
     with transaction():
-        if not all(queries.steps_done(check).values()):
+        if not queries.is_ready(check):
             raise Invalid("steps", N_("A step is still missing."))
         move(actor, check, CheckState.REVIEW, now, given_at=now, reason="")
 
@@ -255,6 +264,16 @@ def ask_for_person(actor: Actor, check: Check, step: str, *, now: datetime | Non
         news(check, f"stuck_{step}")
 
 
+def note_step(actor: Actor, check: Check, action: str, *, now: datetime, **values: object) -> None:
+    """Note that the person did a step that is kept elsewhere, inside its transaction; the check must be open.
+
+    `values` are columns of the check that it changes.
+    """
+    _require_open(actor, check)
+    _set(check, **values)
+    record(actor, check, action, now)
+
+
 def _require_open(actor: Actor, check: Check) -> None:
     if not policy.is_party(actor, check):
         raise NotFound()
@@ -263,7 +282,7 @@ def _require_open(actor: Actor, check: Check) -> None:
 
 
 def _require_part(check: Check, part: str) -> None:
-    if part not in {each for each, _words in policy.WAYS[Way(check.way)].parts}:
+    if part not in {each for each, _words in rule_of(check).parts}:
         raise NotFound()
 
 

@@ -24,9 +24,10 @@ from support.verification.forms import (
     OldAddressForm,
     PictureForm,
 )
+from support.verification.goal import goal_of, other_ways, part_words, rule_of, steps_of
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check
-from support.verification.policy import WAYS, Way
+from support.verification.policy import Way
 
 blueprint = Blueprint("checks", __name__)
 Answer = Response | tuple[str, int]
@@ -38,14 +39,15 @@ def show(uid: str) -> str:
     check = _own(uid)
     hold = assurance.hold_of(check.stream) if check.state == CheckState.HELD else None
     return render_template(
-        "verification/check.html",
+        goal_of(check).page,
         check=check,
         tasks=_tasks(check),
-        ready=all(queries.steps_done(check).values()),
+        ready=queries.is_ready(check),
         reason=policy.REASONS.get(check.reason, ""),
         hold=hold,
         readings=queries.readings([check])[check.id],
         view_reasons=policy.VIEW_REASONS,
+        title=goal_of(check).title,
         parts=_part_words(check),
         unstaffed=queries.unstaffed_seats(),
     )
@@ -180,7 +182,7 @@ def index() -> str:
         own={check.id for check in checks if policy.is_party(actor, check)},
         readings=queries.readings(checks),
         view_reasons=policy.VIEW_REASONS,
-        parts={part: words for rule in WAYS.values() for part, words in rule.parts},
+        parts=part_words(),
     )
 
 
@@ -219,47 +221,42 @@ def _take(check: Check, part: str, form: PictureForm) -> None:
 
 
 def _evidence_page(check: Check, part: str, form: PictureForm) -> tuple[str, int]:
+    form.consent.label.text = _(rule_of(check).consent)
     return page(
         "verification/evidence.html",
         form,
         check=check,
-        way=WAYS[Way(check.way)],
+        way=rule_of(check),
         words=_part_words(check)[part],
         phrase=service.phrase_of(check),
         kept=policy.EVIDENCE_KEPT.days,
         limit=LIMITS.file_bytes // 1024**2,
-        other=_other_way(check),
+        others=other_ways(check),
     )
 
 
-def _other_way(check: Check) -> tuple[str, str]:
-    other = Way.COMPANY if check.way == Way.DOCUMENT else Way.DOCUMENT
-    return other.value, WAYS[other].title
-
-
 def _part_words(check: Check) -> dict[str, str]:
-    return dict(WAYS[Way(check.way)].parts)
+    return dict(rule_of(check).parts)
 
 
 def _tasks(check: Check) -> list[dict[str, Any]]:
     """The groups of the task list as the macro draws them."""
     done, given = queries.steps_done(check), queries.evidence_of(check)
     open_now = check.state == CheckState.OPEN
-    old_words = {"lost": _("none can be reached"), "stolen": _("somebody else has one")}
     items = [
-        _item(_("A new address that is yours"), "checks.address", check, done["address"], open_now),
         _item(
-            _("An older address of the account"),
-            "checks.old_address",
+            _(step.title),
+            step.endpoint,
             check,
-            done["old-address"],
+            done[step.code],
             open_now,
-            text=old_words.get(check.old_channel),
-        ),
+            text=_(note) if (note := step.note(check)) else None,
+        )
+        for step in steps_of(check)
     ]
     items += [
         _item(_(words), "checks.evidence", check, part in given, open_now, part=part)
-        for part, words in WAYS[Way(check.way)].parts
+        for part, words in rule_of(check).parts
     ]
     return [{"title": None, "items": items}]
 

@@ -6,19 +6,17 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answered
 
-from support.accounts import queries as people
-from support.accounts.addresses import mask
 from support.accounts.forms import refusals_on
 from support.accounts.session_views import page
 from support.assurance import queries as assurance
 from support.assurance.policy import ACTS, Act
 from support.core.actors import Actor
 from support.core.web import current_actor, row_number
-from support.verification import policy, queries, service, service_reviews
+from support.verification import policy, queries, queries_payments, service, service_reviews
 from support.verification.forms import VerdictForm
+from support.verification.goal import goal_of, rule_of
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check
-from support.verification.policy import WAYS, Way
 from support.verification.service_reviews import SEAT_OF
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/desk/checks")
@@ -37,7 +35,8 @@ def index() -> str:
 @blueprint.get("/<uid>")
 def show(uid: str) -> tuple[str, int]:
     """Show evidence and claim side by side, and the verdict that is the actor's to give."""
-    return _page(queries.check_to_review(current_actor(), uid), VerdictForm().offer_reasons())
+    check = queries.check_to_review(current_actor(), uid)
+    return _page(check, _form(check))
 
 
 @blueprint.post("/<uid>/views")
@@ -68,7 +67,8 @@ def picture(uid: str, view: str) -> Response:
 def decide(uid: str) -> Answered | tuple[str, int]:
     """Take the actor's verdict."""
     actor = current_actor()
-    check, form = queries.check_to_review(actor, uid), VerdictForm().offer_reasons()
+    check = queries.check_to_review(actor, uid)
+    form = _form(check)
     if form.validate_on_submit():
         with refusals_on(form):
             service_reviews.decide(
@@ -100,21 +100,29 @@ def refuse(uid: str) -> Answered:
     return redirect(url_for("reviews.index"), 303)
 
 
+def _form(check: Check) -> VerdictForm:
+    return VerdictForm().offer_reasons(goal_of(check).reasons)
+
+
 def _page(check: Check, form: VerdictForm) -> tuple[str, int]:
     actor = current_actor()
     pictures = queries.evidence_of(check)
+    payment = queries_payments.payment_of(check)
     return page(
         "verification/review.html",
         form,
         check=check,
         act=ACTS[Act(check.act)].title,
-        way=WAYS[Way(check.way)],
+        way=rule_of(check),
         pictures=pictures,
         seen=queries.seen_by(actor, check),
         view=request.args.get("view", ""),
         viewed=request.args.get("picture", ""),
         phrase=service.phrase_of(check),
-        claim=_claim(check),
+        claim=goal_of(check).claim,
+        facts=goal_of(check).facts(check),
+        payment=payment,
+        account=queries_payments.account_of(check, payment) if payment else None,
         seat=_seat(actor, check),
         verdicts=queries.shown_verdicts(actor, check),
         reasons=policy.REASONS,
@@ -141,23 +149,3 @@ def _seat(actor: Actor, check: Check) -> str:
     decided = {each.person_id for each in queries.verdicts(check).values()}
     fits = actor.id not in mine and actor.id not in decided
     return seat if seat and fits and policy.may_sit(actor, seat) else ""
-
-
-def _claim(check: Check) -> list[dict[str, str]]:
-    """What is claimed, masked as far as deciding allows: name and addresses of the account, the new address."""
-    known = [one for one in people.contacts_of(check.subject_id) if one.verified]
-    wanted = queries.wanted_address(check)
-    old = {
-        "proved": _("shown by a code"),
-        "lost": _("the person can reach none"),
-        "stolen": _("the person says that somebody else has one"),
-    }
-    return [
-        {
-            "label": _("Account"),
-            "value": people.names([check.subject_id]).get(check.subject_id, ""),
-        },
-        {"label": _("Its addresses"), "value": ", ".join(one.masked for one in known) or "–"},
-        {"label": _("New address, proved"), "value": mask(*wanted) if wanted else "–"},
-        {"label": _("Older address"), "value": old.get(check.old_channel, "–")},
-    ]

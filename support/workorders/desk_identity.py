@@ -10,6 +10,7 @@ from support.assurance.policy import ACTS, Act
 from support.core.actors import Actor
 from support.core.web_parts import words as gettext
 from support.verification import queries, service_reviews
+from support.verification.goal import steps_of
 from support.verification.lifecycle import ENDED, CheckState
 from support.verification.models import Check
 from support.verification.policy import REVIEWERS
@@ -41,14 +42,16 @@ def identity_of(actor: Actor, order: WorkOrder) -> dict[str, Any] | None:
 
 def _steps(check: Check) -> list[dict[str, Any]]:
     done = queries.steps_done(check)
-    old = {
-        "lost": gettext("none can be reached"),
-        "stolen": gettext("somebody else has one"),
-        "proved": gettext("shown by a code"),
-    }
     given = [
-        (gettext("New address proved"), done["address"], None),
-        (gettext("Older address"), done["old-address"], old.get(check.old_channel)),
+        (
+            gettext(step.desk),
+            done[step.code],
+            gettext(note) if (note := step.desk_note(check)) else None,
+        )
+        for step in steps_of(check)
+        if done[step.code] or not step.optional
+    ]
+    given += [
         (gettext("Evidence"), done["evidence"] or check.given_at is not None, None),
         (gettext("Verifier"), check.state in _PASSED_TO_SECOND, None),
         (

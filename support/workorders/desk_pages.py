@@ -82,6 +82,7 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
         "related": _related(order),
         "follow_ups": _follow_ups(order),
         "facts": _facts(order),
+        "kind_facts": kind.facts(order),
     }
 
 

@@ -54,7 +54,8 @@ class Kind:
     """The declaration of one kind.
 
     `entry` is the endpoint of its first page, None for the common form; `panel` the template that the desk
-    page includes beside the thread; `guard(order, status)` raises when the kind's own state forbids a move;
+    page includes beside the thread, `note` the one on the requester's page, both with what `facts(order)` finds;
+    `guard(order, status)` raises when the kind's own state forbids a move;
     `on_move(order, status, now)` follows it in the same transaction; `next_step(order, viewer, now)` makes the one
     sentence; `targets` names the row of `workorders/targets.py`; `assurance` is the level that the requester
     must have shown before the desk solves or closes an order (`assurance/policy.py`).
@@ -68,6 +69,8 @@ class Kind:
     topics: tuple[Topic, ...] = ()
     entry: str | None = None
     panel: str | None = None
+    note: str | None = None
+    facts: Callable[[WorkOrder], Mapping[str, Any]] = lambda order: {}
     stages: tuple[Stage, ...] = ()
     guard: Callable[[WorkOrder, Status], None] = lambda order, status: None
     on_move: Callable[[WorkOrder, Status, datetime], None] = lambda order, status, now: None

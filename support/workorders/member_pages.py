@@ -24,6 +24,7 @@ from support.core.web_parts import html_lang
 from support.core.web_times import local_time, relative_time, time_tag
 from support.notifications.queries import DeliveryLine, deliveries_to
 from support.verification import queries as checks
+from support.verification.goal import goal_of
 from support.verification.lifecycle import CheckState
 from support.workorders import queries
 from support.workorders.describe import delivery_words, describe, people_in
@@ -230,6 +231,7 @@ def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dic
         "subject_lang": html_lang(written_in(order.subject)),
         "sentence": say(kind.sentence(order, "requester", now)),
         "facts": facts(kind, order),
+        "kind_facts": kind.facts(order),
         "stages": stages(kind, order),
         "linked": linked(actor, order),
         "entries": entries(
@@ -248,7 +250,12 @@ def _check(actor: Actor, order: WorkOrder) -> dict[str, Any] | None:
     check = checks.check_by_uid(order.identity_check) if order.identity_check else None
     if check is None or check.asker_id != actor.id:
         return None
-    return {"uid": check.uid, "state": check.status, "open": check.state == CheckState.OPEN}
+    return {
+        "uid": check.uid,
+        "title": goal_of(check).title,
+        "state": check.status,
+        "open": check.state == CheckState.OPEN,
+    }
 
 
 def _asked(thread: Sequence[Entry]) -> dict[str, str] | None:

@@ -47,6 +47,12 @@ TARGETS: Mapping[str, Mapping[Priority, Target]] = {
         Priority.NORMAL: Target(2 * DAY, 15 * DAY),
         Priority.LOW: Target(3 * DAY, 15 * DAY),
     },
+    "realname": {
+        Priority.URGENT: Target(30, DAY),
+        Priority.HIGH: Target(2 * 60, 2 * DAY),
+        Priority.NORMAL: Target(4 * 60, 4 * DAY),
+        Priority.LOW: Target(DAY, 4 * DAY),
+    },
     "complaint": {
         Priority.URGENT: Target(30, 2 * DAY),
         Priority.HIGH: Target(2 * 60, 5 * DAY),

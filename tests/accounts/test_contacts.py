@@ -22,7 +22,7 @@ from support.accounts import (
 from support.accounts.models import ContactKind, ContactPoint, Person
 from support.accounts.policy import CodePurpose
 from support.core import vault
-from support.core.actors import ANONYMOUS, SYSTEM, Actor
+from support.core.actors import ANONYMOUS, Actor
 from support.core.clock import utcnow
 from support.core.db import db, transaction
 from support.core.errors import Expired, Invalid, NeedsProof, NotAllowed, NotFound, Stale
@@ -313,19 +313,6 @@ def test_basic_information_keeps_what_is_told_and_drops_the_rest(context: None) 
         save(alice, 1, organisation="Other")
     save(alice, profile.version)
     assert service_profile.profile_of(alice.id or 0).values == {}
-
-
-def test_a_verified_name_wins(context: None) -> None:
-    make_member("Alice")
-    alice = signed_in("Alice")
-    save(alice, 0, organisation="Umbrella")
-    service_profile.set_verified_name(SYSTEM, alice.id or 0, "Umbrella (Shanghai) Ltd.")
-    profile = service_profile.profile_of(alice.id or 0)
-    assert profile.values["organisation"] == "Umbrella (Shanghai) Ltd."
-    save(alice, profile.version, organisation="Another")
-    assert service_profile.profile_of(alice.id or 0).verified_name == "Umbrella (Shanghai) Ltd."
-    with pytest.raises(NotAllowed):
-        service_profile.set_verified_name(alice, alice.id or 0, "Mine")
 
 
 def test_settings_are_kept_and_zones_checked(context: None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from support.accounts import queries_names, service_profile
 from support.accounts.models import BasicInformation, NameStart
 from support.core import vault
-from support.core.actors import SYSTEM, Actor
+from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import db, transaction
 from tests.accounts.people import make_member, signed_in
@@ -75,17 +75,6 @@ def test_people_are_found_by_both_names_once_and_by_nothing_of_theirs_that_is_pa
     assert queries_names.find_people("para") == [umbra.id]
     tell(umbra, "")
     assert queries_names.find_people("para") == []
-
-
-def test_the_verified_name_finds_it_until_it_is_taken_back() -> None:
-    alice = member_of("Umbrella")
-    service_profile.set_verified_name(SYSTEM, alice, "Parasol (Shanghai) Ltd.")
-    assert queries_names.find_people("parasol") == [alice]
-    assert queries_names.find_people("umbrella") == []
-    tell(signed_in("Alice"), "Sunshade")
-    assert queries_names.find_people("parasol") == [alice]
-    service_profile.set_verified_name(SYSTEM, alice, None)
-    assert queries_names.find_people("parasol") == []
 
 
 def test_the_name_stands_nowhere_in_clear() -> None:

@@ -24,8 +24,13 @@ HELD = list(proofs_by_level())
 
 
 BY_CHECK = {act for act, rule in ACTS.items() if rule.by_check}
-BY_CHECK_VERBS = {("service_recovery", "recover_account", Act.RECOVER_ACCOUNT)}
-"""What only a check opens; `tests/verification` walks these at every level that a check reaches."""
+BY_CHECK_VERBS = {
+    ("service_recovery", "recover_account", Act.RECOVER_ACCOUNT),
+    ("service_names", "set_verified_name", Act.SET_REALNAME),
+    ("service_names", "set_verified_name", Act.CHANGE_REALNAME),
+}
+"""What only a check opens; `tests/verification` and `tests/accounts/test_names.py` walk these at every level that a
+check reaches."""
 
 
 def test_proofs_make_every_level_below_a_verifiers() -> None:

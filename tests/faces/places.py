@@ -135,6 +135,7 @@ PLACES = (
     Place("checks.show", "member", "/account/checks", OWN_CHECK),
     Place("checks.address", "member", "/account/checks", OWN_CHECK, "main a[href$='/address']"),
     Place("checks.old_address", "member", "/account/checks", OWN_CHECK, OLD_ADDRESS),
+    Place("checks.match_record", "member", "/account/checks", OWN_CHECK, "main a[href$='/record']"),
     Place("checks.evidence", "member", "/account/checks", OWN_CHECK, "main a[href$='/photo']"),
     Place("trouble", "member", "/desk", status=404),
     # An agent
@@ -246,6 +247,9 @@ ELSEWHERE = {
             "checks.address_code",
             "checks.old_address_code",
             "checks.no_old_address",
+            "checks.payment",
+            "checks.bank_account",
+            "checks.skip_payment",
         ),
         "needs a letter or an unfinished thing that the demo has not: the tests of its room open it",
     ),

@@ -17,7 +17,7 @@ from sqlalchemy import delete
 from support.core.config import Config
 from support.core.db import transaction
 from support.core.installation import Installation
-from support.notifications.sms import sign
+from support.notifications.bridge import sign
 from support.policies.models import PolicyVersion
 from tests.fixtures.mail import SmtpSink
 

@@ -61,6 +61,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
         for device in ("Firefox, Windows", "")
     ),
     *(("identity_changed", {"service": "DingTalk", "change": how}) for how in ("bound", "unbound")),
+    *(("name_verified", {"company": company}) for company in (False, True)),
     *(("training_lapsing", {"until": AT, "lapsed": lapsed}) for lapsed in (False, True)),
     ("member_registered", {"name": "Alice"}),
 ]

@@ -40,6 +40,7 @@ from support.workorders import service as workorders
 from support.workorders import service_triage
 from support.workorders.lifecycle import Status
 from support.workorders.models import Message
+from tests.accounts.names import verify
 from tests.architecture.test_routes import dump
 from tests.fixtures.filled import Filled
 from tests.notifications.conftest import NEWS, actor_of, use
@@ -83,6 +84,8 @@ def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
         hold = service_holds.place_hold(
             SYSTEM, Act.RECOVER_ACCOUNT, case, tell=[mine[0].id], now=now
         )
+        if reader.kind == "member":
+            verify(person_id)
         check = checks.check_of(order.stream)
         said = select(Message.id).where(Message.order_id == order.id, Message.from_staff)
         ids = {

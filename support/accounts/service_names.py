@@ -1,0 +1,94 @@
+"""Writing down the name that real-name authentication found (M7, PP-2.2.1); accounts owns it and its read-only rule."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+
+from support.accounts import queries, queries_names, service_profile
+from support.accounts.models import Person, PersonKind, RealName
+from support.assurance import service as assurance
+from support.assurance.policy import Act
+from support.assurance.queries import Case
+from support.core import audit, outbox, vault
+from support.core.actors import Actor
+from support.core.clock import utcnow
+from support.core.db import db, new_uid, transaction
+from support.core.errors import Invalid, NotAllowed
+from support.core.words import N_
+
+VERIFIED = "name.verified"
+SOURCES = ("document", "face", "company", "alipay", "taobao")
+RENEWABLE = ("alipay", "taobao")
+"""A source that answers for its own name may renew it; any other new name is a change (`Act.CHANGE_REALNAME`)."""
+LONGEST = 200
+
+
+def set_verified_name(
+    actor: Actor,
+    case: Case,
+    name: str,
+    *,
+    kind: Literal["individual", "company"],
+    source: str,
+    other_name: str = "",
+    number: str = "",
+    act: Act,
+    now: datetime | None = None,
+) -> None:
+    """Write down the verified name of the account of `case`, and tell every address of it; twice is harmless.
+
+    Of the document's `number` only a blind index with the name is kept. Raises `NeedsProof` or `OnHold` while the
+    check does not suffice for `act`, `NotAllowed` for staff and where a name would be replaced without a change.
+    """
+    now = now or utcnow()
+    if act not in (Act.SET_REALNAME, Act.CHANGE_REALNAME) or source not in SOURCES:
+        raise NotAllowed()
+    assurance.require(actor, act, case=case, now=now)
+    names = [" ".join(each.split()) for each in (name, other_name)]
+    if not names[0] or max(map(len, names)) > LONGEST:
+        raise Invalid("name", N_("A name has 1 to 200 characters."))
+    person_id = case.person_id
+    with transaction() as session:
+        db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+        if queries.person(person_id).kind != PersonKind.MEMBER:
+            raise NotAllowed(N_("This way is for members' accounts only."))
+        before = _present(person_id)
+        if before is not None and before.about == case.about:
+            return
+        if before is not None and act == Act.SET_REALNAME:
+            _require_renewal(before, source)
+        row = before or RealName(person_id=person_id)
+        row.kind, row.source, row.about, row.at = kind, source, case.about, now
+        text, place = (
+            json.dumps(names, ensure_ascii=False),
+            queries_names.real_name_place(person_id),
+        )
+        row.sealed = vault.seal(queries.owner(person_id), place, text)
+        row.records = _records(person_id, names, number)
+        session.add(row)
+        session.flush()  # the organisation is found by what the queries read
+        service_profile.know_verified(person_id, now=now)
+        facts = {"kind": kind, "source": source, "check": case.about, "act": act.value}
+        audit.record(f"person:{person_id}", VERIFIED, actor=actor, at=now, **facts)
+        tell = [one.id for one in queries.contacts_of(person_id) if one.verified]
+        outbox.put(VERIFIED, f"{person_id}:{new_uid()}", person=person_id, tell=tell)
+
+
+def _present(person_id: int) -> RealName | None:
+    own = select(RealName).where(RealName.person_id == person_id)
+    return db.session.execute(own).scalar_one_or_none()
+
+
+def _require_renewal(before: RealName, source: str) -> None:
+    if source not in RENEWABLE or before.source != source:
+        raise NotAllowed(N_("This account has a verified name already; ask for a change of it."))
+
+
+def _records(person_id: int, names: list[str], number: str) -> list[str]:
+    if not number.strip():
+        return []
+    return sorted({queries_names.record(person_id, each, number) for each in names if each})

@@ -1,0 +1,1 @@
+"""Real names: proved by people who look at a document, and changed the same way."""

@@ -1,0 +1,96 @@
+"""What the checks of real names ask, show and do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from support.accounts import queries as people
+from support.accounts import queries_names
+from support.assurance.policy import Act
+from support.core.clock import utcnow
+from support.core.words import N_
+from support.realname import policy, queries, queries_changes, service, service_changes
+from support.realname.documents import DOCUMENTS, Document
+from support.verification.goal import Goal, Step
+from support.verification.lifecycle import ENDED
+from support.verification.models import Check
+from support.verification.policy import Way
+from support.verification.steps import PAYMENT
+
+
+def _document(check: Check) -> str:
+    claim = queries.claim_of(check)
+    return DOCUMENTS[Document(claim.document)].title if claim is not None else ""
+
+
+def claimed(check: Check) -> Mapping[str, Any]:
+    """What the people who decide compare with the picture; nothing of it once the check has ended."""
+    claim = queries.claim_of(check)
+    return {
+        "account": people.names([check.subject_id]).get(check.subject_id, ""),
+        "details": queries.details_of(check) if check.state not in ENDED else None,
+        "used": claim is not None and queries.used_by_another(claim),
+    }
+
+
+def changed(check: Check) -> Mapping[str, Any]:
+    """What was verified until now beside what shall be, and what happened to the account lately."""
+    return {
+        **claimed(check),
+        "before": queries_names.verified_name_of(check.subject_id),
+        "wanted": queries_changes.wanted_name(check) if check.state not in ENDED else "",
+        "risks": queries_changes.risks_of(check.subject_id, utcnow()),
+    }
+
+
+def offered() -> tuple[Way, ...]:
+    """Return the ways by which a name is verified here now."""
+    return (Way.DOCUMENT, Way.COMPANY)
+
+
+DETAILS = Step(
+    "details",
+    N_("What the document says"),
+    N_("Details of the document"),
+    "realname.details",
+    lambda check: queries.claim_of(check) is not None,
+    _document,
+    _document,
+)
+
+AUTHENTICATION = Goal(
+    act=Act.SET_REALNAME,
+    title=N_("Verify your name"),
+    page="realname/check.html",
+    claim="realname/_claim.html",
+    facts=claimed,
+    steps=(DETAILS, PAYMENT),
+    rules=policy.RULES,
+    may_open=service.require_self_opened,
+    carry_out=service.write_name,
+    ways=offered,
+    forget=service.forget_details,
+    letter="realname.check",
+    reasons=policy.REASONS,
+)
+CHANGE = Goal(
+    act=Act.CHANGE_REALNAME,
+    title=N_("Prove your new name"),
+    page="realname/change_check.html",
+    claim="realname/_change_claim.html",
+    facts=changed,
+    steps=(DETAILS,),
+    rules=policy.RULES,
+    may_open=service.require_self_opened,
+    carry_out=service.write_name,
+    ways=offered,
+    weigh=service_changes.weigh_account,
+    on_move=service_changes.follow_check,
+    forget=service_changes.forget_change,
+    tells=queries_changes.was_proved,
+    letter="realname.check",
+    reasons=policy.REASONS,
+)
+
+ACTS = frozenset({AUTHENTICATION.act, CHANGE.act})

@@ -1,0 +1,66 @@
+"""What somebody writes of their document for the people who look at it, and which documents have verified whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from support.core.db import BigId, Id, Model
+from support.realname.lifecycle import ChangeState
+
+
+class NameClaim(Model):
+    """What the person says the document shows, for one check; `sealed` is one JSON text under the key of the check.
+
+    It goes with that key. `blind` finds the document by its number, which is nowhere else.
+    """
+
+    __tablename__ = "name_claim"
+
+    id: Mapped[Id]
+    check_uid: Mapped[str] = mapped_column(String(32), unique=True)
+    person_id: Mapped[int] = mapped_column(BigId, index=True)
+    document: Mapped[str] = mapped_column(String(20))
+    sealed: Mapped[bytes | None]
+    blind: Mapped[bytes]
+    at: Mapped[datetime]
+
+
+class NameChange(Model):
+    """The change of a verified name, beside its work order; the wanted name is sealed under the key of its check.
+
+    `bears` says whether a person or a company bears it, `reason` is one of `policy.CHANGE_REASONS`.
+    """
+
+    __tablename__ = "name_change"
+    __table_args__ = (Index(None, "person_id", "state"),)
+
+    id: Mapped[Id]
+    order_id: Mapped[int] = mapped_column(BigId, ForeignKey("work_order.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(BigId)
+    state: Mapped[str] = mapped_column(String(12), default=ChangeState.SUBMITTED)
+    bears: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(String(10))
+    check_uid: Mapped[str | None] = mapped_column(String(32), unique=True)
+    sealed: Mapped[bytes | None]
+    at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    @property
+    def status(self) -> ChangeState:
+        """The state with its title and tone."""
+        return ChangeState(self.state)
+
+
+class UsedDocument(Model):
+    """The blind index of a document that verified somebody: it verifies nobody else from then on."""
+
+    __tablename__ = "used_document"
+
+    id: Mapped[Id]
+    blind: Mapped[bytes] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(BigId, index=True)
+    at: Mapped[datetime]

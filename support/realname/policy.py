@@ -1,0 +1,61 @@
+"""The rules of real names: by which ways one is proved, and what is said of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from support.assurance.policy import ProofKind
+from support.core.words import N_
+from support.verification.policy import WAYS, Way, WayRule
+
+LONGEST_NAME = 200
+
+CURRENT_FOR = timedelta(hours=72)
+"""What happened to the account within this time makes a change of its name wait as long (`law.md` 5.4)."""
+
+_CONSENT = N_("I agree that people compare this picture with what I wrote, to verify my name")
+
+RULES: Mapping[Way, WayRule] = {
+    Way.DOCUMENT: WayRule(
+        N_("A document that people look at"),
+        N_(
+            "Two people compare the picture with what you wrote. Name, number and date must be readable; cover what "
+            "else there is if you like."
+        ),
+        (("photo", N_("The document beside a paper with the phrase")),),
+        ProofKind.DOCUMENT,
+        _CONSENT,
+    ),
+    Way.COMPANY: WayRule(
+        N_("Company licence and letter of authority"),
+        N_(
+            "For an account that belongs to a company, here or elsewhere. The letter names you, the account and "
+            "today's date, and bears the company's seal or signature."
+        ),
+        WAYS[Way.COMPANY].parts,
+        ProofKind.COMPANY,
+        _CONSENT,
+        unpaid_parts=WAYS[Way.COMPANY].unpaid_parts,
+    ),
+}
+
+REASONS = ("unreadable", "no_phrase", "expired", "differs", "altered", "wrong_kind")
+"""Why people refuse it or ask for it again."""
+
+CHANGE_REASONS: Mapping[str, str] = {
+    "changed": N_("The name was changed officially"),
+    "slip": N_("There is a slip in it"),
+    "company": N_("The company was renamed or reorganised"),
+    "other": N_("Something else"),
+}
+"""Why a verified name is changed, in words."""
+
+SOURCES: Mapping[str, str] = {
+    "document": N_("a document that people looked at"),
+    "face": N_("an ID card and a face that people compared"),
+    "company": N_("a company's papers"),
+    "alipay": N_("Alipay"),
+    "taobao": N_("Taobao"),
+}
+"""Who vouches for a verified name, in words."""

@@ -1,0 +1,65 @@
+"""What is known of the change of a verified name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from support.accounts import queries_names
+from support.accounts.queries import ContactView
+from support.core import vault
+from support.core.db import db
+from support.realname.lifecycle import ENDED
+from support.realname.models import NameChange
+from support.realname.policy import CURRENT_FOR
+from support.verification.models import Check
+from support.workorders.models import WorkOrder
+
+
+def change_of(order: WorkOrder) -> NameChange | None:
+    """Return the change that a work order is about."""
+    return _one(NameChange.order_id == order.id)
+
+
+def change_of_check(check: Check) -> NameChange | None:
+    """Return the change that a check is for; none before it is begun in full."""
+    return _one(NameChange.check_uid == check.uid)
+
+
+def running_change(person_id: int) -> NameChange | None:
+    """Return the change of a person's name that has not ended."""
+    return _one(NameChange.person_id == person_id, NameChange.state.not_in(list(ENDED)))
+
+
+def wanted_name(check: Check) -> str:
+    """Return the name that was asked for; "" once its key is destroyed."""
+    row = change_of_check(check)
+    if row is None or row.sealed is None:
+        return ""
+    try:
+        return vault.unseal(check.stream, place_of(row.order_id), row.sealed)
+    except vault.KeyDestroyed:
+        return ""
+
+
+def risks_of(person_id: int, now: datetime) -> dict[str, datetime]:
+    """Return what changed on an account within 72 hours, "address" or "password", and when."""
+    latest = queries_names.latest_changes(person_id)
+    found = {"address": latest.address, "password": latest.password}
+    return {what: at for what, at in found.items() if at is not None and at > now - CURRENT_FOR}
+
+
+def was_proved(one: ContactView) -> bool:
+    """True for an address that is told of a change, also one that was taken off the account."""
+    return one.verified
+
+
+def place_of(order_id: int) -> str:
+    """Return the vault place of the wanted name."""
+    return f"name_change.sealed:{order_id}"
+
+
+def _one(*which: object) -> NameChange | None:
+    newest = select(NameChange).where(*which).order_by(NameChange.id.desc()).limit(1)  # type: ignore[arg-type]
+    return db.session.execute(newest).scalar_one_or_none()

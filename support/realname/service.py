@@ -1,0 +1,173 @@
+"""A member proves their real name: begun by themself, written and shown, decided by two people, written down."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, update
+
+from support.accounts import queries_names, service_names
+from support.accounts.policy import require_self
+from support.assurance.policy import Act
+from support.core import vault
+from support.core.actors import SYSTEM, Actor
+from support.core.clock import utcnow
+from support.core.db import changed, insert_new, new_uid, transaction
+from support.core.errors import Invalid, NotAllowed, NotFound
+from support.core.words import N_
+from support.policies import queries as policies
+from support.policies import service as consents
+from support.policies.models import Purpose
+from support.realname import queries
+from support.realname.documents import DOCUMENTS, Document, documents_of, plain_number
+from support.realname.models import NameClaim, UsedDocument
+from support.realname.policy import LONGEST_NAME
+from support.verification import service as verification
+from support.verification import service_steps
+from support.verification.lifecycle import ENDED, CheckState
+from support.verification.models import Check
+from support.verification.policy import Way
+
+
+def begin_authentication(actor: Actor, way: Way, *, now: datetime | None = None) -> Check:
+    """Begin to verify the actor's own name, and return the check; begun twice it stays one.
+
+    Raises `Invalid` for an account whose name is verified already: that is changed by a work order.
+    """
+    person_id, now = require_self(actor), now or utcnow()
+    if queries_names.verified_name_of(person_id) is not None:
+        raise Invalid("way", N_("Your name is verified already; ask for a change of it."))
+    running = queries.newest_check(person_id)
+    if running is not None and running.state not in ENDED:
+        return running
+    return verification.open_check(
+        actor,
+        about=queries.stream_of(person_id),
+        reference=f"RN-{new_uid()[:8].upper()}",
+        asker_id=person_id,
+        subject_id=person_id,
+        act=Act.SET_REALNAME,
+        way=way,
+        now=now,
+    )
+
+
+def require_self_opened(actor: Actor, asker_id: int, subject_id: int) -> None:
+    """Let members pass who begin it for their own account."""
+    if require_self(actor) != asker_id or asker_id != subject_id:
+        raise NotAllowed()
+
+
+def write_details(
+    actor: Actor,
+    check: Check,
+    document: Document,
+    *,
+    name: str,
+    other_name: str = "",
+    number: str,
+    country: str = "",
+    valid_until: date | None = None,
+    consent: bool,
+    now: datetime | None = None,
+) -> None:
+    """Keep what the document says, sealed under the key of the check, with the separate consent to its number.
+
+    Raises `Invalid` at the field that is wrong, `NotFound` for a document that the way does not know, and what
+    `service_steps.note_step` raises.
+    """
+    now = now or utcnow()
+    if document not in documents_of(Way(check.way)):
+        raise NotFound()
+    rule, number = DOCUMENTS[document], plain_number(number)
+    country = rule.country or country
+    names = {"name": " ".join(name.split()), "other_name": " ".join(other_name.split())}
+    for field, said in names.items():
+        if len(said) > LONGEST_NAME or (field == "name" and not said):
+            raise Invalid(field, N_("A name has 1 to 200 characters."))
+    if not country:
+        raise Invalid("country", N_("Choose the country that issued it."))
+    if not rule.number(number):
+        raise Invalid("number", rule.slip)
+    if valid_until is not None and valid_until < now.astimezone(ZoneInfo("Asia/Shanghai")).date():
+        raise Invalid("valid_until", N_("This document has expired; another one may fit."))
+    if not consent:
+        raise Invalid("consent", N_("Please tick that you agree, or choose another way."))
+    text = names | {
+        "number": number,
+        "country": country,
+        "valid_until": valid_until.isoformat() if valid_until else "",
+    }
+    blind = vault.blind_index("document", f"{document}\0{country}\0{number}")
+    with transaction() as session:
+        service_steps.note_step(actor, check, "check.details_given", now=now)
+        _agree(actor, now)
+        place = queries.place_of(check.uid)
+        sealed = vault.seal(check.stream, place, json.dumps(text, ensure_ascii=False))
+        session.execute(delete(NameClaim).where(NameClaim.check_uid == check.uid))
+        session.add(
+            NameClaim(
+                check_uid=check.uid,
+                person_id=check.subject_id,
+                document=document,
+                sealed=sealed,
+                blind=blind,
+                at=now,
+            )
+        )
+
+
+def _agree(actor: Actor, now: datetime) -> None:
+    version = policies.current_version(now)
+    if version is not None and actor.id is not None:
+        consents.record_acceptance(
+            actor,
+            person_id=actor.id,
+            version_id=version.id,
+            how="check",
+            purpose=Purpose.DOCUMENT_NUMBER,
+            now=now,
+        )
+
+
+def write_name(check: Check, now: datetime) -> None:
+    """Write the name down that two people have found, inside the caller's transaction.
+
+    A document that has verified another account refuses it, and so does a name that came in another way meanwhile.
+    """
+    claim, details = queries.claim_of(check), queries.details_of(check)
+    if claim is None or details is None:
+        raise NotAllowed()
+    named = queries_names.verified_name_of(check.subject_id) is not None
+    reason = "named" if named and check.act == Act.SET_REALNAME else ""
+    if not reason and not _use_document(claim, now):
+        reason = "used"
+    if reason:
+        verification.move(SYSTEM, check, CheckState.REFUSED, now, reason=reason)
+        return
+    service_names.set_verified_name(
+        SYSTEM,
+        check.case,
+        details.name,
+        kind=details.rule.bears,
+        source=check.way,
+        other_name=details.other_name,
+        number=details.number,
+        act=Act(check.act),
+        now=now,
+    )
+    verification.move(SYSTEM, check, CheckState.DONE, now)
+
+
+def _use_document(claim: NameClaim, now: datetime) -> bool:
+    """Take the document for its person; False where it is another's, which the unique number decides."""
+    insert_new(UsedDocument, blind=claim.blind, person_id=claim.person_id, at=now)
+    return not queries.used_by_another(claim)
+
+
+def forget_details(check: Check) -> None:
+    """Let go of what was written for a check whose key was destroyed, inside the caller's transaction."""
+    gone = NameClaim.check_uid == check.uid
+    changed(update(NameClaim).where(gone).values(sealed=None))

@@ -1,0 +1,53 @@
+"""The bank's door: a payment of some cents by the operator's bridge (`docs/bank.md`), or a file on a demo."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+
+from support.core.context import settings
+from support.core.installation import is_demo
+from support.core.outbox import Retry
+from support.core.words import N_
+from support.notifications import outgoing
+from support.notifications.bridge import Bridge, checked_url
+
+_URL_LIKE = N_(
+    "bank_url must be like https://gongdan:SECRET@pay.example.com/send, the secret of 16 characters or more"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A payment to an account of a company; `id` stays the same when it is asked for again. `amount` is in CNY."""
+
+    id: str
+    region: str
+    bank: str
+    holder: str
+    number: str = field(repr=False)
+    amount: str = field(repr=False)
+
+
+def send(transfer: Transfer) -> None:
+    """Ask for the payment by the door that is set; raise `Retry` without one, `Retry` or `GiveUp` as it does."""
+    url = settings().bank_url
+    if url:
+        _bridge(url).post(asdict(transfer), transfer.id)
+        return
+    if not is_demo():
+        raise Retry("no bank door")
+    said = json.dumps(asdict(transfer), ensure_ascii=False, indent=1)
+    outgoing.keep(transfer.id, "transfer.json", said.encode())
+
+
+def can_pay() -> bool:
+    """True where payments leave, be it only to the demo's files."""
+    return bool(settings().bank_url) or is_demo()
+
+
+@lru_cache(maxsize=4)
+def _bridge(url: str) -> Bridge:
+    """The breaker of a door counts for the whole process."""
+    return Bridge(checked_url(url, _URL_LIKE), "bank")

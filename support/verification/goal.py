@@ -1,0 +1,112 @@
+"""What a check is for. A room whose act needs one declares a `Goal` and hands it to `wiring.py`.
+
+Nothing in this room asks which act a check is about: steps, ways, what the people who decide compare, and what is
+done at the end, all come from the declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from support.accounts.queries import ContactView
+from support.assurance.policy import Act
+from support.core.actors import Actor
+from support.core.context import hooks
+from support.core.errors import NotFound
+from support.verification.lifecycle import CheckState
+from support.verification.models import Check
+from support.verification.policy import VERDICT_REASONS, Way, WayRule
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One task of the person before the pictures: its words for them and at the desk (message ids), its page.
+
+    `note` is a message id that says how it was done, "" for nothing; `desk_note` is the same for the desk. An
+    `optional` one may stay undone; `applies` says in which checks it is asked at all.
+    """
+
+    code: str
+    title: str
+    desk: str
+    endpoint: str
+    done: Callable[[Check], bool]
+    note: Callable[[Check], str] = lambda check: ""
+    desk_note: Callable[[Check], str] = lambda check: ""
+    optional: bool = False
+    applies: Callable[[Check], bool] = lambda check: True
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The declaration of what checks of one act ask, show and do.
+
+    `title` heads the person's page, which `page` draws (it extends `verification/check.html`); `claim` is the template
+    of what is compared, with what `facts` finds; `letter` names the message about it. `ways` are those offered now,
+    the first one by default; `rules` are all that a check may have begun with.
+    `may_open(actor, asker_id, subject_id)` raises for whoever may not begin one; `tells(contact)` says which addresses
+    of the account get the link that stops it. All others run inside the
+    transaction of the check's move: `weigh` writes down, or withdraws, proofs that only count at the moment of the
+    second decision; `carry_out` does the act and moves the check; `on_move` follows each move; `forget` lets go of
+    what the room keeps under the key of the check, which is destroyed then.
+    """
+
+    act: Act
+    title: str
+    page: str
+    claim: str
+    facts: Callable[[Check], Mapping[str, Any]]
+    steps: tuple[Step, ...]
+    rules: Mapping[Way, WayRule]
+    may_open: Callable[[Actor, int, int], None]
+    carry_out: Callable[[Check, datetime], None]
+    ways: Callable[[], tuple[Way, ...]]
+    weigh: Callable[[Check, datetime], None] = lambda check, now: None
+    on_move: Callable[[Check, CheckState, datetime], None] = lambda check, new, now: None
+    forget: Callable[[Check], None] = lambda check: None
+    tells: Callable[[ContactView], bool] = lambda one: one.bound and one.verified
+    letter: str = "verification.check"
+    reasons: tuple[str, ...] = VERDICT_REASONS
+
+
+def goal_for(act: str) -> Goal:
+    """Return the declaration of an act; raise `NotFound` for one that no check is for."""
+    for goal in hooks(Goal):
+        if goal.act == act:
+            return goal
+    raise NotFound()
+
+
+def goal_of(check: Check) -> Goal:
+    """Return what a check is for."""
+    return goal_for(check.act)
+
+
+def steps_of(check: Check) -> list[Step]:
+    """Return the person's steps in this very check, in order."""
+    return [step for step in goal_of(check).steps if step.applies(check)]
+
+
+def rule_of(check: Check) -> WayRule:
+    """Return the way that the person takes, with the pictures that stand for a payment where none is possible."""
+    rule = goal_of(check).rules[Way(check.way)]
+    return replace(rule, parts=rule.parts + rule.unpaid_parts) if check.unpaid else rule
+
+
+def other_ways(check: Check) -> list[tuple[Way, WayRule]]:
+    """Return the other ways that are offered now."""
+    goal = goal_of(check)
+    return [(way, goal.rules[way]) for way in goal.ways() if way != check.way]
+
+
+def part_words() -> dict[str, str]:
+    """Return the words of every picture that any goal asks for."""
+    return {
+        part: words
+        for goal in hooks(Goal)
+        for rule in goal.rules.values()
+        for part, words in rule.parts + rule.unpaid_parts
+    }

@@ -1,0 +1,224 @@
+"""A member's name is verified by two people who compare a document with what was written, and by nothing less."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from support.accounts import queries_names
+from support.assurance import queries as assurance
+from support.assurance.policy import Act, Level
+from support.core import outbox, vault
+from support.core.clock import utcnow
+from support.core.db import db
+from support.core.errors import IllegalMove, Invalid, NotAllowed, NotFound
+from support.policies.models import Consent, Purpose
+from support.realname import queries, service
+from support.realname.documents import DOCUMENTS, Document, documents_of, plain_number
+from support.realname.models import NameClaim, UsedDocument
+from support.verification import service as verification
+from support.verification.lifecycle import CheckState
+from support.verification.policy import Way
+from tests.realname.world import ID_CARD, LICENCE, NameWorld, yesterday
+from tests.workorders.desk_world import make_agent
+
+NUMBERS = {
+    Document.PASSPORT: ("E12345678", "12"),
+    Document.CN_ID: ("11010519491231002X", "110105194912310021"),
+    Document.HK_MACAO_PERMIT: ("H12345678", "K12345678"),
+    Document.TAIWAN_PERMIT: ("12345678", "1234567"),
+    Document.RESIDENCE_PERMIT: ("810000199408230023", "810000199408230021"),
+    Document.PERMANENT_RESIDENT: ("911000199408230020", "911000199408230021"),
+    Document.COMPANY_CN: ("91110000600037341L", "91110000600037341A"),
+    Document.COMPANY_ABROAD: ("HRB 12345", "GmbH"),
+}
+
+
+def test_a_passport_that_two_people_have_compared_verifies_the_name(world: NameWorld) -> None:
+    check = world.asked()
+    world.decide(world.vera, check)
+    assert world.name(world.alice) is None, "one person alone verifies nobody"
+    world.decide(world.paul, check)
+    found = world.name(world.alice)
+    assert found is not None
+    assert (found.name, found.other_name) == ("LIDDELL ALICE", "爱丽丝")
+    assert (found.kind, found.source) == ("individual", "document")
+    assert world.fresh(check).state == CheckState.DONE
+    assert assurance.case_level(check.case, utcnow()) == Level.CHECKED
+    assert "name.verified" in world.trail(f"person:{world.alice.id}")
+
+
+def test_a_companys_papers_verify_the_companys_name(world: NameWorld) -> None:
+    check = world.begin(way=Way.COMPANY)
+    service.write_details(world.alice, check, Document.COMPANY_CN, **LICENCE)
+    world.show(check)
+    world.agree(check)
+    found = world.name(world.alice)
+    assert found is not None
+    assert (found.name, found.kind, found.source) == ("茶叶公司", "company", "company")
+
+
+def test_begun_twice_it_stays_one_check_and_a_verified_name_begins_none(world: NameWorld) -> None:
+    check = world.begin()
+    assert world.begin(way=Way.COMPANY).id == check.id
+    world.write(check)
+    world.show(check)
+    world.agree(check)
+    with pytest.raises(Invalid):
+        world.begin()
+
+
+def test_nobody_begins_it_for_another_and_staff_have_none(world: NameWorld) -> None:
+    alice = world.alice.id or 0
+    for who in (world.mei, world.bob, world.guest):
+        with pytest.raises(NotAllowed):
+            verification.open_check(
+                who,
+                about="realname:x",
+                reference="RN-1",
+                asker_id=alice,
+                subject_id=alice,
+                act=Act.SET_REALNAME,
+            )
+    with pytest.raises(Invalid):
+        world.begin(world.mei)
+    check = world.begin()
+    with pytest.raises(NotFound):
+        service.write_details(world.bob, check, Document.CN_ID, **ID_CARD)
+
+
+@pytest.mark.parametrize("document", Document)
+def test_each_documents_number_is_looked_at_by_its_own_rule(
+    world: NameWorld, document: Document
+) -> None:
+    rule, (right, wrong) = DOCUMENTS[document], NUMBERS[document]
+    assert rule.number(plain_number(right))
+    assert not rule.number(plain_number(wrong))
+    [way] = rule.ways & {Way.DOCUMENT, Way.COMPANY}
+    check = world.begin(way=way)
+    with pytest.raises(Invalid) as refused:
+        world.write(check, document, number=wrong)
+    assert refused.value.field == "number"
+    world.write(check, document, number=right)
+    assert queries.claim_of(check) is not None
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("consent", False),
+        ("name", " "),
+        ("other_name", "x" * 201),
+        ("country", ""),
+        ("valid_until", yesterday()),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(
+    world: NameWorld, field: str, said: Any
+) -> None:
+    check = world.begin()
+    with pytest.raises(Invalid) as refused:
+        world.write(check, **{field: said})
+    assert refused.value.field == field
+    assert db.session.execute(select(NameClaim)).first() is None
+
+
+def test_what_is_written_is_sealed_agreed_to_and_replaced(world: NameWorld) -> None:
+    check = world.begin()
+    world.write(check, number="X11111111")
+    world.write(check)
+    row = db.session.execute(select(NameClaim)).scalar_one()
+    for secret in (b"LIDDELL", b"12345678"):
+        assert secret not in (row.sealed or b"")
+    details = queries.details_of(check)
+    assert details is not None
+    assert details.number == "P12345678"
+    agreed = select(Consent.purpose).where(Consent.person_id == world.alice.id)
+    assert Purpose.DOCUMENT_NUMBER in set(db.session.execute(agreed).scalars())
+    queued = " ".join(
+        str(row.payload) for row in db.session.execute(select(outbox.OutboxRow)).scalars()
+    )
+    trail = str(db.session.execute(text("SELECT data FROM event")).all())
+    for words in ("LIDDELL", "12345678"):
+        assert words not in queued + trail
+
+
+def test_another_way_asks_for_its_own_document(world: NameWorld) -> None:
+    check = world.begin()
+    world.write(check)
+    world.verification_way(check, Way.COMPANY)
+    assert queries.claim_of(check) is None, "a passport is no company's paper"
+    with pytest.raises(NotFound):
+        world.write(check)
+    assert documents_of(Way.COMPANY) == [Document.COMPANY_CN, Document.COMPANY_ABROAD]
+
+
+def test_a_document_verifies_one_account_and_nothing_says_whose(world: NameWorld) -> None:
+    world.agree(world.asked())
+    other = world.asked(world.bob)
+    assert queries.used_by_another(queries.claim_of(other))  # type: ignore[arg-type]
+    other = world.agree(other)
+    assert (other.state, other.reason) == (CheckState.REFUSED, "used")
+    assert world.name(world.bob) is None
+    owners = db.session.execute(select(UsedDocument.person_id)).scalars().all()
+    assert owners == [world.alice.id]
+    with world.outside():
+        page = world.browser(world.bob).page(f"/checks/{other.uid}").text
+    assert "has verified another account" in page
+    assert "Alice" not in page
+
+
+def test_a_refused_one_keeps_no_document_and_may_be_tried_again(world: NameWorld) -> None:
+    check = world.asked()
+    world.decide(world.vera, check, "fail", "differs")
+    world.decide(world.paul, check)
+    check = world.fresh(check)
+    assert (check.state, check.reason) == (CheckState.REFUSED, "differs")
+    assert world.name(world.alice) is None
+    assert db.session.execute(select(UsedDocument)).first() is None
+    again = world.asked()
+    assert again.id != check.id
+    assert world.agree(again).state == CheckState.DONE
+
+
+def test_reasons_of_a_lost_account_are_none_of_a_name(world: NameWorld) -> None:
+    check = world.asked()
+    with pytest.raises(Invalid):
+        world.decide(world.vera, check, "fail", "mismatch")
+
+
+def test_what_was_written_goes_with_the_key_and_the_name_stays(world: NameWorld) -> None:
+    check = world.agree(world.asked())
+    assert queries.details_of(check) is not None
+    verification.destroy_expired_evidence(utcnow() + timedelta(days=31))
+    assert queries.details_of(world.fresh(check)) is None
+    row = db.session.execute(select(NameClaim)).scalar_one()
+    assert row.sealed is None
+    with pytest.raises(vault.KeyDestroyed), world.writing():
+        vault.seal(check.stream, "x", "y")
+    assert queries_names.verified_name_of(world.alice.id or 0) is not None
+    with pytest.raises(IllegalMove):
+        world.write(world.fresh(check))
+
+
+def test_a_name_that_came_meanwhile_is_not_replaced(world: NameWorld) -> None:
+    check = world.asked()
+    other = world.case_passed(world.alice)
+    world.set_name(other, "Alice from elsewhere")
+    check = world.agree(check)
+    assert (check.state, check.reason) == (CheckState.REFUSED, "named")
+    found = world.name(world.alice)
+    assert found is not None
+    assert found.name == "Alice from elsewhere"
+
+
+def test_whoever_has_no_seat_sees_nothing_of_it(world: NameWorld) -> None:
+    check = world.asked()
+    clerk = make_agent("Ivy")
+    with world.outside():
+        for who in (world.bob, world.guest, clerk):
+            assert world.browser(who).get(f"/desk/checks/{check.uid}").status_code in (403, 404)
+        assert world.browser(world.bob).get(f"/checks/{check.uid}/details").status_code == 404

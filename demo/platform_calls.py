@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from demo.people import Cast
 from support.core import platform
@@ -21,7 +22,7 @@ def ask_platform(cast: Cast, orders: dict[str, int], now: datetime) -> None:
     """Ask, inside the caller's transaction; asked twice, it is asked once."""
     for story, name, who, ago in _ASKED:
         order = order_by_id(orders[story])
-        person = {"person": order.requester_id} if name is Name.END_SESSIONS else {}
+        person: dict[str, Any] = {"person": order.requester_id} if name is Name.END_SESSIONS else {}
         platform.call(
             name,
             story,

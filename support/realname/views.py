@@ -25,6 +25,7 @@ from support.realname import (
 from support.realname.documents import Document
 from support.realname.forms import ChangeForm, DetailsForm
 from support.verification import queries as checks
+from support.verification.goal import other_ways
 from support.verification.lifecycle import ENDED, CheckState
 from support.verification.models import Check
 from support.verification.policy import REASONS, Way
@@ -119,7 +120,7 @@ def details(uid: str) -> Answer:
         with refusals_on(form):
             _write(check, form)
             return redirect(url_for("checks.show", uid=uid), 303)
-    return page("realname/details.html", form, check=check)
+    return page("realname/details.html", form, check=check, others=other_ways(check))
 
 
 def _own(uid: str) -> Check:

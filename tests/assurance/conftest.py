@@ -24,6 +24,9 @@ def app(config: Config) -> Iterator[Flask]:
             oauth_weibo_id="client",
             oauth_weibo_secret="secret of the client",
             oauth_weibo_urls=tuple(f"http://127.0.0.1:9/{each}" for each in "abc"),
+            oauth_taobao_id="client",
+            oauth_taobao_secret="secret of the client",
+            oauth_taobao_urls=tuple(f"http://127.0.0.1:9/{each}" for each in "abc"),
         )
     )
     application.test_client_class = PageClient

@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("person_id", ID, nullable=False),
         sa.Column("verdict", sa.String(length=8), nullable=False),
         sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("marks", sa.JSON(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_identity_review"),
         sa.UniqueConstraint(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from support.assurance.policy import ProofKind
 from support.core.words import N_
 from support.policies.models import Purpose
-from support.verification.policy import WAYS, Way, WayRule
+from support.verification.policy import AUTHORITY, GENUINE, PHRASE, WAYS, Way, WayRule
 
 LONGEST_NAME = 200
 
@@ -16,6 +16,11 @@ CURRENT_FOR = timedelta(hours=72)
 """What happened to the account within this time makes a change of its name wait as long (`law.md` 5.4)."""
 
 _CONSENT = N_("I agree that people compare this picture with what I wrote, to verify my name")
+
+_WRITTEN = (
+    ("name", N_("The name, letter by letter")),
+    ("number", N_("The number, and where it was issued")),
+)
 
 RULES: Mapping[Way, WayRule] = {
     Way.DOCUMENT: WayRule(
@@ -26,6 +31,7 @@ RULES: Mapping[Way, WayRule] = {
         ),
         (("photo", N_("The document beside a paper with the phrase")),),
         ProofKind.DOCUMENT,
+        (PHRASE, *_WRITTEN, GENUINE),
         _CONSENT,
     ),
     Way.FACE: WayRule(
@@ -40,6 +46,7 @@ RULES: Mapping[Way, WayRule] = {
             ("selfie", N_("Your face beside a paper with the phrase")),
         ),
         ProofKind.FACE,
+        (PHRASE, *_WRITTEN, ("face", N_("The face, with the picture on the card")), GENUINE),
         N_(
             "I agree that people compare my face with my ID card, to verify my name and for nothing else; I could "
             "have taken another way"
@@ -54,6 +61,7 @@ RULES: Mapping[Way, WayRule] = {
         ),
         WAYS[Way.COMPANY].parts,
         ProofKind.COMPANY,
+        (PHRASE, *_WRITTEN, AUTHORITY),
         _CONSENT,
         unpaid_parts=WAYS[Way.COMPANY].unpaid_parts,
     ),

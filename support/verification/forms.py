@@ -5,9 +5,17 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
 from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from support.verification import policy
 
@@ -113,8 +121,16 @@ class VerdictForm(FlaskForm):
     )
     reason = SelectField(_l("Why it fails, or what is asked for"), [Optional()])
 
-    def offer_reasons(self, codes: tuple[str, ...]) -> VerdictForm:
-        """Fill the choice of reasons in the reader's language."""
+    marks = SelectMultipleField(
+        _l("What fits?"),
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    def offer(self, points: tuple[tuple[str, str], ...], codes: tuple[str, ...]) -> VerdictForm:
+        """Fill what is compared, and the choice of reasons, in the reader's language."""
+        self.marks.choices = [SelectChoice(code, _l(words)) for code, words in points]
         self.reason.choices = [SelectChoice("", "–")] + [
             SelectChoice(code, _l(policy.REASONS[code])) for code in codes
         ]

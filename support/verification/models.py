@@ -138,7 +138,7 @@ class Evidence(Model):
 
 
 class Review(Model):
-    """One person's verdict on one round of a check."""
+    """One person's verdict on one round of a check; `marks` are the points that they compared and found to fit."""
 
     __tablename__ = "identity_review"
     __table_args__ = (
@@ -153,6 +153,7 @@ class Review(Model):
     person_id: Mapped[int] = mapped_column(BigId)
     verdict: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str] = mapped_column(String(24))
+    marks: Mapped[list[str]]
     at: Mapped[datetime]
 
 

@@ -50,10 +50,16 @@ class WayRule:
     why: str
     parts: tuple[tuple[str, str], ...]
     proof: ProofKind
+    marks: tuple[tuple[str, str], ...]
     consent: str = N_("I agree that this picture is used to find out whether the account is mine")
     purpose: Purpose = Purpose.IDENTITY_EVIDENCE
     unpaid_parts: tuple[tuple[str, str], ...] = ()
 
+
+PHRASE = ("phrase", N_("The phrase on the paper"))
+GENUINE = ("genuine", N_("Genuine to look at, and not expired"))
+AUTHORITY = ("authority", N_("The letter: person, account, date and seal"))
+"""What is compared in many ways alike: a code, and its words for the people who decide."""
 
 WAYS: Mapping[Way, WayRule] = {
     Way.DOCUMENT: WayRule(
@@ -64,6 +70,7 @@ WAYS: Mapping[Way, WayRule] = {
         ),
         (("photo", N_("The document beside a paper with the phrase")),),
         ProofKind.DOCUMENT,
+        (PHRASE, ("person", N_("Name and picture, with what the account knows")), GENUINE),
     ),
     Way.COMPANY: WayRule(
         N_("Company licence and letter of authority"),
@@ -76,6 +83,7 @@ WAYS: Mapping[Way, WayRule] = {
             ("letter", N_("The letter of authority, with the phrase written on it")),
         ),
         ProofKind.COMPANY,
+        (PHRASE, ("company", N_("The licence: the account's company")), AUTHORITY),
         unpaid_parts=(("photo", N_("Your own document beside a paper with the phrase")),),
     ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import update
@@ -87,13 +88,15 @@ def decide(
     verdict: str,
     reason: str = "",
     *,
+    marks: Collection[str] = (),
     version: int,
     now: datetime | None = None,
 ) -> None:
     """Give one's verdict on the round: "pass", "fail" with a reason, or "again" with what is asked for.
 
+    `marks` are the points of the way's rule that were compared and fit; it passes only where all of them do.
     The seat is the one that the check waits for. Raises `NotAllowed` for one's own work (as the person, or in the
-    other seat), `Invalid` without a look at every picture or without a reason, `Stale` when it moved meanwhile.
+    other seat), `Invalid` without a look at every picture, a reason or the marks, `Stale` when it moved meanwhile.
     """
     now = now or utcnow()
     seat = SEAT_OF.get(check.status)
@@ -105,6 +108,9 @@ def decide(
         verdict != "pass" and reason not in goal_of(check).reasons
     ):
         raise Invalid("verdict", N_("Please say what you found, and why where it fails."))
+    points = [code for code, _words in rule_of(check).marks]
+    if verdict == "pass" and not set(points) <= set(marks):
+        raise Invalid("marks", N_("It passes only where everything fits: mark each point."))
     with transaction():
         if check.version != version:
             raise Stale()
@@ -119,6 +125,7 @@ def decide(
             "person_id": actor.id,
             "verdict": verdict,
             "reason": "" if verdict == "pass" else reason,
+            "marks": [code for code in points if code in marks],
         }
         if not insert_new(Review, check_id=check.id, round=check.round, seat=seat, at=now, **said):
             raise Stale()

@@ -76,6 +76,7 @@ def decide(uid: str) -> Answered | tuple[str, int]:
                 check,
                 form.verdict.data or "",
                 form.reason.data or "",
+                marks=form.marks.data or (),
                 version=_version(),
             )
             flash(_("Your decision is noted."), "success")
@@ -101,7 +102,7 @@ def refuse(uid: str) -> Answered:
 
 
 def _form(check: Check) -> VerdictForm:
-    return VerdictForm().offer_reasons(goal_of(check).reasons)
+    return VerdictForm().offer(rule_of(check).marks, goal_of(check).reasons)
 
 
 def _page(check: Check, form: VerdictForm) -> tuple[str, int]:

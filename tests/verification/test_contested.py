@@ -20,7 +20,7 @@ from support.core.errors import IllegalMove, NotAllowed
 from support.notifications.models import Channel, Delivery
 from support.verification import jobs, service_reviews, service_steps
 from support.verification.lifecycle import CheckState
-from tests.verification.world import OLD, World
+from tests.verification.world import OLD, World, points
 
 NEW_SPELLED = "+8613900001111"
 
@@ -124,7 +124,9 @@ def test_nothing_that_counted_before_a_stop_counts_when_people_decide_anew(world
     from support.core.errors import Invalid
 
     with pytest.raises(Invalid, match="look at every picture"):
-        service_reviews.decide(world.vera, check, "pass", version=check.version)
+        service_reviews.decide(
+            world.vera, check, "pass", marks=points(check), version=check.version
+        )
 
 
 def test_a_second_channel_shown_after_a_stop_spares_no_waiting(world: World) -> None:

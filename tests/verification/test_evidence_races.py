@@ -22,7 +22,7 @@ from support.verification.lifecycle import CheckState
 from support.verification.models import Check
 from support.verification.policy import Way
 from tests.core.files.uploads import jpeg
-from tests.verification.world import World
+from tests.verification.world import World, points
 
 
 class Meanwhile(io.BytesIO):
@@ -90,7 +90,9 @@ def test_nothing_is_decided_without_its_pictures(world: World) -> None:
     with transaction():
         picture.destroyed_at = utcnow()
     with pytest.raises(Invalid, match="picture is missing"):
-        service_reviews.decide(world.vera, check, "pass", version=check.version)
+        service_reviews.decide(
+            world.vera, check, "pass", marks=points(check), version=check.version
+        )
 
 
 def test_a_look_that_showed_nothing_is_no_look(world: World) -> None:
@@ -123,10 +125,12 @@ def test_taken_up_again_the_picture_bears_the_phrase_that_its_person_was_told(wo
 def test_an_odd_version_is_too_old_and_no_fault(world: World, version: str) -> None:
     check = world.given()
     world.see(world.vera, check)
-    page = f"/desk/checks/{check.uid}"
+    page, every = f"/desk/checks/{check.uid}", points(check)
     with world.outside():
         answer = world.browser(world.vera).submit(
-            page, {"verdict": "pass", "version": version}, action=f"{page}/verdicts"
+            page,
+            {"verdict": "pass", "version": version, "marks": every},
+            action=f"{page}/verdicts",
         )
     assert answer.status_code == 409
 

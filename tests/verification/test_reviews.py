@@ -28,7 +28,8 @@ from support.verification.lifecycle import CheckState
 from support.verification.models import Evidence, EvidenceView
 from support.verification.policy import Way
 from tests.core.files.uploads import jpeg
-from tests.verification.world import World, moment
+from tests.fixtures.pages import Page
+from tests.verification.world import World, moment, points
 from tests.workorders.desk_world import make_agent
 
 
@@ -140,13 +141,15 @@ def test_nobody_decides_alone_unseen_on_their_own_or_what_they_opened(world: Wor
     check = world.given()
     both = make_agent("Wanda", Role.VERIFIER, Role.APPROVER)
     with pytest.raises(Invalid):
-        service_reviews.decide(both, check, "pass", version=check.version)
+        service_reviews.decide(both, check, "pass", marks=points(check), version=check.version)
     with pytest.raises(NotAllowed):
-        service_reviews.decide(world.paul, check, "pass", version=check.version)
+        service_reviews.decide(
+            world.paul, check, "pass", marks=points(check), version=check.version
+        )
     opener = Actor("staff", world.mei.id, frozenset({Role.VERIFIER, Role.APPROVER}))
     world.see(opener, check)
     with pytest.raises(NotAllowed):
-        service_reviews.decide(opener, check, "pass", version=check.version)
+        service_reviews.decide(opener, check, "pass", marks=points(check), version=check.version)
     world.decide(both, check)
     with pytest.raises(NotAllowed):
         world.decide(both, check)
@@ -173,10 +176,14 @@ def test_a_late_click_loses_and_a_second_one_changes_nothing(world: World) -> No
     check = world.given()
     world.see(world.vera, check)
     with pytest.raises(Stale):
-        service_reviews.decide(world.vera, check, "pass", version=check.version - 1)
-    service_reviews.decide(world.vera, check, "pass", version=check.version)
+        service_reviews.decide(
+            world.vera, check, "pass", marks=points(check), version=check.version - 1
+        )
+    service_reviews.decide(world.vera, check, "pass", marks=points(check), version=check.version)
     with pytest.raises((Stale, NotAllowed, IllegalMove)):
-        service_reviews.decide(world.vera, check, "pass", version=check.version)
+        service_reviews.decide(
+            world.vera, check, "pass", marks=points(check), version=check.version
+        )
     assert len(queries.verdicts(check)) == 1
 
 
@@ -308,3 +315,29 @@ def test_rows_of_looks_stay_when_the_pictures_are_gone(world: World) -> None:
     service.withdraw_check(world.guest, check)
     assert len(queries.readings([check])[check.id]) == 1
     assert Evidence.__tablename__ != EvidenceView.__tablename__
+
+
+def test_it_passes_only_where_every_point_was_compared_and_fits(world: World) -> None:
+    check = world.given()
+    world.see(world.vera, check)
+    every = points(check)
+    for marks in ([], every[1:], ["nothing that is compared", *every[:-1]]):
+        with pytest.raises(Invalid, match="mark each point"):
+            service_reviews.decide(world.vera, check, "pass", marks=marks, version=check.version)
+    page = f"/desk/checks/{check.uid}"
+    with world.outside():
+        vera = world.browser(world.vera)
+        said = {"verdict": "pass", "marks": every[:1]}
+        answer = vera.submit(page, said, action=f"{page}/verdicts")
+        assert answer.status_code == 422
+        kept = Page(answer.get_data(as_text=True)).all("input")
+        assert [
+            each.attributes["value"]
+            for each in kept
+            if each.attributes.get("name") == "marks" and "checked" in each.attributes
+        ] == every[:1]
+        assert (
+            vera.submit(page, said | {"marks": every}, action=f"{page}/verdicts").status_code == 303
+        )
+    [review] = queries.verdicts(world.fresh(check)).values()
+    assert review.marks == every

@@ -23,6 +23,7 @@ from support.core.clock import utcnow
 from support.core.db import db, transaction
 from support.policies import service as policies
 from support.verification import queries, service_reviews, service_steps
+from support.verification.goal import rule_of
 from support.verification.models import Check
 from support.verification.policy import Way
 from support.workorders import service_checks
@@ -144,7 +145,8 @@ class World:
     def decide(self, actor: Actor, check: Check, verdict: str = "pass", reason: str = "") -> None:
         """See the evidence and decide."""
         self.see(actor, check)
-        service_reviews.decide(actor, check, verdict, reason, version=check.version)
+        marks = points(check) if verdict == "pass" else ()
+        service_reviews.decide(actor, check, verdict, reason, marks=marks, version=check.version)
 
     def passed(self, **how: object) -> Check:
         """A check on which both people decided well."""
@@ -222,6 +224,11 @@ class World:
         found = queries.check_by_stream(check.stream)
         assert found is not None
         return found
+
+
+def points(check: Check) -> list[str]:
+    """Return all that is compared before a check passes."""
+    return [code for code, _words in rule_of(check).marks]
 
 
 def moment(days: float) -> datetime:

@@ -21,7 +21,6 @@ def ask_platform(cast: Cast, orders: dict[str, int], now: datetime) -> None:
     """Ask, inside the caller's transaction; asked twice, it is asked once."""
     for story, name, who, ago in _ASKED:
         order = order_by_id(orders[story])
-        person = {"person": order.requester_id} if name is Name.END_SESSIONS else {}
         platform.call(
             name,
             story,
@@ -29,5 +28,5 @@ def ask_platform(cast: Cast, orders: dict[str, int], now: datetime) -> None:
             reference=order.reference,
             actor=cast.actors[who],
             now=now - ago,
-            **person,
+            person=order.requester_id,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from demo.people import Cast
 from support.core import platform
@@ -22,7 +21,6 @@ def ask_platform(cast: Cast, orders: dict[str, int], now: datetime) -> None:
     """Ask, inside the caller's transaction; asked twice, it is asked once."""
     for story, name, who, ago in _ASKED:
         order = order_by_id(orders[story])
-        person: dict[str, Any] = {"person": order.requester_id} if name is Name.END_SESSIONS else {}
         platform.call(
             name,
             story,
@@ -30,5 +28,5 @@ def ask_platform(cast: Cast, orders: dict[str, int], now: datetime) -> None:
             reference=order.reference,
             actor=cast.actors[who],
             now=now - ago,
-            **person,
+            person=order.requester_id,
         )

@@ -27,6 +27,7 @@ STAFF_ROLES = {
     "announcing": frozenset({Role.ADMIN}),
     "admin": frozenset({Role.ADMIN}),
     "reviews": REVIEWERS,
+    "face": frozenset({Role.ADMIN}),
 }
 
 

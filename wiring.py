@@ -48,9 +48,11 @@ from support.policies import policy as policies_policy
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
 from support.realname import goals as realname_goals
+from support.realname import jobs as realname_jobs
 from support.realname import kind as realname_kind
 from support.realname import letters as realname_letters
 from support.realname import views as realname_views
+from support.realname import views_face as face_views
 from support.verification import jobs as check_jobs
 from support.verification import letters as check_letters
 from support.verification import queries as check_queries
@@ -104,6 +106,7 @@ BLUEPRINTS: list[Any] = [
     check_views.blueprint,
     review_views.blueprint,
     realname_views.blueprint,
+    face_views.blueprint,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -184,6 +187,14 @@ HOOKS: list[object] = [
     realname_goals.AUTHENTICATION,
     realname_goals.CHANGE,
     *realname_letters.TEMPLATES,
+    *realname_jobs.SUBSCRIPTIONS,
+    AdminEntry(
+        N_("Verifying names by face"),
+        N_("The assessment of its impact, and the switch; off until both are there."),
+        "face.index",
+        "scan-face",
+        60,
+    ),
     ConsoleEntry(
         N_("Real name"),
         N_("Whether your name is verified, and how to have it verified."),

@@ -15,6 +15,7 @@ from demo.photo import draw_card
 from support.accounts import service_codes
 from support.accounts.models import Code, ContactPoint
 from support.accounts.policy import CodePurpose
+from support.accounts.service_names import VERIFIED
 from support.core.actors import Actor
 from support.core.db import db, transaction
 from support.core.outbox import OutboxRow, OutboxState
@@ -36,7 +37,7 @@ def begin_checks(cast: Cast, orders: dict[str, int], now: datetime) -> None:
     check = _begin(cast, order_by_id(orders["lost-shop"]), "老街面馆", given)
     if check is not None:
         _give(Actor("guest", check.asker_id, language="zh"), check, given)
-        _expire_news(given)
+        expire_news(given)
     _begin(cast, order_by_id(orders["lost-second"]), "小渔的海货铺", now - timedelta(minutes=90))
 
 
@@ -67,9 +68,10 @@ def _give(guest: Actor, check: Check, now: datetime) -> None:
     service_steps.give_check(guest, check, now=now)
 
 
-def _expire_news(now: datetime) -> None:
-    """What is four hours old is told to nobody now."""
-    told = (OutboxRow.topic.in_(("code.due", CHANGED)), OutboxRow.state == OutboxState.PENDING)
+def expire_news(now: datetime) -> None:
+    """What is hours old is told to nobody now."""
+    topics = ("code.due", CHANGED, VERIFIED)
+    told = (OutboxRow.topic.in_(topics), OutboxRow.state == OutboxState.PENDING)
     with transaction() as session:
         session.execute(
             update(OutboxRow).where(*told).values(state=OutboxState.EXPIRED, done_at=now)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from demo.announcements import publish_announcements
 from demo.checks import begin_checks
+from demo.names import begin_names
 from demo.operator import write_operator
 from demo.people import create_people
 from demo.photo import draw_photo
@@ -59,6 +60,7 @@ def load_demo(instance: Path, progress: Callable[[Any], Any], now: datetime | No
         write_private(waiting, json.dumps(cast.logins, indent=2) + "\n")
     waiting.replace(logins)
     begin_checks(cast, teller.keys, now)
+    begin_names(cast, now)
     return True
 
 

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("document", sa.String(length=20), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("blind", sa.LargeBinary(), nullable=False),
+        sa.Column("face", sa.String(length=10), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_name_claim"),
         sa.UniqueConstraint("check_uid", name="uq_name_claim_check_uid"),
@@ -50,6 +51,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_name_change_person_id_state", "name_change", ["person_id", "state"])
     op.create_table(
+        "face_assessment",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("assessed_on", sa.Date(), nullable=False),
+        sa.Column("assessor", sa.String(length=120), nullable=False),
+        sa.Column("document", sa.String(length=200), nullable=False),
+        sa.Column("recorded_by", ID, nullable=False),
+        sa.Column("recorded_at", MOMENT, nullable=False),
+        sa.Column("on", sa.Boolean(), nullable=False),
+        sa.Column("switched_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_face_assessment"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "used_document",
         sa.Column("id", ID, nullable=False),
         sa.Column("blind", sa.LargeBinary(), nullable=False),
@@ -64,5 +78,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("used_document")
+    op.drop_table("face_assessment")
     op.drop_table("name_change")
     op.drop_table("name_claim")

@@ -71,7 +71,7 @@ DOCUMENTS: Mapping[Document, DocumentRule] = {
     ),
     Document.CN_ID: DocumentRule(
         N_("Identity card of the PRC"),
-        _BY_PHOTO,
+        frozenset({Way.DOCUMENT, Way.FACE}),
         ric.is_valid,
         N_("This is no ID card number: it has 18 signs, and the last one checks the others."),
     ),

@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, Optional
 
 from support.core.web_countries import countries
-from support.core.web_fields import DayField
+from support.core.web_fields import A_DAY, DayField
 from support.realname.documents import DOCUMENTS, documents_of
 from support.realname.policy import CHANGE_REASONS
 from support.verification.policy import Way
@@ -35,6 +35,19 @@ class ChangeForm(FlaskForm):
         choices=[SelectChoice(code, _l(words)) for code, words in CHANGE_REASONS.items()],
     )
     body = TextAreaField(_l("What else we should know"), [Optional(), Length(max=2000)])
+
+
+class AssessmentForm(FlaskForm):
+    """Who assessed when what the way by face does to people."""
+
+    assessed_on = DayField(_l("Assessed on"), [InputRequired(A_DAY)])
+    assessor = StringField(
+        _l("Who assessed it"), [InputRequired(_l("Please fill this in.")), Length(max=120)]
+    )
+    document = StringField(
+        _l("Where the paper lies, or its number"),
+        [InputRequired(_l("Please fill this in.")), Length(max=200)],
+    )
 
 
 class DetailsForm(FlaskForm):

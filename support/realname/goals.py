@@ -10,8 +10,16 @@ from support.accounts import queries_names
 from support.assurance.policy import Act
 from support.core.clock import utcnow
 from support.core.words import N_
-from support.realname import policy, queries, queries_changes, service, service_changes
+from support.realname import (
+    policy,
+    queries,
+    queries_changes,
+    queries_face,
+    service,
+    service_changes,
+)
 from support.realname.documents import DOCUMENTS, Document
+from support.realname.matcher import Opinion
 from support.verification.goal import Goal, Step
 from support.verification.lifecycle import ENDED
 from support.verification.models import Check
@@ -31,6 +39,7 @@ def claimed(check: Check) -> Mapping[str, Any]:
         "account": people.names([check.subject_id]).get(check.subject_id, ""),
         "details": queries.details_of(check) if check.state not in ENDED else None,
         "used": claim is not None and queries.used_by_another(claim),
+        "face": Opinion(claim.face) if claim is not None and check.way == Way.FACE else None,
     }
 
 
@@ -45,8 +54,8 @@ def changed(check: Check) -> Mapping[str, Any]:
 
 
 def offered() -> tuple[Way, ...]:
-    """Return the ways by which a name is verified here now."""
-    return (Way.DOCUMENT, Way.COMPANY)
+    """Return the ways by which a name is verified here now; a face only once its impact was assessed."""
+    return tuple(way for way in policy.RULES if way != Way.FACE or queries_face.is_on())
 
 
 DETAILS = Step(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,7 +14,8 @@ from support.realname.lifecycle import ChangeState
 class NameClaim(Model):
     """What the person says the document shows, for one check; `sealed` is one JSON text under the key of the check.
 
-    It goes with that key. `blind` finds the document by its number, which is nowhere else.
+    It goes with that key. `blind` finds the document by its number, which is nowhere else; `face` is what the
+    automatic comparison said (`matcher.Opinion`), a remark for the people who decide.
     """
 
     __tablename__ = "name_claim"
@@ -25,6 +26,7 @@ class NameClaim(Model):
     document: Mapped[str] = mapped_column(String(20))
     sealed: Mapped[bytes | None]
     blind: Mapped[bytes]
+    face: Mapped[str] = mapped_column(String(10), default="")
     at: Mapped[datetime]
 
 
@@ -53,6 +55,21 @@ class NameChange(Model):
     def status(self) -> ChangeState:
         """The state with its title and tone."""
         return ChangeState(self.state)
+
+
+class FaceAssessment(Model):
+    """The impact assessment of the way by face (PIPL 55): rows are added, the newest counts; `on` is the switch."""
+
+    __tablename__ = "face_assessment"
+
+    id: Mapped[Id]
+    assessed_on: Mapped[date]
+    assessor: Mapped[str] = mapped_column(String(120))
+    document: Mapped[str] = mapped_column(String(200))
+    recorded_by: Mapped[int] = mapped_column(BigId)
+    recorded_at: Mapped[datetime]
+    on: Mapped[bool] = mapped_column(default=False)
+    switched_at: Mapped[datetime | None]
 
 
 class UsedDocument(Model):

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from support.assurance.policy import ProofKind
 from support.core.words import N_
+from support.policies.models import Purpose
 from support.verification.policy import WAYS, Way, WayRule
 
 LONGEST_NAME = 200
@@ -27,6 +28,24 @@ RULES: Mapping[Way, WayRule] = {
         ProofKind.DOCUMENT,
         _CONSENT,
     ),
+    Way.FACE: WayRule(
+        N_("Both sides of your ID card and your face"),
+        N_(
+            "Two people compare the picture on the card with you. Your face is sensitive: this way is one of several, "
+            "and no machine decides."
+        ),
+        (
+            ("front", N_("The side of the ID card with your picture")),
+            ("back", N_("The side of the ID card with the emblem")),
+            ("selfie", N_("Your face beside a paper with the phrase")),
+        ),
+        ProofKind.FACE,
+        N_(
+            "I agree that people compare my face with my ID card, to verify my name and for nothing else; I could "
+            "have taken another way"
+        ),
+        Purpose.FACE,
+    ),
     Way.COMPANY: WayRule(
         N_("Company licence and letter of authority"),
         N_(
@@ -40,7 +59,7 @@ RULES: Mapping[Way, WayRule] = {
     ),
 }
 
-REASONS = ("unreadable", "no_phrase", "expired", "differs", "altered", "wrong_kind")
+REASONS = ("unreadable", "no_phrase", "expired", "differs", "face", "altered", "wrong_kind")
 """Why people refuse it or ask for it again."""
 
 CHANGE_REASONS: Mapping[str, str] = {

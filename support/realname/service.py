@@ -17,11 +17,10 @@ from support.core.clock import utcnow
 from support.core.db import changed, insert_new, new_uid, transaction
 from support.core.errors import Invalid, NotAllowed, NotFound
 from support.core.words import N_
-from support.policies import queries as policies
-from support.policies import service as consents
 from support.policies.models import Purpose
 from support.realname import queries
 from support.realname.documents import DOCUMENTS, Document, documents_of, plain_number
+from support.realname.matcher import Opinion
 from support.realname.models import NameClaim, UsedDocument
 from support.realname.policy import LONGEST_NAME
 from support.verification import service as verification
@@ -103,7 +102,7 @@ def write_details(
     blind = vault.blind_index("document", f"{document}\0{country}\0{number}")
     with transaction() as session:
         service_steps.note_step(actor, check, "check.details_given", now=now)
-        _agree(actor, now)
+        service_steps.agree(actor, Purpose.DOCUMENT_NUMBER, now)
         place = queries.place_of(check.uid)
         sealed = vault.seal(check.stream, place, json.dumps(text, ensure_ascii=False))
         session.execute(delete(NameClaim).where(NameClaim.check_uid == check.uid))
@@ -116,19 +115,6 @@ def write_details(
                 blind=blind,
                 at=now,
             )
-        )
-
-
-def _agree(actor: Actor, now: datetime) -> None:
-    version = policies.current_version(now)
-    if version is not None and actor.id is not None:
-        consents.record_acceptance(
-            actor,
-            person_id=actor.id,
-            version_id=version.id,
-            how="check",
-            purpose=Purpose.DOCUMENT_NUMBER,
-            now=now,
         )
 
 
@@ -165,6 +151,13 @@ def _use_document(claim: NameClaim, now: datetime) -> bool:
     """Take the document for its person; False where it is another's, which the unique number decides."""
     insert_new(UsedDocument, blind=claim.blind, person_id=claim.person_id, at=now)
     return not queries.used_by_another(claim)
+
+
+def note_opinion(check: Check, opinion: Opinion) -> None:
+    """Keep what the automatic comparison said, as a remark for the people who decide. Safe to run twice."""
+    with transaction():
+        mine = NameClaim.check_uid == check.uid
+        changed(update(NameClaim).where(mine).values(face=opinion))
 
 
 def forget_details(check: Check) -> None:

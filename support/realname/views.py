@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -25,6 +25,7 @@ from support.realname import (
 from support.realname.documents import Document
 from support.realname.forms import ChangeForm, DetailsForm
 from support.verification import queries as checks
+from support.verification.goal import other_ways
 from support.verification.lifecycle import ENDED, CheckState
 from support.verification.models import Check
 from support.verification.policy import REASONS, Way
@@ -67,7 +68,6 @@ def change() -> Answer:
     """Ask for a change of the verified name; whoever has none is led to where it is verified."""
     verified = queries_names.verified_name_of(require_self(current_actor()))
     if verified is None:
-        flash(_("No name is verified yet: verify it first."), "info")
         return redirect(url_for("realname.index"), 303)
     form = ChangeForm(data={"bears": verified.kind})
     if form.validate_on_submit():
@@ -121,7 +121,7 @@ def details(uid: str) -> Answer:
         with refusals_on(form):
             _write(check, form)
             return redirect(url_for("checks.show", uid=uid), 303)
-    return page("realname/details.html", form, check=check)
+    return page("realname/details.html", form, check=check, others=other_ways(check))
 
 
 def _own(uid: str) -> Check:

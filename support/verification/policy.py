@@ -36,6 +36,7 @@ class Way(StrEnum):
 
     DOCUMENT = "document"
     COMPANY = "company"
+    FACE = "face"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ REASONS: Mapping[str, str] = {
     "differs": N_("The picture shows something else than what you wrote."),
     "altered": N_("The picture looks altered, or is a photo of a photo."),
     "wrong_kind": N_("This is another document than the one asked for."),
+    "face": N_("The face and the picture of the document are not the same person."),
     "used": N_("This document has verified another account already."),
     "named": N_("The account has got a verified name in another way meanwhile."),
     "given_up": N_("The work order was closed before."),

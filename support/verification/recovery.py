@@ -19,7 +19,7 @@ from support.verification import policy, queries
 from support.verification.goal import Goal, Step
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check
-from support.verification.policy import WAYS, Way
+from support.verification.policy import WAYS
 from support.verification.service import move
 from support.verification.steps import PAYMENT, RECORD, record_matched
 
@@ -105,6 +105,6 @@ GOAL = Goal(
     rules=WAYS,
     may_open=require_opener,
     carry_out=recover,
-    ways=lambda: tuple(Way),
+    ways=lambda: tuple(WAYS),
     weigh=weigh_old_address,
 )

@@ -24,7 +24,7 @@ from support.core.errors import (
 )
 from support.core.words import N_
 from support.verification import policy, queries
-from support.verification.goal import goal_of
+from support.verification.goal import goal_of, rule_of
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check, Evidence, EvidenceView, Review
 from support.verification.service import conclude, destroy_evidence, move, record
@@ -142,7 +142,8 @@ def take_up_again(actor: Actor, check: Check, *, now: datetime | None = None) ->
     if check.state != CheckState.STOPPED:
         raise IllegalMove(check.status, CheckState.REVIEW)
     with transaction():
-        assurance.withdraw_case_proofs(_DECIDED, check.case, now=now)
+        shown = (rule_of(check).proof, ProofKind.DECISION, ProofKind.APPROVAL)
+        assurance.withdraw_case_proofs(shown, check.case, now=now)
         service_holds.void_hold(check.case, now=now)
         pictures = (Evidence.check_id == check.id, Evidence.round == check.round)
         changed(update(Evidence).where(*pictures).values(round=Evidence.round + 1))
@@ -166,6 +167,3 @@ def _require_other(actor: Actor, check: Check) -> None:
     """Raise `NotAllowed` for the people of the check, and for whoever opened it."""
     if actor.id in (check.asker_id, check.subject_id, check.opened_by):
         raise NotAllowed(N_("Nobody decides on a check that is their own, or that they opened."))
-
-
-_DECIDED = (ProofKind.DOCUMENT, ProofKind.COMPANY, ProofKind.DECISION, ProofKind.APPROVAL)

@@ -189,6 +189,8 @@ def add_evidence(
     now = now or utcnow()
     _require_open(actor, check)
     _require_part(check, part)
+    if Way(check.way) not in goal_of(check).ways():
+        raise Invalid("picture", N_("This way is offered no more; please choose another one."))
     if not consent:
         raise Invalid("consent", N_("Please tick that you agree, or choose another way."))
     try:

@@ -131,6 +131,7 @@ PLACES = (
         letters=True,
     ),
     Place("workorders.why", "member", "/orders", OPEN_ORDER, "main a[href$='/why']"),
+    Place("realname.index", "member", "/account/realname"),
     Place("checks.index", "member", "/account/checks"),
     Place("checks.show", "member", "/account/checks", OWN_CHECK),
     Place("checks.address", "member", "/account/checks", OWN_CHECK, "main a[href$='/address']"),
@@ -183,6 +184,7 @@ PLACES = (
     Place("admin.roles", "admin", "/admin/people", PERSON, "main a[href$='/roles']"),
     Place("admin.training", "admin", "/admin/people", PERSON, "main a[href$='/training']"),
     Place("admin.factor_reset", "admin", "/admin/people", PERSON, "main a[href$='/factor-reset']"),
+    Place("face.index", "admin", "/admin/face"),
     Place("deliveries.index", "admin", "/admin/deliveries"),
 )
 WHO = tuple(dict.fromkeys(place.who for place in PLACES))
@@ -237,6 +239,8 @@ ELSEWHERE = {
             "announcing.edit",
             "desk.bulk_result",
             "assurance.hold",
+            "realname.details",
+            "realname.change",
             "checks.address_code",
             "checks.old_address_code",
             "checks.no_old_address",

@@ -22,6 +22,7 @@ from support.accounts import (  # noqa: F401  (most add their routes)
     register_views,
     security_views,
     session_views,
+    source_views,
     system_views,
 )
 from support.accounts import views as account_views

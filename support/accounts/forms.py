@@ -177,6 +177,12 @@ class ConfirmFactorForm(FlaskForm):
     factor_code = StringField(_l("Code from your app"), [_NEEDED])
 
 
+class CarriedForm(FlaskForm):
+    """The consent to keep a name that another service has verified."""
+
+    consent = BooleanField(_l("I agree that this name is kept as the verified name of my account"))
+
+
 class ProfileForm(FlaskForm):
     """Basic information: everything may stay blank (PP-2.1.2)."""
 

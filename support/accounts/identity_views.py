@@ -12,7 +12,7 @@ from flask import flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from support.accounts import providers, queries_identities, service_identities
+from support.accounts import providers, queries_identities, service_identities, service_sources
 from support.accounts.console_views import own_id
 from support.accounts.providers import Identity, Service
 from support.accounts.service_identities import IdentityTaken, Run
@@ -25,6 +25,9 @@ from support.core.context import settings
 from support.core.web import client_address, current_actor, limiter, visitor_id
 from support.core.web_pages import language
 
+CARRIED = "carried_name"
+"""Where the browser keeps what a service told of a verified name, sealed."""
+
 
 @blueprint.get("/login/with/<provider>")
 @limiter.limit("30/minute;300/hour")
@@ -33,7 +36,7 @@ def other_start(provider: str) -> Response:
     service = providers.service(provider)
     if current_actor().kind in ("member", "staff"):
         return redirect(url_for("accounts.other_accounts"), 303)
-    return _sent_there(service, None)
+    return sent_there(service, None)
 
 
 @blueprint.get("/account/other-accounts/<provider>/binding")
@@ -43,7 +46,7 @@ def other_binding(provider: str) -> Response:
     service = providers.service(provider)
     service_identities.require_member(current_actor())
     assurance.require(current_actor(), Act.CHANGE_CONTACT, now=utcnow())
-    return _sent_there(service, current_actor().session)
+    return sent_there(service, current_actor().session)
 
 
 @blueprint.route("/login/with/<provider>/back", methods=["GET", "POST"])
@@ -59,6 +62,8 @@ def other_back(provider: str) -> Answer:
     if request.method == "GET":
         return page("accounts/other_back.html", service=_title(service), run=run, code=code)
     session.pop("other")
+    if run.naming:
+        return _named(run, service, code)
     identity = service_identities.finish_run(run, service, code, back=_back(service))
     return _entered(identity) if run.session_id is None else _bound(identity, service)
 
@@ -94,16 +99,17 @@ def pending_title() -> str:
     return _(providers.title(pending.method, language())) if pending else ""
 
 
-def _sent_there(service: Service, session_id: int | None) -> Response:
-    run = service_identities.begin_run(service, session_id)
+def sent_there(service: Service, session_id: int | None, *, naming: bool = False) -> Response:
+    """Send the browser to the service, and keep in it what for."""
+    run = service_identities.begin_run(service, session_id, naming=naming)
     address = service_identities.sign_in_address(run, service, back=_back(service))
-    session["other"] = [run.method, run.state, run.at.isoformat(), run.session_id]
+    session["other"] = [run.method, run.state, run.at.isoformat(), run.session_id, run.naming]
     return redirect(address, 303)
 
 
 def _kept_run() -> Run | None:
     kept = session.get("other")
-    return Run(kept[0], kept[1], datetime.fromisoformat(kept[2]), kept[3]) if kept else None
+    return Run(kept[0], kept[1], datetime.fromisoformat(kept[2]), *kept[3:]) if kept else None
 
 
 def _back(service: Service) -> str:
@@ -116,7 +122,16 @@ def _denied(run: Run, service: Service) -> Response:
     session.pop("other")
     words = _("You did not allow it at %(service)s. Nothing has changed.", service=_title(service))
     flash(words, "info")
+    if run.naming:
+        return redirect(url_for("accounts.carried_name", provider=service.method.value), 303)
     return redirect(url_for("accounts.other_accounts" if run.session_id else "accounts.login"), 303)
+
+
+def _named(run: Run, service: Service, code: str) -> Response:
+    """Keep in this browser what the service told, and show it before anything is stored."""
+    back = _back(service)
+    session[CARRIED] = service_sources.finish_run(current_actor(), run, service, code, back=back)
+    return redirect(url_for("accounts.carried_name", provider=service.method.value), 303)
 
 
 def _entered(identity: Identity) -> Response:

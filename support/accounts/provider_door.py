@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-from support.accounts.providers import Identity, Service, Speech
+from support.accounts.providers import Identity, Named, Service, Speech
 from support.core.clock import utcnow
 from support.core.config import is_guarded
 from support.core.context import keys
@@ -39,21 +39,27 @@ PATIENCE = (3.0, 4.0)
 LARGEST = 65_536
 LONGEST_SUBJECT = 300
 LONGEST_NAME = 60
+LONGEST_REAL_NAME = 200
+LAST_SIGNS = 4
 _SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "ES512", "EdDSA")
 _BEIJING = timezone(timedelta(hours=8))
 
 _AWAY = N_("The other service does not answer right now. Nothing has changed; please try again.")
+_NO_NAME = N_("That service has verified no name for this account. Nothing has changed.")
 _REFUSED = N_(
     "The other service did not confirm who you are there. Nothing has changed; please start again."
 )
 
 
-def sign_in_address(service: Service, *, state: str, back: str) -> str:
+def sign_in_address(service: Service, *, state: str, back: str, naming: bool = False) -> str:
     """Return the address of the service's own sign-in page, which sends the browser to `back` with a code.
 
-    Raises `Unavailable` where the service must be asked for it and does not answer.
+    With `naming` the page asks whether we may read the verified name. Raises `Unavailable` where the service must
+    be asked for the address and does not answer.
     """
     with _guarded(service), _wire(service, back) as wire:
+        if naming and service.provider.naming is not None:
+            wire.scope = service.provider.naming.scope or None
         page, extra = service.authorise, dict(service.provider.sends)
         if service.provider.speech == Speech.OIDC:
             page = str(_discovered(service)["authorization_endpoint"])
@@ -75,6 +81,22 @@ def identify(service: Service, *, code: str, state: str, back: str) -> Identity:
     with _guarded(service), _wire(service, back) as wire:
         facts = _SPEAK[service.provider.speech](wire, service, code, state)
         return _identity(service, facts)
+
+
+def read_name(service: Service, *, code: str, state: str, back: str) -> Named:
+    """Exchange `code` for the account that it stands for and its verified name, as `identify` does.
+
+    Raises `NotAllowed` also where the service has verified no name, or tells one of another account.
+    """
+    with _guarded(service), _wire(service, back) as wire:
+        facts = _SPEAK[service.provider.speech](wire, service, code, state)
+        identity, token = _identity(service, facts), str(facts.get("access_token", ""))
+        if service.provider.speech == Speech.SIGNED:
+            told = _gateway(wire, service, "alipay.user.info.share", auth_token=token)
+        else:
+            asked = {"access_token": token}
+            told = _facts(wire.get(service.profile, params=asked, withhold_token=True))
+        return _named(service, identity, told)
 
 
 @contextmanager
@@ -136,7 +158,7 @@ def _read_some(answer: Response, **_how: Any) -> None:
 
 def _speak_form(wire: Any, service: Service, code: str, _state: str) -> Mapping[str, Any]:
     facts = dict(_fetch(wire, service.token, code, **service.provider.asks))
-    if service.profile:
+    if service.profile and service.provider.naming is None:
         asked = {"access_token": facts.get("access_token"), "uid": facts.get("uid")}
         facts |= _facts(wire.get(service.profile, params=asked, withhold_token=True))
     return facts
@@ -155,20 +177,25 @@ def _speak_json(wire: Any, service: Service, code: str, _state: str) -> Mapping[
 
 
 def _speak_signed(wire: Any, service: Service, code: str, _state: str) -> Mapping[str, Any]:
+    how = {"grant_type": "authorization_code", "code": code}
+    return _gateway(wire, service, "alipay.system.oauth.token", **how)
+
+
+def _gateway(wire: Any, service: Service, method: str, **more: str) -> Mapping[str, Any]:
+    """Call one method of Alipay's gateway, signed with our key, and return what it answers."""
     asked = {
         "app_id": service.client_id,
-        "method": "alipay.system.oauth.token",
+        "method": method,
         "format": "JSON",
         "charset": "utf-8",
         "sign_type": "RSA2",
         "timestamp": f"{utcnow().astimezone(_BEIJING):%Y-%m-%d %H:%M:%S}",
         "version": "1.0",
-        "grant_type": "authorization_code",
-        "code": code,
+        **more,
     }
     asked["sign"] = _signed(asked, service.secret)
     answer = _facts(wire.post(service.token, data=asked, withhold_token=True))
-    facts = answer.get("alipay_system_oauth_token_response")
+    facts = answer.get(f"{method.replace('.', '_')}_response")
     return facts if isinstance(facts, dict) else {}
 
 
@@ -231,6 +258,25 @@ def _identity(service: Service, facts: Mapping[str, Any]) -> Identity:
     # OpenID Connect: a subject is unique within its issuer only.
     whole = f"{service.issuer} {subject}" if service.issuer else subject
     return Identity(service.method, whole, shown)
+
+
+def _named(service: Service, identity: Identity, told: Mapping[str, Any]) -> Named:
+    naming = service.provider.naming
+    assert naming is not None
+    field, value = naming.certified
+    if _first(told, (field,)) != value:
+        raise NotAllowed(_NO_NAME)
+    subject = _first(told, service.provider.subject)
+    if subject and subject != identity.subject:
+        raise ValueError("the name is of another account")
+    company = _first(told, (naming.kind,)) == naming.company
+    name = _first(told, naming.company_name if company else naming.person_name)
+    name = " ".join("".join(sign for sign in name if sign.isprintable()).split())
+    if not name or len(name) > LONGEST_REAL_NAME:
+        raise NotAllowed(_NO_NAME)
+    signs = "".join(sign for sign in _first(told, naming.number) if sign.isalnum())
+    last = signs[-LAST_SIGNS:] if len(signs) >= LAST_SIGNS else ""
+    return Named(identity, name, "company" if company else "individual", last)
 
 
 def _first(facts: Mapping[str, Any], names: tuple[str, ...]) -> str:

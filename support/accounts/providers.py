@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from support.accounts.policy import Method
 from support.core.config import Config
@@ -30,11 +30,28 @@ class Speech(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """How a service tells the name that it has verified: the scope, and the fields of its answer.
+
+    `certified` is the field and value that say so; a `kind` of `company` makes it a company's name.
+    """
+
+    scope: str
+    certified: tuple[str, str]
+    kind: str
+    company: str
+    person_name: tuple[str, ...]
+    company_name: tuple[str, ...]
+    number: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One service. Addresses may hold `{id}`; of the fields `subject` and `name` of its answer the first filled counts.
 
     `code_name` is what its callback calls the code; `sends` are further parameters of its sign-in page and `asks` of
-    its token endpoint; a `quoted` name comes percent-encoded.
+    its token endpoint; a `quoted` name comes percent-encoded. One with `naming` carries real names: its sign-in never
+    asks for them.
     """
 
     method: Method
@@ -51,6 +68,7 @@ class Provider:
     asks: Mapping[str, str] = field(default_factory=dict)
     pkce: bool = False
     quoted: bool = False
+    naming: Naming | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +98,16 @@ class Identity:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The name that a service has verified, of the account `identity` there; `last` is the end of its document."""
+
+    identity: Identity
+    name: str
+    kind: Literal["individual", "company"]
+    last: str
+
+
 PROVIDERS: tuple[Provider, ...] = (
     Provider(
         Method.OIDC,
@@ -98,6 +126,15 @@ PROVIDERS: tuple[Provider, ...] = (
         name=("taobao_user_nick",),
         sends={"view": "web"},
         quoted=True,
+        naming=Naming(
+            "",
+            ("is_certified", "T"),
+            "user_type",
+            "1",
+            ("real_name",),
+            ("company_name",),
+            ("cert_no",),
+        ),
     ),
     Provider(
         Method.ALI1688,
@@ -130,6 +167,15 @@ PROVIDERS: tuple[Provider, ...] = (
         subject=("open_id", "user_id"),
         code_name="auth_code",
         id_name="app_id",
+        naming=Naming(
+            "auth_user",
+            ("is_certified", "T"),
+            "user_type",
+            "1",
+            ("user_name",),
+            ("firm_name", "user_name"),
+            ("cert_no",),
+        ),
     ),
     Provider(
         Method.WEIBO,
@@ -148,6 +194,14 @@ def services() -> list[Service]:
     """Return the services that the operator has set up; none of them, and no page mentions any."""
     config = settings()
     return [_service(one, config) for one in PROVIDERS if _set(config, one, "id")]
+
+
+def carries_names(service: Service) -> bool:
+    """True where a verified name can be asked for: at Alipay, and where the operator has an address for it."""
+    naming = service.provider.naming
+    return naming is not None and (
+        service.provider.speech == Speech.SIGNED or bool(service.profile)
+    )
 
 
 def service(code: str) -> Service:

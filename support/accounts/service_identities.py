@@ -54,22 +54,29 @@ class IdentityTaken(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One sign-in at another service that a browser began; it binds for the session `session_id`, None signs in."""
+    """One sign-in at another service that a browser began; it binds for the session `session_id`, None signs in.
+
+    One with `naming` only brings the verified name of a bound account.
+    """
 
     method: str
     state: str
     at: datetime
     session_id: int | None
+    naming: bool = False
 
 
-def begin_run(service: Service, session_id: int | None, *, now: datetime | None = None) -> Run:
+def begin_run(
+    service: Service, session_id: int | None, *, naming: bool = False, now: datetime | None = None
+) -> Run:
     """Return a new run with an unguessable state; it is kept by the browser alone."""
-    return Run(service.method.value, secrets.token_urlsafe(32), now or utcnow(), session_id)
+    state, now = secrets.token_urlsafe(32), now or utcnow()
+    return Run(service.method.value, state, now, session_id, naming)
 
 
 def sign_in_address(run: Run, service: Service, *, back: str) -> str:
     """Return the service's own sign-in page for this run; raises `Unavailable` where it does not answer."""
-    return provider_door.sign_in_address(service, state=run.state, back=back)
+    return provider_door.sign_in_address(service, state=run.state, back=back, naming=run.naming)
 
 
 def check_run(
@@ -94,11 +101,16 @@ def finish_run(run: Run, service: Service, code: str, *, back: str) -> Identity:
 
     Raises `NotAllowed` for a run that was used before, also by another click at the same moment; `Unavailable`.
     """
+    use_up(run)
+    return provider_door.identify(service, code=code, state=run.state, back=back)
+
+
+def use_up(run: Run) -> None:
+    """Let a run be finished once, and hold no read while the service is asked; raise `NotAllowed` otherwise."""
     mine = new_uid()
     if once("other_account", run.state, run.method, lambda: mine) != mine:
         raise NotAllowed(_FOREIGN)
-    db.session.rollback()  # the call takes long: hold no read meanwhile
-    return provider_door.identify(service, code=code, state=run.state, back=back)
+    db.session.rollback()  # the call takes long
 
 
 def sign_in_with_identity(

@@ -32,7 +32,7 @@ _LEVELS = {
     Level.NOBODY: N_("nothing shown"),
     Level.SAME_PERSON: N_("the person who signed in"),
     Level.TWO_WAYS: N_("shown in two ways"),
-    Level.CHECKED: N_("checked by two people"),
+    Level.CHECKED: N_("checked by two people, or by a service that vouches"),
 }
 
 
@@ -48,6 +48,7 @@ class ProofKind(StrEnum):
     COMPANY = "company"
     FACE = "face"
     SETTLED = "settled"
+    SOURCE = "source"
     DECISION = "decision"
     APPROVAL = "approval"
 
@@ -67,6 +68,7 @@ _PROOFS = {
     ProofKind.COMPANY: N_("company licence and letter of authority"),
     ProofKind.FACE: N_("both sides of an ID card and one's own face"),
     ProofKind.SETTLED: N_("no address and no password of the account changed within 72 hours"),
+    ProofKind.SOURCE: N_("a verified name by the service that somebody signs in with"),
     ProofKind.DECISION: N_("a verifier's decision"),
     ProofKind.APPROVAL: N_("a second person's decision"),
 }
@@ -120,6 +122,7 @@ PROOF_LIVES: Mapping[ProofKind, timedelta] = {
     ProofKind.COMPANY: timedelta(days=14),
     ProofKind.FACE: timedelta(days=14),
     ProofKind.SETTLED: timedelta(minutes=15),
+    ProofKind.SOURCE: timedelta(minutes=15),
     ProofKind.DECISION: timedelta(days=14),
     ProofKind.APPROVAL: timedelta(days=14),
 }
@@ -139,6 +142,7 @@ _FIRST_LADDER: tuple[tuple[Level, frozenset[ProofKind]], ...] = (
 
 LADDER: tuple[tuple[Level, frozenset[ProofKind]], ...] = (
     (Level.CHECKED, frozenset({ProofKind.FACE, ProofKind.DECISION, ProofKind.APPROVAL})),
+    (Level.CHECKED, frozenset({ProofKind.SOURCE, ProofKind.FRESH_SESSION})),
     *_FIRST_LADDER,
 )
 """Each line: these proofs together make at least this level; the highest line counts."""
@@ -161,7 +165,7 @@ ACTS: Mapping[Act, ActRule] = {
         Level.CHECKED,
         N_("write down a verified name"),
         by_check=True,
-        sure=frozenset({ProofKind.DOCUMENT, ProofKind.COMPANY, ProofKind.FACE}),
+        sure=frozenset({ProofKind.DOCUMENT, ProofKind.COMPANY, ProofKind.FACE, ProofKind.SOURCE}),
     ),
     Act.CHANGE_REALNAME: ActRule(
         Level.CHECKED,

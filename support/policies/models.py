@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     DOCUMENT_NUMBER = "document_number"
     FACE = "face"
     BANK_ACCOUNT = "bank_account"
+    REAL_NAME = "real_name"
 
 
 class ConsentAct(StrEnum):

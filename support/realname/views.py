@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from support.accounts import queries_names
+from support.accounts import queries_names, service_sources
 from support.accounts.forms import refusals_on
 from support.accounts.policy import require_self
 from support.accounts.session_views import page
@@ -45,6 +45,7 @@ def index() -> Answer:
         "realname/index.html",
         verified=queries_names.verified_name_of(person_id),
         sources=policy.SOURCES,
+        carriers=[one.method for one in service_sources.sources()],
         check=check,
         member=current_actor().kind == "member",
         running=check is not None and check.state not in ENDED,

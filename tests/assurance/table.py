@@ -15,6 +15,7 @@ from support.accounts import (
     service_profile,
     service_register,
     service_sessions,
+    service_sources,
     service_staff,
     service_training,
 )
@@ -119,6 +120,14 @@ VERBS: tuple[Verb, ...] = (
         "alice",
         lambda world, actor: service_identities.bind_identity(
             actor, Identity(Method.WEIBO, "20880002", "Alice"), now=world.now
+        ),
+    ),
+    Verb(
+        Act.CHANGE_CONTACT,
+        service_sources.use_name,
+        "alice",
+        lambda world, actor: service_sources.use_name(
+            actor, world.carried(actor), consent=True, now=world.now
         ),
     ),
     Verb(
@@ -266,6 +275,10 @@ PAGES: tuple[Page, ...] = (
         "alice",
         lambda world: {"uid": world.named},
     ),
+    Page(
+        Act.CHANGE_CONTACT, "accounts.carried_name", "alice", lambda _world: {"provider": "taobao"}
+    ),
+    Page(Act.CHANGE_CONTACT, "accounts.fetch_name", "alice", lambda _world: {"provider": "taobao"}),
     Page(
         Act.CHANGE_CONTACT, "accounts.other_binding", "alice", lambda _world: {"provider": "weibo"}
     ),

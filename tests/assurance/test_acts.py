@@ -28,6 +28,7 @@ BY_CHECK_VERBS = {
     ("service_recovery", "recover_account", Act.RECOVER_ACCOUNT),
     ("service_names", "set_verified_name", Act.SET_REALNAME),
     ("service_names", "set_verified_name", Act.CHANGE_REALNAME),
+    ("service_sources", "use_name", Act.SET_REALNAME),
 }
 """What only a check opens; `tests/verification` and `tests/accounts/test_names.py` walk these at every level that a
 check reaches."""

@@ -15,11 +15,12 @@ from support.accounts import (
     service_factors,
     service_passkeys,
     service_sessions,
+    service_sources,
     service_staff,
 )
 from support.accounts.models import ContactKind, ExternalIdentity, FactorReset
 from support.accounts.policy import CodePurpose, Method
-from support.accounts.providers import Identity
+from support.accounts.providers import Identity, Named
 from support.accounts.service_contact_persons import add_contact_person
 from support.accounts.service_identities import add_identity
 from support.assurance import service as assurance
@@ -126,6 +127,12 @@ class World:
         message = service_codes.reveal_code(code.id, now=self.now)
         assert message is not None
         return message.digits
+
+    def carried(self, actor: Actor) -> str:
+        """What the browser of a session keeps of a verified name that another service told."""
+        named = Named(Identity(Method.TAOBAO, "20880009", "Alice"), "Alice", "individual", "231X")
+        with transaction():
+            return service_sources.seal_carried(actor, named, self.now)
 
     def _identity(self) -> str:
         add_identity(

@@ -135,7 +135,7 @@ def _measure(
 
 def _round_of(case: Case, site: Site, side: str, seconds: float) -> Sample:
     """Measure one side for one round, warmed up; a case that writes has as many requests as were prepared."""
-    server = site.ours if side == "ours" else site.floor
+    server = site.ours if side == "ours" or case.beside else site.floor
     requests = case.ours if side == "ours" else case.floor
     status = case.status if side == "ours" else case.floor_status
     if not case.writes:

@@ -178,7 +178,7 @@ class Site:
 
     def start(self) -> None:
         """Start both servers and wait until they answer."""
-        self.ours = self._serve("app:create_app", self._port)
+        self.ours = self._serve("bench.ours:create_ours", self._port)
         self.floor = self._serve("bench.floor:create_floor", free_port())
         for server in (self.ours, self.floor):
             wait_until(partial(_answers, server.port), seconds=60, what="the server answers")

@@ -70,13 +70,12 @@ def _service(provider: str) -> Service:
 
 
 def _told(service: Service) -> tuple[Carried | None, bool]:
-    """Return what waits in this browser, and whether it has grown too old; an old one is forgotten."""
+    """Return what waits in this browser, and whether it has grown too old, when it is worth nothing any more."""
     kept = session.get(CARRIED)
     if not kept:
         return None, False
     try:
         told = service_sources.carried(current_actor(), kept)
     except Expired:
-        session.pop(CARRIED)
         return None, True
     return (told, False) if told.source == service.method.value else (None, False)

@@ -9,10 +9,10 @@ from werkzeug.routing import Rule
 
 from support.core.config import Config
 from tests.architecture.test_routes import dump
-from tests.fixtures.filled import VISITORS, Filled, Parts
+from tests.fixtures.filled import OTHER_SERVICES, VISITORS, Filled, Parts
 from tests.fixtures.pages import PageClient
 
-SENT_AWAY = {"accounts.other_start", "accounts.other_binding"}
+SENT_AWAY = {"accounts.other_start", "accounts.other_binding", "accounts.fetch_name"}
 """They send the browser to another service, and it keeps which way back is its own; nothing else may."""
 ONE_LOOK = "reviews.picture"
 """Its address is worth one look within a minute, which is written down (design section 7)."""
@@ -24,9 +24,7 @@ A_MAIL = "notifications.mailbox_html"
 def config(config: Config) -> Config:
     """The usual configuration, and an account of another service that signs in."""
     return config.with_changes(
-        oauth_weibo_id="client",
-        oauth_weibo_secret="secret of the client",
-        oauth_weibo_urls=tuple(f"http://127.0.0.1:9/{each}" for each in "abc"),
+        **OTHER_SERVICES,
     )
 
 

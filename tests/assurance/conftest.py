@@ -11,6 +11,7 @@ from app import create_app
 from support.core.config import Config
 from support.core.db import db
 from tests.assurance.world import World
+from tests.fixtures.filled import OTHER_SERVICES
 from tests.fixtures.pages import PageClient
 
 
@@ -21,12 +22,7 @@ def app(config: Config) -> Iterator[Flask]:
         config.with_changes(
             smtp_url="smtp://127.0.0.1:9",
             sms_url="https://sms.example.com/send",
-            oauth_weibo_id="client",
-            oauth_weibo_secret="secret of the client",
-            oauth_weibo_urls=tuple(f"http://127.0.0.1:9/{each}" for each in "abc"),
-            oauth_taobao_id="client",
-            oauth_taobao_secret="secret of the client",
-            oauth_taobao_urls=tuple(f"http://127.0.0.1:9/{each}" for each in "abc"),
+            **OTHER_SERVICES,
         )
     )
     application.test_client_class = PageClient

@@ -13,6 +13,7 @@ from werkzeug.routing import MapAdapter
 from support.accounts import (
     limits,
     queries,
+    queries_names,
     queries_training,
     service_codes,
     service_contacts,
@@ -42,7 +43,7 @@ from support.workorders.lifecycle import Status
 from support.workorders.models import Message
 from tests.accounts.names import verify
 from tests.architecture.test_routes import dump
-from tests.fixtures.filled import Filled
+from tests.fixtures.filled import OTHER_SERVICES, Filled
 from tests.notifications.conftest import NEWS, actor_of, use
 from tests.workorders.desk_world import make_member, make_order
 
@@ -58,9 +59,7 @@ VARIANTS = (
 def config(config: Config) -> Config:
     """The usual configuration, and an account of another service that signs in."""
     return config.with_changes(
-        oauth_weibo_id="client",
-        oauth_weibo_secret="secret of the client",
-        oauth_weibo_urls=tuple(f"http://127.0.0.1:9/{each}" for each in "abc"),
+        **OTHER_SERVICES,
     )
 
 
@@ -84,7 +83,7 @@ def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
         hold = service_holds.place_hold(
             SYSTEM, Act.RECOVER_ACCOUNT, case, tell=[mine[0].id], now=now
         )
-        if reader.kind == "member":
+        if reader.kind == "member" and queries_names.verified_name_of(person_id) is None:
             verify(person_id)
         check = checks.check_of(order.stream)
         said = select(Message.id).where(Message.order_id == order.id, Message.from_staff)

@@ -83,11 +83,18 @@ def test_nobody_begins_it_for_another_and_staff_have_none(world: NameWorld) -> N
                 subject_id=alice,
                 act=Act.SET_REALNAME,
             )
-    with pytest.raises(Invalid):
-        world.begin(world.mei)
+    for who in (world.mei, world.guest):
+        with pytest.raises(NotAllowed):
+            world.begin(who)
     check = world.begin()
     with pytest.raises(NotFound):
         service.write_details(world.bob, check, Document.CN_ID, **ID_CARD)
+
+
+def test_no_details_are_written_for_a_check_of_another_act(world: NameWorld) -> None:
+    check = world.open()
+    with pytest.raises(NotFound):
+        service.write_details(world.guest, check, Document.CN_ID, **ID_CARD)
 
 
 @pytest.mark.parametrize("document", Document)

@@ -84,6 +84,11 @@ def owner(person_id: int) -> str:
     return f"person:{person_id}"
 
 
+def lock_person(person_id: int) -> None:
+    """Let nobody else who asks for this lock act on the person before the caller's transaction ends."""
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+
+
 def contact_place(uid: str) -> str:
     """Return the vault place of a contact point's address."""
     return f"contact_point.sealed:{uid}"

@@ -19,6 +19,12 @@ def countries() -> list[tuple[str, str]]:
     return [("", "–"), *sorted(kept, key=_by_name)]
 
 
+def country_name(code: str) -> str:
+    """Return what a country or region is called in the reader's language, the code itself where it has no name."""
+    name = str((get_locale() or Locale("en")).territories.get(code, code))
+    return _STYLED.get(name, name)
+
+
 _FIRST = ("CN", "HK", "MO", "TW")
 # CLDR names the other two by the country; one list should not name three regions in two ways.
 _STYLED = {"台湾": "中国台湾"}

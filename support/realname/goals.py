@@ -9,6 +9,7 @@ from support.accounts import queries as people
 from support.accounts import queries_names
 from support.assurance.policy import Act
 from support.core.clock import utcnow
+from support.core.web_countries import country_name
 from support.core.words import N_
 from support.realname import (
     policy,
@@ -35,9 +36,11 @@ def _document(check: Check) -> str:
 def claimed(check: Check) -> Mapping[str, Any]:
     """What the people who decide compare with the picture; nothing of it once the check has ended."""
     claim = queries.claim_of(check)
+    details = queries.details_of(check) if check.state not in ENDED else None
     return {
         "account": people.names([check.subject_id]).get(check.subject_id, ""),
-        "details": queries.details_of(check) if check.state not in ENDED else None,
+        "details": details,
+        "country": country_name(details.country) if details is not None else "",
         "used": claim is not None and queries.used_by_another(claim),
         "face": Opinion(claim.face) if claim is not None and check.way == Way.FACE else None,
     }
@@ -101,5 +104,3 @@ CHANGE = Goal(
     letter="realname.check",
     reasons=policy.REASONS,
 )
-
-ACTS = frozenset({AUTHENTICATION.act, CHANGE.act})

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, update
 
+from support.accounts import queries as people
 from support.accounts import queries_names, service_names
 from support.accounts.policy import require_self
 from support.assurance.policy import Act
@@ -29,28 +30,36 @@ from support.verification.lifecycle import ENDED, CheckState
 from support.verification.models import Check
 from support.verification.policy import Way
 
+NAMING = frozenset({Act.SET_REALNAME, Act.CHANGE_REALNAME})
+"""The acts whose checks ask what a document says."""
+
 
 def begin_authentication(actor: Actor, way: Way, *, now: datetime | None = None) -> Check:
     """Begin to verify the actor's own name, and return the check; begun twice it stays one.
 
-    Raises `Invalid` for an account whose name is verified already: that is changed by a work order.
+    Raises `Invalid` for an account whose name is verified already: that is changed by a work order; `NotAllowed` for
+    staff.
     """
     person_id, now = require_self(actor), now or utcnow()
-    if queries_names.verified_name_of(person_id) is not None:
-        raise Invalid("way", N_("Your name is verified already; ask for a change of it."))
-    running = queries.newest_check(person_id)
-    if running is not None and running.state not in ENDED:
-        return running
-    return verification.open_check(
-        actor,
-        about=queries.stream_of(person_id),
-        reference=f"RN-{new_uid()[:8].upper()}",
-        asker_id=person_id,
-        subject_id=person_id,
-        act=Act.SET_REALNAME,
-        way=way,
-        now=now,
-    )
+    if actor.kind != "member":
+        raise NotAllowed()
+    with transaction():
+        people.lock_person(person_id)
+        if queries_names.verified_name_of(person_id) is not None:
+            raise Invalid("way", N_("Your name is verified already; ask for a change of it."))
+        running = queries.newest_check(person_id)
+        if running is not None and running.state not in ENDED:
+            return running
+        return verification.open_check(
+            actor,
+            about=queries.stream_of(person_id),
+            reference=f"RN-{new_uid()[:8].upper()}",
+            asker_id=person_id,
+            subject_id=person_id,
+            act=Act.SET_REALNAME,
+            way=way,
+            now=now,
+        )
 
 
 def require_self_opened(actor: Actor, asker_id: int, subject_id: int) -> None:
@@ -78,7 +87,7 @@ def write_details(
     `service_steps.note_step` raises.
     """
     now = now or utcnow()
-    if document not in documents_of(Way(check.way)):
+    if check.act not in NAMING or document not in documents_of(Way(check.way)):
         raise NotFound()
     rule, number = DOCUMENTS[document], plain_number(number)
     country = rule.country or country

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sqlalchemy import update
 
+from support.accounts import queries as people
 from support.accounts import queries_names
 from support.accounts.policy import require_self
 from support.accounts.queries_names import VerifiedName
@@ -78,6 +79,7 @@ def ask_change(
             "way", N_("A company's name is shown by its papers, a person's by a document.")
         )
     with transaction() as session:
+        people.lock_person(person_id)
         if queries_changes.running_change(person_id) is not None:
             raise Invalid("name", N_("A change of this name is running already."))
         order = workorders.file_order(

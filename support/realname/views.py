@@ -47,6 +47,7 @@ def index() -> Answer:
         sources=policy.SOURCES,
         carriers=[one.method for one in service_sources.sources()],
         check=check,
+        member=current_actor().kind == "member",
         running=check is not None and check.state not in ENDED,
         reason=REASONS.get(check.reason, "") if check is not None else "",
         ways=[(way, policy.RULES[way]) for way in goals.AUTHENTICATION.ways()],
@@ -127,7 +128,7 @@ def details(uid: str) -> Answer:
 def _own(uid: str) -> Check:
     """Return the actor's own open check of a name; raise `NotFound` for any other."""
     check = checks.own_check(current_actor(), uid)
-    if check.act not in goals.ACTS or check.state != CheckState.OPEN:
+    if check.act not in service.NAMING or check.state != CheckState.OPEN:
         raise NotFound()
     return check
 

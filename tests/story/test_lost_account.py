@@ -91,18 +91,20 @@ def show_who(phone: Page, reference: str, mobile: str) -> str:
     return check
 
 
-def decide(screen: Page, reference: str) -> None:
-    """Open the picture with a reason, and say that it is them."""
+def decide(screen: Page, reference: str, pictures: int = 1) -> None:
+    """Open each picture with a reason, the last one first, and say that it is them."""
     screen.goto("/desk/checks")
     screen.get_by_role("link", name=reference).click()
-    press(screen, "Open the picture|打开图片")
-    picture = screen.locator(".evidence-frame img")
-    expect(picture).to_be_visible()
-    wait_until(
-        lambda: bool(picture.evaluate("image => image.complete && image.naturalWidth > 0")),
-        seconds=20,
-        what="the picture",
-    )
+    for place in reversed(range(pictures)):
+        opens = re.compile("Open the picture|打开图片")
+        screen.get_by_role("button", name=opens).nth(place).click()
+        picture = screen.locator(".evidence-frame img")
+        expect(picture).to_be_visible()
+        wait_until(
+            lambda: bool(picture.evaluate("image => image.complete && image.naturalWidth > 0")),  # noqa: B023
+            seconds=20,
+            what="the picture",
+        )
     screen.locator("[name=verdict][value=pass]").check()
     press(screen, "^Decide$|^作出决定$")
     expect(screen.locator("main")).to_contain_text(

@@ -45,6 +45,7 @@ def index() -> Answer:
         "realname/index.html",
         verified=queries_names.verified_name_of(person_id),
         sources=policy.SOURCES,
+        lang_of=goals.language_of,
         carriers=[one.method for one in service_sources.sources()],
         check=check,
         member=current_actor().kind == "member",

@@ -230,6 +230,8 @@ ELSEWHERE = {
             "accounts.remove_contact_person",
             "accounts.other_start",
             "accounts.other_binding",
+            "accounts.carried_name",
+            "accounts.fetch_name",
             "accounts.other_back",
             "accounts.other_removal",
             "accounts.passkey_removal",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from support.accounts import queries_names
 from support.assurance import queries as assurance
@@ -14,13 +17,14 @@ from support.assurance.policy import Act, Level
 from support.core import outbox, vault
 from support.core.clock import utcnow
 from support.core.db import db
-from support.core.errors import IllegalMove, Invalid, NotAllowed, NotFound
+from support.core.errors import IllegalMove, Invalid, NotAllowed, NotFound, Stale
 from support.policies.models import Consent, Purpose
-from support.realname import queries, service
+from support.realname import queries, service, service_changes
 from support.realname.documents import DOCUMENTS, Document, documents_of, plain_number
-from support.realname.models import NameClaim, UsedDocument
+from support.realname.models import NameChange, NameClaim, UsedDocument
 from support.verification import service as verification
 from support.verification.lifecycle import CheckState
+from support.verification.models import Check
 from support.verification.policy import Way
 from tests.realname.world import ID_CARD, LICENCE, NameWorld, yesterday
 from tests.workorders.desk_world import make_agent
@@ -229,3 +233,34 @@ def test_whoever_has_no_seat_sees_nothing_of_it(world: NameWorld) -> None:
         for who in (world.bob, world.guest, clerk):
             assert world.browser(who).get(f"/desk/checks/{check.uid}").status_code in (403, 404)
         assert world.browser(world.bob).get(f"/checks/{check.uid}/details").status_code == 404
+
+
+def test_two_tabs_at_once_begin_one_check_and_one_change(world: NameWorld) -> None:
+    both = Barrier(2)
+
+    def at_once(act: Callable[[], object]) -> None:
+        with world.app.app_context():
+            both.wait()
+            try:
+                act()
+            except (Invalid, Stale):
+                pass
+            finally:
+                db.session.remove()
+
+    def run_twice(act: Callable[[], object]) -> None:
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(at_once, act) for _time in range(2)]:
+                done.result()
+        db.session.rollback()  # what was read before is old
+
+    run_twice(lambda: service.begin_authentication(world.alice, Way.DOCUMENT))
+    assert db.session.execute(select(func.count(Check.id))).scalar_one() == 1
+    world.agree(world.asked(world.bob))
+    wish = service_changes.Wish("BOB OTHER", "individual", "changed", Way.DOCUMENT)
+    run_twice(
+        lambda: service_changes.ask_change(
+            world.bob, wish, subject="Another name", body="Married.", language="en"
+        )
+    )
+    assert db.session.execute(select(func.count(NameChange.id))).scalar_one() == 1

@@ -13,11 +13,12 @@ from support.accounts.models import Person, PersonKind, RealName
 from support.assurance import service as assurance
 from support.assurance.policy import Act
 from support.assurance.queries import Case
-from support.core import audit, outbox, vault
+from support.core import audit, outbox, platform, vault
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import db, new_uid, transaction
 from support.core.errors import Invalid, NotAllowed
+from support.core.platform_calls import Name
 from support.core.words import N_
 
 VERIFIED = "name.verified"
@@ -39,7 +40,7 @@ def set_verified_name(
     act: Act,
     now: datetime | None = None,
 ) -> None:
-    """Write down the verified name of the account of `case`, and tell every address of it; twice is harmless.
+    """Write down the verified name of the account of `case`; every address and the platform hear; twice is harmless.
 
     Of the document's `number` only a blind index with the name is kept. Raises `NeedsProof` or `OnHold` while the
     check does not suffice for `act`, `NotAllowed` for staff and where a name would be replaced without a change.
@@ -73,7 +74,16 @@ def set_verified_name(
         session.flush()  # the organisation is found by what the queries read
         service_profile.know_verified(person_id, now=now)
         facts = {"kind": kind, "source": source, "check": case.about, "act": act.value}
-        audit.record(f"person:{person_id}", VERIFIED, actor=actor, at=now, **facts)
+        stream = f"person:{person_id}"
+        audit.record(stream, VERIFIED, actor=actor, at=now, **facts)
+        platform.call(
+            Name.SET_REALNAME,
+            case.about,
+            about=stream,
+            sealed={"verified_name": names[0], "other_name": names[1], "kind": kind},
+            person=person_id,
+            now=now,
+        )
         tell = [one.id for one in queries.contacts_of(person_id) if one.verified]
         outbox.put(VERIFIED, f"{person_id}:{new_uid()}", person=person_id, tell=tell)
 

@@ -15,11 +15,12 @@ from support.assurance import service as gate
 from support.assurance import service_holds
 from support.assurance.policy import CURRENT, Act, Level, ProofKind
 from support.assurance.queries import Case
-from support.core import vault
+from support.core import platform, vault
 from support.core.actors import SYSTEM
 from support.core.clock import utcnow
 from support.core.db import db, transaction
 from support.core.errors import Invalid, NeedsProof, NotAllowed
+from support.core.platform_calls import PlatformCall
 from tests.accounts.names import SHOWN, case_of, verify
 from tests.accounts.people import browse, make_member, make_staff, news, signed_in, trail
 
@@ -65,6 +66,19 @@ def test_another_persons_check_and_another_act_open_nothing() -> None:
         with pytest.raises(Invalid):
             verify(alice, name)
     assert name_of(alice) == name_of(bob) == ""
+
+
+@pytest.mark.usefixtures("context")
+def test_the_platform_is_told_the_name_once_and_sealed() -> None:
+    alice = make_member("Alice")
+    verify(alice)
+    verify(alice)
+    [call] = db.session.execute(select(PlatformCall)).scalars()
+    assert (call.name, call.about) == ("set_realname", f"person:{alice}")
+    said = platform.said(call)
+    assert (said["verified_name"], said["kind"]) == (name_of(alice), "individual")
+    assert said["member"]["name"] == "Alice"
+    assert name_of(alice) not in repr(call.payload)
 
 
 @pytest.mark.usefixtures("context")

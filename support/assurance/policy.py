@@ -112,6 +112,9 @@ HOLD_LASTS = timedelta(hours=72)
 TOO_NEW = timedelta(hours=72)
 """An address that was changed within this time proves nothing about the account's owner."""
 
+STILL_TOLD = timedelta(days=30)
+"""An address that was taken off the account within this time is told of a waiting period, and may object."""
+
 PROOF_LIVES: Mapping[ProofKind, timedelta] = {
     ProofKind.FRESH_SESSION: timedelta(minutes=15),
     ProofKind.CODE: timedelta(minutes=15),

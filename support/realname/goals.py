@@ -108,7 +108,6 @@ CHANGE = Goal(
     weigh=service_changes.weigh_account,
     on_move=service_changes.follow_check,
     forget=service_changes.forget_change,
-    tells=queries_changes.was_proved,
     letter="realname.check",
     reasons=policy.REASONS,
 )

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import select
 
 from support.accounts import queries_names
-from support.accounts.queries import ContactView
 from support.core import vault
 from support.core.db import db
 from support.realname.lifecycle import ENDED
@@ -48,11 +47,6 @@ def risks_of(person_id: int, now: datetime) -> dict[str, datetime]:
     latest = queries_names.latest_changes(person_id)
     found = {"address": latest.address, "password": latest.password}
     return {what: at for what, at in found.items() if at is not None and at > now - CURRENT_FOR}
-
-
-def was_proved(one: ContactView) -> bool:
-    """True for an address that is told of a change, also one that was taken off the account."""
-    return one.verified
 
 
 def place_of(order_id: int) -> str:

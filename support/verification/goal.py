@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from support.accounts.queries import ContactView
 from support.assurance.policy import Act
 from support.core.actors import Actor
 from support.core.context import hooks
@@ -47,11 +46,10 @@ class Goal:
     `title` heads the person's page, which `page` draws (it extends `verification/check.html`); `claim` is the template
     of what is compared, with what `facts` finds; `letter` names the message about it. `ways` are those offered now,
     the first one by default; `rules` are all that a check may have begun with.
-    `may_open(actor, asker_id, subject_id)` raises for whoever may not begin one; `tells(contact)` says which addresses
-    of the account get the link that stops it. All others run inside the
-    transaction of the check's move: `weigh` writes down, or withdraws, proofs that only count at the moment of the
-    second decision; `carry_out` does the act and moves the check; `on_move` follows each move; `forget` lets go of
-    what the room keeps under the key of the check, which is destroyed then.
+    `may_open(actor, asker_id, subject_id)` raises for whoever may not begin one. All others run inside the transaction
+    of the check's move: `weigh` writes down, or withdraws, proofs that only count at the moment of the second decision;
+    `carry_out` does the act and moves the check; `on_move` follows each move; `forget` lets go of what the room keeps
+    under the key of the check, which is destroyed then.
     """
 
     act: Act
@@ -67,7 +65,6 @@ class Goal:
     weigh: Callable[[Check, datetime], None] = lambda check, now: None
     on_move: Callable[[Check, CheckState, datetime], None] = lambda check, new, now: None
     forget: Callable[[Check], None] = lambda check: None
-    tells: Callable[[ContactView], bool] = lambda one: one.bound and one.verified
     letter: str = "verification.check"
     reasons: tuple[str, ...] = VERDICT_REASONS
 

@@ -14,7 +14,7 @@ from support.accounts import queries as people
 from support.assurance import queries as assurance_queries
 from support.assurance import service as assurance
 from support.assurance import service_holds
-from support.assurance.policy import ACTS, CURRENT, TOO_NEW, Act, ProofKind
+from support.assurance.policy import ACTS, CURRENT, STILL_TOLD, TOO_NEW, Act, ProofKind
 from support.core import audit, outbox, sealed_files, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
@@ -131,7 +131,12 @@ def conclude(check: Check, *, now: datetime) -> None:
     if not assurance.needs_hold(Act(check.act), check.case, now):
         goal.carry_out(check, now)
         return
-    told = [one for one in people.contacts_of(check.subject_id) if goal.tells(one)]
+    lately = now - STILL_TOLD
+    told = [
+        one
+        for one in people.contacts_of(check.subject_id)
+        if one.verified and (one.bound or one.changed_at > lately)
+    ]
     weak = {one.id for one in told if not one.bound or one.changed_at > now - TOO_NEW}
     service_holds.place_hold(
         SYSTEM,

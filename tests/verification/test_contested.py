@@ -211,3 +211,24 @@ def test_ending_a_waiting_period_twice_gives_back_once(world: World) -> None:
     service_holds.end_holds(utcnow() + timedelta(days=9))
     jobs.hold_over({"hold": world.hold(check).uid, "about": check.stream})
     assert world.trail(f"person:{world.alice.id}").count("account.recovered") == 1
+
+
+@pytest.mark.parametrize("days", [1, 29, 31])
+def test_an_address_that_was_taken_off_lately_is_told_and_only_objects(
+    world: World, days: int
+) -> None:
+    with transaction() as session:
+        other = add_bound(world.alice.id or 0, ContactKind.EMAIL, "new@example.org", now=utcnow())
+        off = {"bound": False, "changed_at": utcnow() - timedelta(days=days)}
+        gone = update(ContactPoint).where(ContactPoint.id == world.contact()).values(**off)
+        session.execute(gone)
+        session.execute(
+            update(ContactPoint)
+            .where(ContactPoint.id == other)
+            .values(changed_at=utcnow() - timedelta(days=9))
+        )
+    check = world.passed()
+    assert set(world.hold(check).told) == ({world.contact(), other} if days < 30 else {other})
+    if days < 30:
+        assert not world.say_no(check)
+        assert world.fresh(check).state == CheckState.HELD

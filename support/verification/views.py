@@ -56,18 +56,7 @@ def show(uid: str) -> str:
 @blueprint.route("/checks/<uid>/address", methods=["GET", "POST"])
 def address(uid: str) -> Answer:
     """Ask for the new address."""
-    check, form = _own(uid), NewAddressForm()
-    if form.validate_on_submit():
-        with refusals_on(form):
-            service_steps.request_address(
-                current_actor(),
-                check,
-                form.address.data or "",
-                visitor=code_scope(),
-                address=client_address(),
-            )
-            return redirect(url_for("checks.address_code", uid=uid), 303)
-    return page("verification/address.html", form, check=check)
+    return _ask_code(uid, NewAddressForm(), "address", service_steps.request_address)
 
 
 @blueprint.route("/checks/<uid>/address/code", methods=["GET", "POST"])
@@ -79,18 +68,7 @@ def address_code(uid: str) -> Answer:
 @blueprint.route("/checks/<uid>/old-address", methods=["GET", "POST"])
 def old_address(uid: str) -> Answer:
     """Ask for an address that the account had before."""
-    check, form = _own(uid), OldAddressForm()
-    if form.validate_on_submit():
-        with refusals_on(form):
-            service_steps.request_old_address(
-                current_actor(),
-                check,
-                form.address.data or "",
-                visitor=code_scope(),
-                address=client_address(),
-            )
-            return redirect(url_for("checks.old_address_code", uid=uid), 303)
-    return page("verification/old_address.html", form, check=check)
+    return _ask_code(uid, OldAddressForm(), "old_address", service_steps.request_old_address)
 
 
 @blueprint.route("/checks/<uid>/old-address/code", methods=["GET", "POST"])
@@ -192,6 +170,16 @@ def _own(uid: str) -> Check:
 
 def _back(check: Check) -> Response:
     return redirect(url_for("checks.show", uid=check.uid), 303)
+
+
+def _ask_code(uid: str, form: NewAddressForm | OldAddressForm, step: str, ask: Any) -> Answer:
+    check = _own(uid)
+    if form.validate_on_submit():
+        with refusals_on(form):
+            scope, where = code_scope(), client_address()
+            ask(current_actor(), check, form.address.data or "", visitor=scope, address=where)
+            return redirect(url_for(f"checks.{step}_code", uid=uid), 303)
+    return page(f"verification/{step}.html", form, check=check)
 
 
 def _code(uid: str, purpose: CodePurpose, asks: str, prove: Any) -> Answer:

@@ -9,7 +9,9 @@ from support.accounts import queries as people
 from support.accounts import queries_names
 from support.assurance.policy import Act
 from support.core.clock import utcnow
+from support.core.text import written_in
 from support.core.web_countries import country_name
+from support.core.web_parts import html_lang
 from support.core.words import N_
 from support.realname import (
     policy,
@@ -40,10 +42,16 @@ def claimed(check: Check) -> Mapping[str, Any]:
     return {
         "account": people.names([check.subject_id]).get(check.subject_id, ""),
         "details": details,
+        "lang_of": language_of,
         "country": country_name(details.country) if details is not None else "",
         "used": claim is not None and queries.used_by_another(claim),
         "face": Opinion(claim.face) if claim is not None and check.way == Way.FACE else None,
     }
+
+
+def language_of(name: str) -> str:
+    """Return the `lang` of a name, which is its bearer's and no word of the page."""
+    return html_lang(written_in(name))
 
 
 def changed(check: Check) -> Mapping[str, Any]:

@@ -45,8 +45,10 @@ def index() -> Answer:
         "realname/index.html",
         verified=queries_names.verified_name_of(person_id),
         sources=policy.SOURCES,
+        lang_of=goals.language_of,
         carriers=[one.method for one in service_sources.sources()],
         check=check,
+        change=_running_change(person_id),
         member=current_actor().kind == "member",
         running=check is not None and check.state not in ENDED,
         reason=REASONS.get(check.reason, "") if check is not None else "",
@@ -66,8 +68,11 @@ def begin() -> Response:
 
 @blueprint.route("/orders/new/realname", methods=["GET", "POST"])
 def change() -> Answer:
-    """Ask for a change of the verified name; whoever has none is led to where it is verified."""
-    verified = queries_names.verified_name_of(require_self(current_actor()))
+    """Ask for a change of the verified name; whoever has none, or waits for one, is led there."""
+    person_id = require_self(current_actor())
+    verified, running = queries_names.verified_name_of(person_id), _running_change(person_id)
+    if running is not None and request.method == "GET":
+        return redirect(url_for("workorders.show", reference=running.reference), 303)
     if verified is None:
         return redirect(url_for("realname.index"), 303)
     form = ChangeForm(data={"bears": verified.kind})
@@ -78,6 +83,11 @@ def change() -> Answer:
             return redirect(_tasks_of(order), 303)
     facts = {"verified": verified, "sources": policy.SOURCES, "key": _key() or new_uid()}
     return page("realname/change.html", form, **facts)
+
+
+def _running_change(person_id: int) -> WorkOrder | None:
+    row = queries_changes.running_change(person_id)
+    return orders.order_by_id(row.order_id) if row is not None else None
 
 
 def _tasks_of(order: WorkOrder) -> str:

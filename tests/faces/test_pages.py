@@ -41,7 +41,7 @@ _WORDS = """() => {
 # Names of people and products, addresses and codes are the same in both languages. Our own words are in
 # sentence case, so two capitalised words are a name.
 _SAME = re.compile(
-    r"^[A-Z][a-z]+ [A-Z][a-z]+$|WO-\S+|\S+@\S+|https?://\S+|Gongdan|English|Asia/Shanghai|Europe/London"
+    r"^[A-Z][a-z]+ [A-Z][a-z]+$|(?:WO|RN)-\S+|\S+@\S+|https?://\S+|Gongdan|English|Asia/Shanghai|Europe/London"
     r"|CAPTCHA|PDF|JPEG|PNG|HEIC|SMS|UTC|Safari|Chrome|Linux|Example (?:ICP filing|VAT licence) [\d-]+"
 )
 

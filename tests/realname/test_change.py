@@ -268,6 +268,8 @@ def test_a_member_asks_on_one_page_and_a_double_click_is_one_order(world: NameWo
         assert first.status_code == 303
         assert first.location == second.location
         assert NEW_NAME in client.get(f"{first.location}/details").get_data(as_text=True)
+        reference = client.get("/orders/new/realname").location.rpartition("/")[2]
+        assert f"A change of it is running: {reference}" in client.page("/account/realname").text
         strange = world.browser(world.bob).get("/orders/new/realname")
         assert strange.location == "/account/realname"
     assert len(db.session.execute(select(NameChange)).scalars().all()) == 1

@@ -28,6 +28,7 @@ from support.core.words import N_
 from support.core.words import spoken as _
 from support.notifications import approved, letters
 from support.policies import queries as policies
+from support.verification import bank
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "glusterfs", "lustre", "davfs")
@@ -253,6 +254,10 @@ def _doors() -> Iterator[Problem]:
         yield Problem("sms", words, _("flask setup (SMS)"))
     elif config.sms_url.startswith("aliyun:"):
         yield from _templates()
+    try:
+        bank.check_door()
+    except ConfigError as error:
+        yield Problem("bank", str(error), _("correct the file"))
 
 
 def _templates() -> Iterator[Problem]:

@@ -42,6 +42,12 @@ def send(transfer: Transfer) -> None:
     outgoing.keep(transfer.id, "transfer.json", said.encode())
 
 
+def check_door() -> None:
+    """Raise `ConfigError` where the setting of the door can't be right."""
+    if url := settings().bank_url:
+        checked_url(url, _URL_LIKE)
+
+
 def can_pay() -> bool:
     """True where payments leave, be it only to the demo's files."""
     return bool(settings().bank_url) or is_demo()

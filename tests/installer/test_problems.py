@@ -57,6 +57,14 @@ def test_open_keys_and_settings_are_found(fresh: Flask) -> None:
     assert "modes" in codes(fresh)
 
 
+def test_a_door_of_the_bank_that_can_t_be_right_is_named(fresh: Flask) -> None:
+    assert "bank" not in codes(fresh)
+    configured(fresh, bank_url="https://pay.example.com/send")
+    assert "bank" in codes(fresh)
+    configured(fresh, bank_url=f"https://gongdan:{'s' * 16}@pay.example.com/send")
+    assert "bank" not in codes(fresh)
+
+
 def test_texts_that_no_provider_approved_are_named(fresh: Flask) -> None:
     door = {"sms_url": "aliyun://id:secret@dysmsapi.aliyuncs.com"}
     configured(fresh, **door)

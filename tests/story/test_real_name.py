@@ -104,6 +104,7 @@ def test_a_passport_from_abroad_verifies_a_name_and_a_new_name_waits(
         with transaction() as session:
             session.execute(update(ContactPoint).where(mine).values(changed_at=utcnow()))
         db.session.remove()
+        db.engine.dispose()
 
     phone.goto("/account/realname")
     phone.get_by_role("link", name="Ask for a change").click()

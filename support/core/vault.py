@@ -18,6 +18,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -124,9 +125,9 @@ def end_restrictions(now: datetime) -> None:
             destroy(owner)
 
 
-def _encrypt(key: bytes, place: str, data: bytes) -> bytes:
+def _encrypt(key: AESGCM, place: str, data: bytes) -> bytes:
     nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, data, _bound(place))
+    return nonce + key.encrypt(nonce, data, _bound(place))
 
 
 def _decrypt(owner: str, place: str, intact: bool, sealed: bytes) -> bytes:
@@ -135,7 +136,7 @@ def _decrypt(owner: str, place: str, intact: bool, sealed: bytes) -> bytes:
         key = _data_key(owner) if intact else None
         if key is None:
             raise InvalidTag
-        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(place))
+        return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(place))
     except (InvalidTag, ValueError) as error:
         log.critical("seal_broken", extra={"owner": owner, "place": place})
         raise SealBroken(place) from error
@@ -151,7 +152,7 @@ def load_keys(owners: Iterable[str]) -> None:
     wanted = set(owners) - set(_cache())
     if wanted:
         for row in db.session.execute(select(VaultKey).where(VaultKey.owner.in_(wanted))).scalars():
-            _cache()[row.owner] = _unwrap(row.owner, row.version, row.wrapped, row.wrapped_by)
+            _cache()[row.owner] = _opened(row.owner, row.version, row.wrapped, row.wrapped_by)
 
 
 def with_key(statement: Select[*tuple[Any, ...]], owner: ColumnElement[str]) -> Any:
@@ -174,7 +175,7 @@ def remember(row: Any) -> bool:
     if owner is None:
         return True
     if owner not in cache:
-        cache[owner] = _unwrap(owner, row.key_version, row.key_wrapped, row.key_wrapped_by)
+        cache[owner] = _opened(owner, row.key_version, row.key_wrapped, row.key_wrapped_by)
     return cache[owner] is not None
 
 
@@ -236,13 +237,13 @@ def destroy(owner: str) -> bool:
     return changed(statement) == 1
 
 
-def _cache() -> dict[str, bytes | None]:
+def _cache() -> dict[str, AESGCM | None]:
     """Unwrapped keys live no longer than the session of one request or job."""
-    cache: dict[str, bytes | None] = db.session().info.setdefault("data_keys", {})
+    cache: dict[str, AESGCM | None] = db.session().info.setdefault("data_keys", {})
     return cache
 
 
-def _data_key(owner: str) -> bytes | None:
+def _data_key(owner: str) -> AESGCM | None:
     cache = _cache()
     if owner not in cache:
         row = db.session.execute(
@@ -250,10 +251,15 @@ def _data_key(owner: str) -> bytes | None:
         ).scalar_one_or_none()
         if row is None:
             return None
-        cache[owner] = _unwrap(row.owner, row.version, row.wrapped, row.wrapped_by)
+        cache[owner] = _opened(row.owner, row.version, row.wrapped, row.wrapped_by)
     if cache[owner] is None:
         raise KeyDestroyed(owner)
     return cache[owner]
+
+
+def _opened(owner: str, version: int, wrapped: bytes | None, by: str) -> AESGCM | None:
+    key = _unwrap(owner, version, wrapped, by)
+    return None if key is None else AESGCM(key)
 
 
 def _unwrap(owner: str, version: int, wrapped: bytes | None, by: str) -> bytes | None:
@@ -262,7 +268,7 @@ def _unwrap(owner: str, version: int, wrapped: bytes | None, by: str) -> bytes |
     nonce, body = wrapped[:_NONCE], wrapped[_NONCE:]
     for kek in keys().wrapping.named(by):
         try:
-            return AESGCM(kek).decrypt(nonce, body, _bound(f"vault_key:{owner}:{version}"))
+            return _kek(kek).decrypt(nonce, body, _bound(f"vault_key:{owner}:{version}"))
         except InvalidTag:
             continue
     log.critical("vault_key_broken", extra={"owner": owner})
@@ -272,11 +278,16 @@ def _unwrap(owner: str, version: int, wrapped: bytes | None, by: str) -> bytes |
 def _wrap(owner: str, version: int, key: bytes) -> dict[str, Any]:
     """Return the columns of a data key that the present key-encryption key wraps."""
     nonce, (name, kek) = os.urandom(_NONCE), keys().wrapping.present()
-    body = AESGCM(kek).encrypt(nonce, key, _bound(f"vault_key:{owner}:{version}"))
+    body = _kek(kek).encrypt(nonce, key, _bound(f"vault_key:{owner}:{version}"))
     return {"wrapped": nonce + body, "wrapped_by": name}
 
 
-def _make_key(owner: str, ends_at: datetime | None = None) -> bytes:
+@lru_cache(maxsize=4)
+def _kek(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+def _make_key(owner: str, ends_at: datetime | None = None) -> AESGCM:
     key = _wrap(owner, 1, AESGCM.generate_key(256))
     insert_new(VaultKey, owner=owner, version=1, created_at=utcnow(), ends_at=ends_at, **key)
     _cache().pop(owner, None)

@@ -45,7 +45,17 @@ from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
-from support.infringement import models as notice_models  # noqa: F401  (its tables)
+from support.infringement import (  # noqa: F401  (models: its tables; the views add their routes)
+    models,
+    views_case,
+    views_listings,
+    views_resume,
+    views_sending,
+)
+from support.infringement import (
+    service_drafts as notice_drafts,
+)
+from support.infringement import views as notice_pages
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
     jobs,
@@ -120,6 +130,7 @@ BLUEPRINTS: list[Any] = [
     check_views.blueprint,
     review_views.blueprint,
     realname_views.blueprint,
+    notice_pages.blueprint,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -221,6 +232,7 @@ HOOKS: list[object] = [
     *timers.PERIODIC,
     Periodic("forget_deleted_saved", timedelta(hours=6), service_saved.forget_deleted_saved),
     session_views.AtSignIn(service_drafts.move_drafts),
+    Periodic("forget_old_notices", timedelta(hours=1), notice_drafts.forget_old_drafts),
     Periodic("forget_old_drafts", timedelta(hours=6), service_drafts.forget_old_drafts),
     NavItem("member", N_("New work order"), "workorders.new", "plus"),
     NavItem(
@@ -231,6 +243,7 @@ HOOKS: list[object] = [
         count=order_queries.open_count,
         kinds=frozenset({"member", "guest"}),
     ),
+    NavItem("member", N_("IP notices"), "notices.start", "copyright"),
     NavItem("footer", N_("Legal notice and privacy"), "policies.index", "scroll-text"),
     NavItem("footer", N_("Cookies"), "policies.cookies", "cookie"),
     NavItem("footer", N_("Announcements"), "policies.announcements", "megaphone"),
@@ -292,6 +305,23 @@ PUBLIC = frozenset(
         "workorders.receipt",
         "workorders.follow",
         "workorders.follow_code",
+        "notices.start",
+        "notices.tasks",
+        "notices.step",
+        "notices.files",
+        "notices.upload",
+        "notices.listings",
+        "notices.reasons",
+        "notices.reuse",
+        "notices.discard",
+        "notices.link",
+        "notices.resume",
+        "notices.resume_code",
+        "notices.domain",
+        "notices.domain_code",
+        "notices.check",
+        "notices.send",
+        "notices.receipt",
         "assurance.hold",
         "assurance.stop",
         "notifications.check",
@@ -319,6 +349,10 @@ GUEST: frozenset[str] = frozenset(
         "checks.person",
         "checks.send",
         "checks.withdraw",
+        "notices.status",
+        "notices.paper",
+        "notices.supplement",
+        "notices.withdraw",
         "workorders.why",
         "workorders.index",
         "workorders.show",

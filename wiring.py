@@ -45,7 +45,10 @@ from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
-from support.infringement import models as notice_models  # noqa: F401  (its tables)
+from support.infringement import jobs as infringement_jobs
+from support.infringement import kind as infringement_kind
+from support.infringement import timers as infringement_timers
+from support.infringement import views_desk as infringement_desk
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
     jobs,
@@ -120,6 +123,7 @@ BLUEPRINTS: list[Any] = [
     check_views.blueprint,
     review_views.blueprint,
     realname_views.blueprint,
+    infringement_desk.blueprint,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -216,6 +220,9 @@ HOOKS: list[object] = [
     SUGGESTION,
     COMPLAINT,
     realname_kind.REALNAME,
+    infringement_kind.INFRINGEMENT,
+    *infringement_jobs.SUBSCRIPTIONS,
+    *infringement_timers.PERIODIC,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,

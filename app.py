@@ -17,6 +17,7 @@ from support.core.keys import load_keys
 from support.core.web import init_web
 from support.core.web_errors import init_errors
 from support.core.web_pages import init_pages
+from support.infringement.policy import CLERKS
 from support.verification.policy import REVIEWERS
 from wiring import BLUEPRINTS, COMMANDS, GUEST, HOOKS, PUBLIC
 
@@ -27,6 +28,7 @@ STAFF_ROLES = {
     "announcing": frozenset({Role.ADMIN}),
     "admin": frozenset({Role.ADMIN}),
     "reviews": REVIEWERS,
+    "notice_desk": CLERKS,
 }
 
 

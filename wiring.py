@@ -45,17 +45,20 @@ from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
-from support.infringement import (  # noqa: F401  (models: its tables; the views add their routes)
-    models,
+from support.infringement import jobs as infringement_jobs
+from support.infringement import kind as infringement_kind
+from support.infringement import (
+    service_drafts as notice_drafts,
+)
+from support.infringement import timers as infringement_timers
+from support.infringement import views as notice_pages
+from support.infringement import (  # noqa: F401  (the views add their routes)
     views_case,
     views_listings,
     views_resume,
     views_sending,
 )
-from support.infringement import (
-    service_drafts as notice_drafts,
-)
-from support.infringement import views as notice_pages
+from support.infringement import views_desk as infringement_desk
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
     jobs,
@@ -131,6 +134,7 @@ BLUEPRINTS: list[Any] = [
     review_views.blueprint,
     realname_views.blueprint,
     notice_pages.blueprint,
+    infringement_desk.blueprint,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -227,6 +231,9 @@ HOOKS: list[object] = [
     SUGGESTION,
     COMPLAINT,
     realname_kind.REALNAME,
+    infringement_kind.INFRINGEMENT,
+    *infringement_jobs.SUBSCRIPTIONS,
+    *infringement_timers.PERIODIC,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,

@@ -11,6 +11,7 @@ down_revision = "0017"
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 _IS_DUE = sa.text("state IN ('to_complete', 'awaiting', 'counter_lacks', 'waiting', 'extended')")
+_IS_ESTIMATED = sa.text("due_estimated")
 
 
 def upgrade() -> None:
@@ -111,9 +112,10 @@ def upgrade() -> None:
         sa.Column("platform_item", sa.String(length=80), nullable=False),
         sa.Column("respondent_id", ID, nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("before", sa.String(length=16), nullable=False),
         sa.Column("content", sa.String(length=12), nullable=False),
         sa.Column("regime", sa.String(length=8), nullable=True),
-        sa.Column("rules", sa.Integer(), nullable=True),
+        sa.Column("rules", sa.Integer(), nullable=False),
         sa.Column("qualified_by", ID, nullable=True),
         sa.Column("reason", sa.String(length=24), nullable=False),
         sa.Column("reason_sealed", sa.LargeBinary(), nullable=True),
@@ -121,7 +123,6 @@ def upgrade() -> None:
         sa.Column("call_uid", sa.String(length=32), nullable=True),
         sa.Column("clock_start", MOMENT, nullable=True),
         sa.Column("extended_days", sa.Integer(), nullable=False),
-        sa.Column("at_once", sa.Boolean(), nullable=False),
         sa.Column("due_at", MOMENT, nullable=True),
         sa.Column("due_estimated", sa.Boolean(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
@@ -141,6 +142,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("notice_id", "url_blind", name="uq_notice_item_notice_id_url_blind"),
         sa.UniqueConstraint("uid", name="uq_notice_item_uid"),
         sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_notice_item_estimated",
+        "notice_item",
+        ["id"],
+        sqlite_where=_IS_ESTIMATED,
+        postgresql_where=_IS_ESTIMATED,
     )
     op.create_index("ix_notice_item_respondent_id", "notice_item", ["respondent_id"])
     op.create_index(

@@ -77,6 +77,8 @@ class Config:
     """From one member or guest who is signed in."""
     person_replies_per_hour: int = 120
     person_megabytes_per_hour: int = 600
+    dmca_agent: bool = False
+    """A designated agent is registered with the US Copyright Office: filers of copyright notices may ask for US law."""
     training_required: bool = False
     """Staff read personal data only while their training is valid (PP-7.1). Off at first, since nobody has one on
     record yet and all would stand before closed doors; `flask check` names it until it is on."""

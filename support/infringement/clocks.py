@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from support.core.calendars import CN_ZONE, Due, Step, cn_working_days, count, never_shorter
 from support.core.due import midnight_after, to_utc, zone_of
 from support.core.words import N_
-from support.infringement.regimes import SAME_DAY, Clock, Regime
+from support.infringement.lifecycle import CLOCKS, ItemState
+from support.infringement.regimes import RULES, SAME_DAY, Clock, Regime, RegimeCode
 
 TODAY = N_("It is due on the day itself, %(day)s, until 24:00 (%(zone)s).")
 LENGTHENED = N_("On proof of a delay, lengthened by working days: %(count)s.")
@@ -47,6 +48,21 @@ def wait_ends(regime: Regime, start: datetime, *, extended: int = 0) -> Due:
 def latest_restoring(regime: Regime, start: datetime) -> Due | None:
     """Return by when content must be back at the latest, where the law names a window; None elsewhere."""
     return due_of(regime.wait.latest, start) if regime.wait.latest else None
+
+
+def due_in(
+    state: ItemState, regime: RegimeCode | None, version: int, start: datetime, *, extended: int = 0
+) -> Due | None:
+    """Return when the clock of a state ends that began at `start`; None where none runs."""
+    name, rules = CLOCKS.get(state), RULES[version]
+    if name is None:
+        return None
+    if regime is None:
+        return due_of(rules.clocks[name], start)
+    law = rules.regimes[regime]
+    if name == "wait":
+        return wait_ends(law, start, extended=extended)
+    return due_of(law.clocks[name], start)
 
 
 def kept(promised: Due | None, counted: Due) -> Due:

@@ -78,7 +78,6 @@ LIFECYCLE = Lifecycle(
         S.COUNTER_CHECK: {
             S.COUNTER_TO_COMPLETE,
             S.COUNTER_FORWARDED,
-            S.RESTORE_ASKED,
             S.DECIDED,
             *_ALWAYS,
         },
@@ -123,10 +122,10 @@ CONTENT = Lifecycle(
     start=Content.UP,
     finals=frozenset({Content.UP, Content.DOWN}),
     moves={
-        Content.UP: {Content.DOWN_ASKED, Content.DOWN},
+        Content.UP: {Content.DOWN_ASKED},
         Content.DOWN_ASKED: {Content.DOWN, Content.DOWN_REFUSED},
         Content.DOWN_REFUSED: {Content.DOWN_ASKED, Content.DOWN},
-        Content.DOWN: {Content.UP_ASKED, Content.UP},
+        Content.DOWN: {Content.UP_ASKED},
         Content.UP_ASKED: {Content.UP, Content.UP_REFUSED},
         Content.UP_REFUSED: {Content.UP_ASKED, Content.UP, Content.DOWN_ASKED},
     },

@@ -112,6 +112,7 @@ class Respondent(Model):
 
 
 _IS_DUE = text("state IN ('to_complete', 'awaiting', 'counter_lacks', 'waiting', 'extended')")
+_IS_ESTIMATED = text("due_estimated")
 
 
 class Item(Model):
@@ -119,7 +120,8 @@ class Item(Model):
 
     `platform_item` is the platform's own id, a code. `due_at` ends the clock of the state, which runs since
     `clock_start`; None while none runs. `due_estimated`: it counts holidays that are not published, and may only
-    become later. `reason` is a code; what was written with it, and court or authority with their number, is sealed.
+    become later. `before` is where it stood before a complaint. `reason` is a code; what was written with it, and court
+    or authority with their number, is sealed.
     """
 
     __tablename__ = "notice_item"
@@ -135,6 +137,12 @@ class Item(Model):
             sqlite_where=_IS_DUE,
             postgresql_where=_IS_DUE,
         ),
+        Index(
+            "ix_notice_item_estimated",
+            "id",
+            sqlite_where=_IS_ESTIMATED,
+            postgresql_where=_IS_ESTIMATED,
+        ),
     )
 
     id: Mapped[Id]
@@ -146,9 +154,10 @@ class Item(Model):
     platform_item: Mapped[str] = mapped_column(String(80))
     respondent_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("respondent.id"))
     state: Mapped[str] = mapped_column(String(16), default=ItemState.RECEIVED)
+    before: Mapped[str] = mapped_column(String(16), default="")
     content: Mapped[str] = mapped_column(String(12), default=Content.UP)
     regime: Mapped[str | None] = mapped_column(String(8))
-    rules: Mapped[int | None]
+    rules: Mapped[int]
     qualified_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(String(24), default="")
     reason_sealed: Mapped[bytes | None]
@@ -156,7 +165,6 @@ class Item(Model):
     call_uid: Mapped[str | None] = mapped_column(String(32))
     clock_start: Mapped[datetime | None]
     extended_days: Mapped[int] = mapped_column(default=0)
-    at_once: Mapped[bool] = mapped_column(default=False)
     due_at: Mapped[datetime | None]
     due_estimated: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]

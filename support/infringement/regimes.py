@@ -6,7 +6,7 @@ An item keeps the number of the version under which it was qualified. Sources: `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from support.core.actors import Role
@@ -148,17 +148,13 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """One version of everything above."""
+    """One version of everything above; `clocks` are the house's own, for what stands before any regime."""
 
     number: int
     regimes: Mapping[RegimeCode, Regime]
     dsa: Overlay
-    complete: Clock
-    complaint: Clock = field(
-        default_factory=lambda: Clock(
-            Unit.MONTH, 6, N_("The house hears complaints for six months.")
-        )
-    )
+    clocks: Mapping[str, Clock]
+    complaint: Clock
 
 
 _HOUSE = N_("A target of the house.")
@@ -252,7 +248,8 @@ RULES: Mapping[int, Rules] = {
             notice=("contact", "location", "reasons", "good_faith"),
             complaint=Clock(Unit.MONTH, 6, N_("Digital Services Act, article 20: six months.")),
         ),
-        complete=_CLOCKS["complete"],
+        clocks=_CLOCKS,
+        complaint=Clock(Unit.MONTH, 6, N_("The house hears complaints for six months.")),
     )
 }
 """Every version under which an item may have been qualified; a new one is added, none is changed."""

@@ -228,6 +228,7 @@ def told(facts: NoticeFacts) -> list[tuple[str, str]]:
         (N_("Class"), facts.right_class),
         (N_("Holds in"), facts.territory),
         (N_("The work in question"), facts.work),
+        (N_("Confirmed domain"), " · ".join(filter(None, (facts.domain, facts.domain_day)))),
         (N_("Explanation"), facts.explanation),
         (N_("Signed"), facts.signature),
     )  # fmt: skip

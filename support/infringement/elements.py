@@ -51,7 +51,10 @@ PAPERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """A notice as somebody wrote it, opened. `papers` are the kinds of files that are there."""
+    """A notice as somebody wrote it, opened. `papers` are the kinds of files that are there.
+
+    `domain` is one of the holder's, shown by a code to an address on it on `domain_day`; "" where nobody showed one.
+    """
 
     filer_type: FilerType = "holder"
     holder_name: str = ""
@@ -74,6 +77,8 @@ class NoticeFacts:
     explanation: str = ""
     measure: str = ""
     signature: str = ""
+    domain: str = ""
+    domain_day: str = ""
     statements: frozenset[str] = frozenset()
     papers: frozenset[str] = frozenset()
     items: int = 0
@@ -83,7 +88,7 @@ class NoticeFacts:
 SEALED_FACTS = (
     "holder_name", "holder_id_type", "holder_id_no", "country", "address", "email", "phone", "agent_name",
     "shown_name", "shown_contact", "right_name", "right_no", "right_class", "work", "explanation", "measure",
-    "signature",
+    "signature", "domain", "domain_day",
 )  # fmt: skip
 """Which of them are sealed as one JSON text under the key of the notice."""
 

@@ -231,7 +231,7 @@ def facts_of(kept: Fields, papers: Collection[str], today: date) -> NoticeFacts:
     """Return the notice as its elements are looked at, and as it will be kept."""
     said = {
         name: value
-        for part in ("filer", "holder", "right", "reason", "shown")
+        for part in ("filer", "holder", "right", "reason", "shown", "domain")
         for name, value in part_of(kept, part).items()
     }
     known = {each.name for each in fields(NoticeFacts)} & set(SEALED_FACTS)
@@ -252,12 +252,21 @@ def facts_of(kept: Fields, papers: Collection[str], today: date) -> NoticeFacts:
     )
 
 
-def regime_for(kept: Fields) -> RegimeCode:
-    """Return the law that seems to fit; a clerk confirms it."""
+def reached(facts: NoticeFacts, address: str) -> NoticeFacts:
+    """Return the notice with the address of its filer, where none of the holder's was given."""
+    if facts.email or facts.phone:
+        return facts
+    return replace(facts, email=address) if "@" in address else replace(facts, phone=address)
+
+
+def regime_for(kept: Fields, *, us_agent: bool) -> RegimeCode:
+    """Return the law that seems to fit; a clerk confirms it. `us_agent`: the operator has a designated agent."""
     reason = part_of(kept, "reason")
     content = reason.get("content_kind") or ContentKind.LISTING
     right = right_of(kept) or RightType.OTHER
-    return proposed_regime(ContentKind(content), right, us_law=bool(reason.get("us_law")))
+    return proposed_regime(
+        ContentKind(content), right, us_law=bool(reason.get("us_law")), us_agent=us_agent
+    )
 
 
 def statements_for(kept: Fields) -> tuple[str, ...]:
@@ -266,7 +275,9 @@ def statements_for(kept: Fields) -> tuple[str, ...]:
     return ("truth", "good_faith", "perjury") if us_law else ("truth", "good_faith")
 
 
-def gaps(facts: NoticeFacts, kept: Fields) -> Meter:
-    """Return how complete the notice would be once it is signed."""
+def gaps(facts: NoticeFacts, kept: Fields, *, us_agent: bool) -> Meter:
+    """Return how complete the notice would be once it is signed, under the law that seems to fit."""
     signed = replace(facts, signature="x", statements=frozenset(statements_for(kept)))
-    return notice_meter(signed, regime_for(kept), eu=bool(part_of(kept, "reason").get("eu")))
+    return notice_meter(
+        signed, regime_for(kept, us_agent=us_agent), eu=bool(part_of(kept, "reason").get("eu"))
+    )

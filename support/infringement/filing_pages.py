@@ -75,7 +75,7 @@ def task_list(draft: Draft | None) -> dict[str, Any]:
         }
         for group in filing.GROUPS
     ]
-    groups[-1]["items"].append(_last(ready=draft is not None and not blockers))  # type: ignore[attr-defined]
+    groups[-1]["items"].append(_last(ready=draft is not None and not blockers))
     ahead = filing.next_part(kept, papers)
     return {
         "draft": draft,
@@ -114,7 +114,7 @@ def summary(part: Part, kept: Mapping[str, Any], papers: Mapping[str, int]) -> s
     """Return one line of what was answered on a page; "" for nothing yet."""
     if part.paper:
         count = papers.get(part.code, 0)
-        return ngettext("%(num)s file", "%(num)s files", count) if count else ""
+        return str(ngettext("%(num)s file", "%(num)s files", count)) if count else ""
     said = filing.part_of(kept, part.code)
     if not said:
         return ""
@@ -122,7 +122,7 @@ def summary(part: Part, kept: Mapping[str, Any], papers: Mapping[str, int]) -> s
         return links_summary(kept)
     if part.code == "filer":
         role = _("for the rights holder") if filing.is_agent(kept) else _("rights holder")
-        return _("%(name)s, %(role)s", name=said.get("signer"), role=role)
+        return str(_("%(name)s, %(role)s", name=said.get("signer"), role=role))
     if part.code == "holder":
         return ", ".join(filter(None, (said.get("holder_name"), place_name(said.get("country")))))
     if part.code == "right":
@@ -134,17 +134,17 @@ def links_summary(kept: Mapping[str, Any]) -> str:
     """Return how many links there are, and how many of them need a look."""
     lines = filing.lines_of(kept)
     wrong = sum(not line.good for line in lines)
-    added = ngettext("%(num)s link added", "%(num)s links added", len(lines))
+    added = str(ngettext("%(num)s link added", "%(num)s links added", len(lines)))
     if not wrong:
         return added
     fix = ngettext("%(num)s needs fixing", "%(num)s need fixing", wrong)
-    return _("%(added)s, %(fix)s", added=added, fix=fix)
+    return str(_("%(added)s, %(fix)s", added=added, fix=fix))
 
 
 def place_name(code: str | None) -> str:
     """Return a country or region in the words of the page."""
     if code == EU:
-        return _("European Union")
+        return str(_("European Union"))
     return dict(countries()).get(code, "") if code else ""
 
 

@@ -49,11 +49,12 @@ from support.workorders.models import WorkOrder
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A thing that a notice names, opened."""
+    """A thing that a notice names, opened; `words` are the filer's reason for it alone."""
 
     url: str
     normal: str
     title: str
+    words: str
 
 
 def due_of(item: Item) -> Due | None:
@@ -176,7 +177,7 @@ def meter_of(notice: Notice, regime: RegimeCode, version: int) -> Meter:
 def listing_of(notice: Notice, item: Item) -> Listing:
     """Return the link and the title of an item, empty once the key is destroyed."""
     said = _opened(notice.stream, item_place(item.uid), item.sealed)
-    return Listing(said.get("url", ""), said.get("normal", ""), said.get("title", ""))
+    return Listing(*(said.get(name, "") for name in ("url", "normal", "title", "words")))
 
 
 def reason_words(notice: Notice, item: Item) -> str:

@@ -52,7 +52,8 @@ _CODE = re.compile(r"[A-Za-z0-9_.:-]{0,80}")
 class Listing:
     """One thing that is named: its link as written and in normal form, and what the resolver found of it.
 
-    `platform_item` is the platform's id, a code; its owner is a member (`owner_id`), or is reached by `owner_address`.
+    `words` are the filer's reason for this link alone. `platform_item` is the platform's id, a code; its owner is a
+    member (`owner_id`), or is reached by `owner_address`.
     """
 
     url: str
@@ -61,6 +62,7 @@ class Listing:
     title: str = ""
     owner_id: int | None = None
     owner_address: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,12 @@ def _add(notice: Notice, one: Listing, position: int, now: datetime) -> Item:
         at=now,
         changed_at=now,
         sealed=moves.sealed_json(
-            notice, item_place(uid), url=one.url, normal=one.normal, title=one.title
+            notice,
+            item_place(uid),
+            url=one.url,
+            normal=one.normal,
+            title=one.title,
+            words=one.words,
         ),
     )
     db.session.add(item)

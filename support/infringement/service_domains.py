@@ -40,4 +40,4 @@ def domain_of(address: str) -> str:
 
 def fact(address: str, now: datetime) -> dict[str, str]:
     """Return what is kept of a proof: the domain and the day, not the address."""
-    return {"domain": domain_of(address), "day": now.date().isoformat()}
+    return {"domain": domain_of(address), "domain_day": now.date().isoformat()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from support.accounts import queries as people
 from support.accounts import service as accounts
 from support.accounts import service_contacts
 from support.core import files
@@ -63,7 +64,7 @@ def send_draft(
         requester_id, contact_id = _requester(actor, draft, language, now)
         notice = service.file_notice(
             actor,
-            _filing(draft, signing, known, now),
+            _filing(actor, draft, signing, known, now),
             requester_id=requester_id,
             contact_id=contact_id,
             subject=subject,
@@ -98,18 +99,30 @@ def ask_again(draft: Draft) -> Known | None:
     )
 
 
-def facts_to_send(draft: Draft, signing: Signing, now: datetime) -> NoticeFacts:
-    """Return the notice as it is kept: what the draft says, signed."""
+def facts_to_send(actor: Actor, draft: Draft, now: datetime) -> NoticeFacts:
+    """Return the notice as it will be kept, not signed yet."""
     papers = service_drafts.papers(draft.uid)
     facts = filing.facts_of(draft.fields, papers, now.astimezone(ZoneInfo(CN_ZONE)).date())
-    return replace(facts, signature=signing.signature, statements=signing.statements)
+    return filing.reached(facts, _reach_of(actor, draft))
 
 
-def _filing(draft: Draft, signing: Signing, known: Known | None, now: datetime) -> Filing:
+def _reach_of(actor: Actor, draft: Draft) -> str:
+    """Return how the filer is reached: as they said, or as their account is."""
+    said = str(filing.part_of(draft.fields, "filer").get("reach") or "")
+    if said or actor.id is None:
+        return said
+    return next((one.address for one in people.contacts_of(actor.id) if one.verified), "")
+
+
+def _filing(
+    actor: Actor, draft: Draft, signing: Signing, known: Known | None, now: datetime
+) -> Filing:
     reason = filing.part_of(draft.fields, "reason")
     lines = filing.good_lines(draft.fields)
+    facts = facts_to_send(actor, draft, now)
+    facts = replace(facts, signature=signing.signature, statements=signing.statements)
     return Filing(
-        facts=facts_to_send(draft, signing, now),
+        facts=facts,
         content=ContentKind(reason.get("content_kind") or ContentKind.LISTING),
         listings=_listings(lines, known or {}),
         papers={},
@@ -126,6 +139,7 @@ def _listings(lines: Sequence[Line], known: Known) -> list[Listing]:
             normal=f"item {line.item}" if line.item else line.url,
             platform_item=line.item,
             title=line.title,
+            words=line.reason,
             owner_address=_address(known.get(line.item, {})),
         )
         for line in lines

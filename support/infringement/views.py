@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from support.accounts import service as accounts
 from support.accounts.forms import refusals_on
 from support.core.clock import utcnow
+from support.core.context import settings
 from support.core.errors import Invalid, NotFound, Stale
 from support.core.web import current_actor, row_number
 from support.core.web_late import late_form
@@ -140,6 +141,8 @@ def _form(step: str, draft: Draft | None) -> PartForm:
     form.offer()
     if step == "filer" and current_actor().signed_in:
         del form.reach
+    if step == "reason" and not settings().dmca_agent:
+        del form.us_law
     return form
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -86,7 +88,8 @@ def withdraw(reference: str) -> Response:
 
 
 def _form(notice: Notice) -> SupplementForm:
-    posted = CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None
+    sent: list[Any] = [request.files, request.form]
+    posted = CombinedMultiDict(sent) if request.method == "POST" else None
     missing = case_pages.missing(notice)
     form = SupplementForm(posted, data=service_supplements.known(queries.facts_of(notice)))
     asked = service_supplements.fields_for(missing), service_supplements.papers_for(missing)

@@ -50,8 +50,8 @@ def _take(form: ListingsForm) -> Response:
         return _keep(Sorted([line for line in before if str(line.number) != removed], []))
     said = _corrections(before)
     found = listings.correct(before, said) if said else Sorted(list(before), [])
-    if (form.links.data or "").strip():
-        more = listings.sort(form.links.data, found.lines)
+    if (pasted := form.links.data or "").strip():
+        more = listings.sort(pasted, found.lines)
         found = Sorted(more.lines, found.repeats + more.repeats)
     if not found.lines:
         raise Invalid("links", NO_LINKS)

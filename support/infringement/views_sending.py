@@ -14,6 +14,7 @@ from support.accounts import service_codes
 from support.accounts.policy import CodePurpose
 from support.accounts.session_views import code_scope
 from support.core.clock import utcnow
+from support.core.context import settings
 from support.core.errors import DomainError, NotFound
 from support.core.once import earlier, once
 from support.core.web import client_address, current_actor, form_scope
@@ -78,21 +79,20 @@ def receipt(reference: str) -> str:
 
 
 def _page(form: SignForm, draft: Draft) -> str:
-    kept, papers = draft.fields, filing_pages.papers_of(draft)
-    facts = filing.facts_of(kept, papers, utcnow().date())
+    kept, now = draft.fields, utcnow()
+    facts = service_sending.facts_to_send(current_actor(), draft, now)
     return render_template(
         "infringement/check.html",
         form=form,
         draft=draft,
         sections=filing_preview.sections(draft),
         preview=filing_preview.forwarded(draft),
-        meter=filing.gaps(facts, kept),
-        regime=filing.regime_for(kept),
+        meter=filing.gaps(facts, kept, us_agent=settings().dmca_agent),
         left_out=[line for line in filing.lines_of(kept) if not line.good],
         over=filing_pages.is_over(kept),
         signer=filing.part_of(kept, "filer").get("signer"),
-        now=utcnow(),
-        policy=policies.current_version(utcnow()),
+        now=now,
+        policy=policies.current_version(now),
         statements_version=NEWEST_STATEMENTS,
     )
 
@@ -160,11 +160,8 @@ def _subject(draft: Draft) -> str:
     """What the work order is called: the kind of right, and how many links; no name."""
     right = filing.right_of(draft.fields)
     count = len(filing.good_lines(draft.fields))
-    return _(
-        "Notice of infringement: %(right)s, links: %(count)s",
-        right=_(right.title) if right else "–",
-        count=count,
-    )
+    kind = _(right.title) if right else "–"
+    return str(_("Notice of infringement: %(right)s, links: %(count)s", right=kind, count=count))
 
 
 def _already_sent() -> Response:

@@ -56,11 +56,17 @@ def fill(client: PageClient, *, pasted: str = "", **more: dict[str, Any]) -> Non
     """Fill in every page that a rights holder has, with what `more` says instead."""
     pages = {"filer": FILER, "holder": HOLDER, "right": RIGHT, "reason": REASON, "shown": SHOWN}
     for step, values in pages.items():
-        said = answer(client, step, values | more.get(step, {}))
+        given = {name: each for name, each in (values | more.get(step, {})).items() if each}
+        said = answer(client, step, given)
         assert said.status_code == 303, said.get_data(as_text=True)
     for part in ("right", "evidence"):
         assert give_file(client, part).status_code == 303
     assert answer(client, "listings", {"links": pasted or links(1001, 1002)}).status_code == 303
+
+
+def send(client: PageClient, **said: Any) -> TestResponse:
+    """Tick, sign and send, with what `said` says instead."""
+    return client.submit(f"{NEW}/check", TICKED | said, button="Send notice")
 
 
 def digits_for(app: Flask, purpose: str) -> str:

@@ -72,7 +72,8 @@ class PartForm(FlaskForm):
 
     def said(self) -> dict[str, Any]:
         """Return what the draft keeps of it, as texts."""
-        return {each.name: as_text(each.data) for each in self if each.name != "csrf_token"}
+        apart = ("csrf_token", "files")
+        return {each.name: as_text(each.data) for each in self if each.name not in apart}
 
 
 def as_text(value: Any) -> str:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from support.core.actors import SYSTEM, Actor
+from support.core.config import Config
 from support.core.db import db, transaction
 from support.core.errors import (
     IllegalMove,
@@ -372,11 +373,48 @@ def test_rtnic_restores_at_once_if_legal_says_so_and_hears_no_second_notice(
     assert world.item(again).reason == "article_17"
 
 
-def test_us_law_restores_in_its_window_from_the_receipt(world: NoticeWorld) -> None:
-    facts = replace(FACTS, right_type="copyright")
-    notice = world.file(facts, us_law=True)
+def us_notice(world: NoticeWorld, *, us_law: bool = True) -> Notice:
+    """A copyright notice of somebody who asks for US law."""
+    facts = replace(FACTS, right_type="copyright", territory="US")
+    return world.file(facts, us_law=us_law, links=("https://market.example/u/1",))
+
+
+def test_us_law_needs_an_agent_and_a_filer_who_asks_for_it(world: NoticeWorld) -> None:
     with pytest.raises(Invalid):
+        world.check(us_notice(world), RegimeCode.DMCA)
+
+
+class TestWithAnAgentInTheUnitedStates:
+    """The operator has registered a designated agent."""
+
+    @pytest.fixture
+    def config(self, config: Config) -> Config:
+        """The usual configuration, and the agent."""
+        return config.with_changes(dmca_agent=True)
+
+    def test_us_law_restores_in_its_window_from_the_receipt_here(self, world: NoticeWorld) -> None:
+        with pytest.raises(Invalid):
+            world.check(us_notice(world, us_law=False), RegimeCode.DMCA)
+        notice = us_notice(world)
         world.check(notice, RegimeCode.DMCA)
+        world.contested(notice)
+        received = world.now
+        counter = queries.counter_of(world.respondent(notice))
+        assert counter is not None
+        world.pass_time(days=1)
+        service_counter.check_counter(world.ivy, counter, version=counter.version, now=world.now)
+        item = world.item(notice)
+        item = service_forwarding.forward_counter(
+            world.ivy, item, version=item.version, now=world.now
+        )
+        assert (item.status, item.clock_start) == (S.WAITING, received)
+        due = queries.due_of(item)
+        assert due is not None
+        assert due.last_day.isoformat() == "2026-03-13", "ten business days after Sunday evening"
+        with pytest.raises(Invalid):
+            service_rulings.extend_wait(
+                world.leo, item, days=1, words="Late", version=item.version, now=world.now
+            )
 
 
 def test_a_holder_withdraws_at_any_time_and_the_measure_ends(world: NoticeWorld) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from support.core import installation, platform_jobs
 from support.core.actors import SYSTEM, Actor
 from support.core.config import Config
 from support.core.db import db, transaction
@@ -19,6 +20,7 @@ from support.core.errors import (
 )
 from support.core.platform_calls import CallState, PlatformCall
 from support.infringement import (
+    jobs,
     moves,
     queries,
     service,
@@ -140,11 +142,27 @@ def test_a_measure_is_taken_only_when_the_platform_has_answered(world: NoticeWor
     assert len(taken) == 1
 
 
-def test_the_console_version_answers_through_the_outbox(world: NoticeWorld) -> None:
+def test_an_answer_comes_through_the_outbox_also_after_a_kill_and_again_and_again(
+    world: NoticeWorld,
+) -> None:
+    installation.mark(demo=True)
     notice = world.qualified()
-    world.take(world.item(notice))
+    item = world.take(world.item(notice))
+    call = item.call_uid
+    assert call is not None
+    platform_jobs.post_call({"call": call, "round": 1})  # and then the process is killed
+    db.session.rollback()
+    assert world.item(notice).status is S.MEASURE_ASKED
     world.drain()
-    assert world.item(notice).status in (S.MEASURE_ASKED, S.MEASURE_TAKEN)
+    taken = world.item(notice)
+    assert (taken.status, taken.standing) == (S.MEASURE_TAKEN, Content.DOWN)
+    jobs.note_platform({"call": call})
+    assert world.item(notice).version == taken.version
+    service.withdraw_item(world.hana, world.item(notice), version=taken.version, now=world.now)
+    world.drain()
+    assert world.item(notice).standing is Content.UP
+    jobs.note_platform({"call": call})
+    assert world.item(notice).standing is Content.UP, "an old answer says nothing new"
 
 
 def test_what_the_platform_did_not_do_is_asked_again_or_decided_otherwise(

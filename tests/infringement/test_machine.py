@@ -134,8 +134,9 @@ class Machine(RuleBasedStateMachine):
         )
 
     def _decide(self, what: str, actor: Actor, item: Item, flag: bool) -> object:
-        now, at = self.world.now, {"version": item.version, "now": self.world.now}
-        court = {"authority": "Court", "number": "1"}
+        now = self.world.now
+        at: dict[str, Any] = {"version": item.version, "now": now}
+        court: dict[str, Any] = {"authority": "Court", "number": "1"}
         acts: dict[str, Callable[[], object]] = {
             "refuse": lambda: service_measures.refuse_measure(
                 actor, item, reason="lawful", words="x", **at),
@@ -185,6 +186,29 @@ class Machine(RuleBasedStateMachine):
         version = counter.version
         self.do("check_counter", who, 0, lambda actor, notice, item: service_counter.check_counter(
             actor, counter, version=version, now=self.world.now))  # fmt: skip
+
+    @rule(number=numbers, flag=st.booleans())
+    def goes_on(self, number: int, flag: bool) -> None:
+        """What usually comes next, by who usually does it: so that walks get far."""
+        status = queries.items_of(self.notice)[number].status
+        seen.add(status)
+        if status in (ItemState.RECEIVED, ItemState.CHECKING):
+            self.check("leo", RegimeCode.ECL)
+        elif status is ItemState.TO_COMPLETE:
+            self.supplement("hana")
+        elif status is ItemState.QUALIFIED:
+            self.take("ivy", number)
+        elif status in (ItemState.MEASURE_ASKED, ItemState.RESTORE_ASKED):
+            self.answered(number, CallState.DONE)
+        elif status is ItemState.AWAITING:
+            self.answer("rong", number, accept=False, whole=flag)
+        elif status is ItemState.COUNTER_CHECK:
+            self.check_counter("ivy")
+            self.decide("forward_counter", "leo", number, flag)
+        elif status in (ItemState.WAITING, ItemState.EXTENDED):
+            self.decide("pending" if flag else "extend", "leo", number, flag)
+        elif status in USUAL:
+            self.decide(USUAL[status], "hana" if status in ENDS else "lena", number, flag)
 
     @rule(days=st.sampled_from([0, 1, 16, 40]), twice=st.booleans())
     def time_passes(self, days: int, twice: bool) -> None:
@@ -242,6 +266,19 @@ class Machine(RuleBasedStateMachine):
             raise AssertionError("somebody else sees it")
 
 
+USUAL = {
+    ItemState.MEASURE_TAKEN: "forward",
+    ItemState.NO_MEASURE: "forward",
+    ItemState.FORWARDED: "arrived",
+    ItemState.COUNTER_FORWARDED: "arrived",
+    ItemState.PENDING: "decided",
+    ItemState.COMPLAINT: "settle",
+    ItemState.FINAL: "complain",
+    ItemState.RESTORED: "complain",
+}
+ENDS = (ItemState.FINAL, ItemState.RESTORED)
+seen = set[ItemState]()
+REACHED = {ItemState.QUALIFIED, ItemState.AWAITING, ItemState.COUNTER_CHECK, ItemState.WAITING}
 LINKS = ("https://market.example/m/1", "https://market.example/m/2")
 
 
@@ -259,10 +296,11 @@ def test_whoever_does_whatever_only_legal_histories_result(world: NoticeWorld) -
     run_machine(
         Here,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=30,
+            max_examples=15,
+            stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
         ),
     )
+    assert seen >= REACHED, "the walks did not get far: give them more steps"

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from support.core import installation, platform_jobs
 from support.core.actors import SYSTEM, Actor
+from support.core.config import Config
 from support.core.db import db, transaction
 from support.core.errors import (
     IllegalMove,
@@ -18,6 +20,7 @@ from support.core.errors import (
 )
 from support.core.platform_calls import CallState, PlatformCall
 from support.infringement import (
+    jobs,
     moves,
     queries,
     service,
@@ -139,11 +142,27 @@ def test_a_measure_is_taken_only_when_the_platform_has_answered(world: NoticeWor
     assert len(taken) == 1
 
 
-def test_the_console_version_answers_through_the_outbox(world: NoticeWorld) -> None:
+def test_an_answer_comes_through_the_outbox_also_after_a_kill_and_again_and_again(
+    world: NoticeWorld,
+) -> None:
+    installation.mark(demo=True)
     notice = world.qualified()
-    world.take(world.item(notice))
+    item = world.take(world.item(notice))
+    call = item.call_uid
+    assert call is not None
+    platform_jobs.post_call({"call": call, "round": 1})  # and then the process is killed
+    db.session.rollback()
+    assert world.item(notice).status is S.MEASURE_ASKED
     world.drain()
-    assert world.item(notice).status in (S.MEASURE_ASKED, S.MEASURE_TAKEN)
+    taken = world.item(notice)
+    assert (taken.status, taken.standing) == (S.MEASURE_TAKEN, Content.DOWN)
+    jobs.note_platform({"call": call})
+    assert world.item(notice).version == taken.version
+    service.withdraw_item(world.hana, world.item(notice), version=taken.version, now=world.now)
+    world.drain()
+    assert world.item(notice).standing is Content.UP
+    jobs.note_platform({"call": call})
+    assert world.item(notice).standing is Content.UP, "an old answer says nothing new"
 
 
 def test_what_the_platform_did_not_do_is_asked_again_or_decided_otherwise(
@@ -372,11 +391,48 @@ def test_rtnic_restores_at_once_if_legal_says_so_and_hears_no_second_notice(
     assert world.item(again).reason == "article_17"
 
 
-def test_us_law_restores_in_its_window_from_the_receipt(world: NoticeWorld) -> None:
-    facts = replace(FACTS, right_type="copyright")
-    notice = world.file(facts, us_law=True)
+def us_notice(world: NoticeWorld, *, us_law: bool = True) -> Notice:
+    """A copyright notice of somebody who asks for US law."""
+    facts = replace(FACTS, right_type="copyright", territory="US")
+    return world.file(facts, us_law=us_law, links=("https://market.example/u/1",))
+
+
+def test_us_law_needs_an_agent_and_a_filer_who_asks_for_it(world: NoticeWorld) -> None:
     with pytest.raises(Invalid):
+        world.check(us_notice(world), RegimeCode.DMCA)
+
+
+class TestWithAnAgentInTheUnitedStates:
+    """The operator has registered a designated agent."""
+
+    @pytest.fixture
+    def config(self, config: Config) -> Config:
+        """The usual configuration, and the agent."""
+        return config.with_changes(dmca_agent=True)
+
+    def test_us_law_restores_in_its_window_from_the_receipt_here(self, world: NoticeWorld) -> None:
+        with pytest.raises(Invalid):
+            world.check(us_notice(world, us_law=False), RegimeCode.DMCA)
+        notice = us_notice(world)
         world.check(notice, RegimeCode.DMCA)
+        world.contested(notice)
+        received = world.now
+        counter = queries.counter_of(world.respondent(notice))
+        assert counter is not None
+        world.pass_time(days=1)
+        service_counter.check_counter(world.ivy, counter, version=counter.version, now=world.now)
+        item = world.item(notice)
+        item = service_forwarding.forward_counter(
+            world.ivy, item, version=item.version, now=world.now
+        )
+        assert (item.status, item.clock_start) == (S.WAITING, received)
+        due = queries.due_of(item)
+        assert due is not None
+        assert due.last_day.isoformat() == "2026-03-13", "ten business days after Sunday evening"
+        with pytest.raises(Invalid):
+            service_rulings.extend_wait(
+                world.leo, item, days=1, words="Late", version=item.version, now=world.now
+            )
 
 
 def test_a_holder_withdraws_at_any_time_and_the_measure_ends(world: NoticeWorld) -> None:

@@ -31,7 +31,6 @@ from support.infringement.service import Filing, Listing
 from support.infringement.service_counter import Choice, Response
 from support.workorders.models import WorkOrder
 from support.workorders.queries import order_by_id
-from tests.core.files.uploads import jpeg
 from tests.workorders.desk_world import make_agent, make_member
 
 FACTS = NoticeFacts(
@@ -55,6 +54,7 @@ FACTS = NoticeFacts(
     signature="Hana Canary",
     statements=frozenset({"truth", "good_faith", "perjury"}),
 )
+PDF = b"%PDF-1.4\n%%EOF\n"
 PAPERS = ("right", "evidence", "comparison", "evaluation")
 COUNTER = CounterFacts(
     name="Rong Canary",
@@ -98,13 +98,12 @@ class NoticeWorld:
         return self.now
 
     def upload(self, who: Actor) -> str:
-        """A picture that somebody has sent."""
-        data = jpeg()
-        row = files.intake(io.BytesIO(data), "proof.jpg", len(data), f"person:{who.id}")
+        """A document that somebody has sent."""
+        row = files.intake(io.BytesIO(PDF), "proof.pdf", len(PDF), f"person:{who.id}")
         return row.uid
 
     def papers(self, who: Actor, *kinds: str) -> dict[str, str]:
-        """Pictures for these purposes."""
+        """Documents for these purposes."""
         return {self.upload(who): kind for kind in kinds}
 
     def file(

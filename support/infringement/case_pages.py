@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from support.infringement import desk_case, queries
 from support.infringement.elements import Element, Meter
+from support.infringement.filing_pages import lang_of
 from support.infringement.lifecycle import ENDED, LIFECYCLE, MEASURED, ItemState
 from support.infringement.models import Item, Notice
 from support.infringement.service import OPEN_TO_SUPPLEMENT
@@ -50,6 +51,7 @@ def status_page(notice: Notice) -> dict[str, Any]:
         "supplement": any(line.status in _UNCHECKED for line in lines),
         "withdrawable": [line for line in lines if LIFECYCLE.can(line.status, S.WITHDRAWN)],
         "stages": _stages([line.status for line in lines]),
+        "lang_of": lang_of,
         "papers": desk_case.papers_of(notice),
     }
 

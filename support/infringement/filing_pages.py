@@ -14,8 +14,10 @@ from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.errors import DomainError, NotFound
 from support.core.files import LIMITS
+from support.core.text import written_in
 from support.core.web import current_actor
 from support.core.web_countries import countries
+from support.core.web_parts import html_lang
 from support.infringement import filing, queries, service_drafts
 from support.infringement.filing import Part
 from support.infringement.forms import EU, FilesForm
@@ -139,6 +141,11 @@ def links_summary(kept: Mapping[str, Any]) -> str:
         return added
     fix = ngettext("%(num)s needs fixing", "%(num)s need fixing", wrong)
     return str(_("%(added)s, %(fix)s", added=added, fix=fix))
+
+
+def lang_of(text: str) -> str:
+    """Return the `lang` of a text that people wrote."""
+    return html_lang(written_in(text))
 
 
 def place_name(code: str | None) -> str:

@@ -6,8 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from support.core.text import written_in
-from support.core.web_parts import html_lang
 from support.infringement import filing, filing_pages, service_drafts
 from support.infringement.filing import Part
 from support.infringement.policy import MEASURES
@@ -40,7 +38,7 @@ def _rows(draft: Draft, part: Part) -> list[Row]:
 
 
 def _row(part: Part, label: str, value: str) -> Row:
-    lang = html_lang(written_in(value)) if value else None
+    lang = filing_pages.lang_of(value) if value else None
     return {"label": label, "value": value, "lang": lang, "change_url": filing_pages.url_of(part)}
 
 
@@ -123,7 +121,7 @@ def forwarded(draft: Draft) -> dict[str, Any]:
                 "number": line.number,
                 "url": line.url,
                 "reason": line.reason,
-                "lang": html_lang(written_in(line.reason)),
+                "lang": filing_pages.lang_of(line.reason),
             }
             for line in filing.good_lines(kept)
         ],
@@ -131,4 +129,4 @@ def forwarded(draft: Draft) -> dict[str, Any]:
 
 
 def _plain(label: str, value: str) -> Row:
-    return {"label": label, "value": value, "lang": html_lang(written_in(value))}
+    return {"label": label, "value": value, "lang": filing_pages.lang_of(value)}

@@ -112,6 +112,7 @@ def _page(form: ListingsForm, draft: Draft | None) -> str:
         wrong=[line for line in lines if not line.good],
         words={each.value: _(each.title) for each in listings.Found},
         cross=icon("x"),
+        lang_of=filing_pages.lang_of,
         typed=request.form,
         most=listings.MOST,
     )
@@ -124,7 +125,12 @@ def reasons() -> Answer:
     lines = filing.good_lines(filing_pages.kept_of(draft))
     if request.method == "GET" or draft is None:
         version = draft.version_of("listings") if draft else 0
-        return render_template("infringement/reasons.html", lines=lines, version=version)
+        return render_template(
+            "infringement/reasons.html",
+            lines=lines,
+            version=version,
+            lang_of=filing_pages.lang_of,
+        )
     said = {
         line.number: block(request.form.get(f"reason-{line.number}"))[:LONGEST_TEXT]
         for line in lines

@@ -17,6 +17,7 @@ from support.core.keys import load_keys
 from support.core.web import init_web
 from support.core.web_errors import init_errors
 from support.core.web_pages import init_pages
+from support.infringement.policy import CLERKS
 from support.verification.policy import REVIEWERS
 from wiring import BLUEPRINTS, COMMANDS, GUEST, HOOKS, PUBLIC
 
@@ -28,6 +29,7 @@ STAFF_ROLES = {
     "admin": frozenset({Role.ADMIN}),
     "reviews": REVIEWERS,
     "face": frozenset({Role.ADMIN}),
+    "notice_desk": CLERKS,
 }
 
 

@@ -46,6 +46,20 @@ from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
+from support.infringement import jobs as infringement_jobs
+from support.infringement import kind as infringement_kind
+from support.infringement import (
+    service_drafts as notice_drafts,
+)
+from support.infringement import timers as infringement_timers
+from support.infringement import views as notice_pages
+from support.infringement import (  # noqa: F401  (the views add their routes)
+    views_case,
+    views_listings,
+    views_resume,
+    views_sending,
+)
+from support.infringement import views_desk as infringement_desk
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
     jobs,
@@ -123,6 +137,8 @@ BLUEPRINTS: list[Any] = [
     review_views.blueprint,
     realname_views.blueprint,
     face_views.blueprint,
+    notice_pages.blueprint,
+    infringement_desk.blueprint,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -227,11 +243,15 @@ HOOKS: list[object] = [
     SUGGESTION,
     COMPLAINT,
     realname_kind.REALNAME,
+    infringement_kind.INFRINGEMENT,
+    *infringement_jobs.SUBSCRIPTIONS,
+    *infringement_timers.PERIODIC,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,
     Periodic("forget_deleted_saved", timedelta(hours=6), service_saved.forget_deleted_saved),
     session_views.AtSignIn(service_drafts.move_drafts),
+    Periodic("forget_old_notices", timedelta(hours=1), notice_drafts.forget_old_drafts),
     Periodic("forget_old_drafts", timedelta(hours=6), service_drafts.forget_old_drafts),
     NavItem("member", N_("New work order"), "workorders.new", "plus"),
     NavItem(
@@ -242,6 +262,7 @@ HOOKS: list[object] = [
         count=order_queries.open_count,
         kinds=frozenset({"member", "guest"}),
     ),
+    NavItem("member", N_("IP notices"), "notices.start", "copyright"),
     NavItem("footer", N_("Legal notice and privacy"), "policies.index", "scroll-text"),
     NavItem("footer", N_("Cookies"), "policies.cookies", "cookie"),
     NavItem("footer", N_("Announcements"), "policies.announcements", "megaphone"),
@@ -303,6 +324,23 @@ PUBLIC = frozenset(
         "workorders.receipt",
         "workorders.follow",
         "workorders.follow_code",
+        "notices.start",
+        "notices.tasks",
+        "notices.step",
+        "notices.files",
+        "notices.upload",
+        "notices.listings",
+        "notices.reasons",
+        "notices.reuse",
+        "notices.discard",
+        "notices.link",
+        "notices.resume",
+        "notices.resume_code",
+        "notices.domain",
+        "notices.domain_code",
+        "notices.check",
+        "notices.send",
+        "notices.receipt",
         "assurance.hold",
         "assurance.stop",
         "notifications.check",
@@ -330,6 +368,10 @@ GUEST: frozenset[str] = frozenset(
         "checks.person",
         "checks.send",
         "checks.withdraw",
+        "notices.status",
+        "notices.paper",
+        "notices.supplement",
+        "notices.withdraw",
         "workorders.why",
         "workorders.index",
         "workorders.show",

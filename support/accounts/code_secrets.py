@@ -30,6 +30,8 @@ def path(code: Code) -> str:
     """Return the address of ours that goes with the message of a code, or ""."""
     if code.purpose == CodePurpose.INVITE:
         return invitation_path(code)
+    if code.purpose == CodePurpose.NOTICE_LINK:
+        return f"/notices/resume/{code.about}"
     if code.purpose == CodePurpose.CONTACT and code.about:
         return f"/contact-persons/{code.about}/{opt_out_token(code.about)}"
     return ""

@@ -34,6 +34,8 @@ _TRY_WORDS = N_("Too many tries. Please wait %(minutes)s min, or sign in with a 
 _FACTOR_WORDS = N_("Too many wrong codes. Please wait %(minutes)s min.")
 
 _SENT = Code.purpose != policy.CodePurpose.INVITE
+_NO_LINK = Code.purpose != policy.CodePurpose.NOTICE_LINK
+"""A link that was sent a moment ago does not keep back the code that it asks for."""
 _FAILED = SignIn.outcome == Outcome.FAILED
 _IN_ALL: dict[Alarm, tuple[Any, ColumnElement[bool], Limit]] = {
     Alarm.SIGN_INS: (SignIn.at, _FAILED, policy.FAILURES_IN_ALL),
@@ -60,8 +62,10 @@ def check_sending(
     account the code is about, `signed_in` whether its asker is.
     """
     one_at_a_time(target_blind)
+    here = Code.target_blind == target_blind
     for limit in policy.SENDS_A_TARGET:
-        _hold(Code.created_at, [_SENT, Code.target_blind == target_blind], limit, now, _CODE_WORDS)
+        counted = [_SENT, _NO_LINK] if limit.within <= policy.A_MOMENT else [_SENT]
+        _hold(Code.created_at, [*counted, here], limit, now, _CODE_WORDS)
     slow = not signed_in and _slows(Alarm.CODES, person_id, address, now)
     for limit in _slowed(policy.SENDS_AN_ADDRESS, slow):
         _hold(Code.created_at, [_SENT, Code.address == address], limit, now, _CODE_WORDS)

@@ -45,6 +45,9 @@ class CodePurpose(StrEnum):
     INVITE = "invite"
     IDENTITY = "identity"
     OLD_ADDRESS = "old_address"
+    NOTICE_LINK = "notice_link"
+    NOTICE_RESUME = "notice_resume"
+    NOTICE_DOMAIN = "notice_domain"
 
 
 FOR_THE_KNOWN = frozenset(
@@ -58,6 +61,7 @@ CODE_TRIES = 5
 DOOR_AWAY_LIVES = timedelta(minutes=10)
 PROVED_LIVES = timedelta(minutes=30)
 INVITATION_LIVES = timedelta(hours=72)
+NOTICE_LINK_LIVES = timedelta(days=14)
 OTHER_SIGN_IN_LIVES = timedelta(minutes=10)
 
 
@@ -69,8 +73,9 @@ class Limit:
     within: timedelta
 
 
+A_MOMENT = timedelta(minutes=1)
 SENDS_A_TARGET = (
-    Limit(1, timedelta(minutes=1)),
+    Limit(1, A_MOMENT),
     Limit(5, timedelta(hours=1)),
     Limit(10, timedelta(days=1)),
 )

@@ -96,6 +96,8 @@ def request_code(
         code = new_code(purpose, kind, value, now=now, about=about, language=language)
         code.visitor, code.address, code.person_id, code.send = visitor, address, person_id, send
         code.target_blind, code.network = blind, policy.network_of(address)
+        if purpose == CodePurpose.NOTICE_LINK:
+            code.expires_at = now + policy.NOTICE_LINK_LIVES
         session.add(code)
         session.flush()
         post(code)
@@ -250,7 +252,7 @@ def reveal_code(code_id: int, *, now: datetime | None = None) -> CodeToSend | No
         and taken[0] != code.person_id
     ):
         purpose, digits = ACCOUNT_EXISTS, ""
-    if code.purpose == CodePurpose.INVITE:
+    if code.purpose in (CodePurpose.INVITE, CodePurpose.NOTICE_LINK):
         digits = ""
     return CodeToSend(
         purpose=purpose,

@@ -8,6 +8,7 @@ stand in their URLs, and what another service gave us to sign in with its accoun
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -76,6 +77,8 @@ class Config:
     """From one member or guest who is signed in."""
     person_replies_per_hour: int = 120
     person_megabytes_per_hour: int = 600
+    dmca_agent: bool = False
+    """A designated agent is registered with the US Copyright Office: filers of copyright notices may ask for US law."""
     training_required: bool = False
     """Staff read personal data only while their training is valid (PP-7.1). Off at first, since nobody has one on
     record yet and all would stand before closed doors; `flask check` names it until it is on."""
@@ -87,6 +90,11 @@ class Config:
     platform_answer_minutes: int = 240
     """How long a call may go without an answer before administrators are told, and those that stop an intruder."""
     platform_urgent_minutes: int = 15
+    listing_urls: tuple[str, ...] = ()
+    """What addresses of the platform's listings look like: regular expressions with a group named `item`. In the
+    environment commas stand between them, so that one with a comma belongs into the file."""
+    listing_check_url: str = ""
+    """Where the platform says which listings are there (`docs/platform.md`); else links are looked at by hand."""
     oidc_issuer: str = ""
     """The operator's own account service (OpenID Connect), such as https://account.example.com."""
     oidc_title: str = ""
@@ -204,6 +212,7 @@ def _checked(config: Config) -> Config:
         if getattr(config, name) < 1:
             raise ConfigError(N_("%(name)s must be 1 or more"), name=name)
     _check_other_accounts(config)
+    _check_listings(config)
     database = config.database_url
     if database.startswith(("postgres://", "postgresql://")):
         database = "postgresql+psycopg://" + database.split("://", 1)[1]
@@ -224,6 +233,22 @@ def is_guarded(address: str) -> bool:
     return bool(url.hostname) and (
         url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
     )
+
+
+def _check_listings(config: Config) -> None:
+    """Addresses of listings can be read, and no one between hears which of them are asked about."""
+    for pattern in config.listing_urls:
+        try:
+            named = "item" in re.compile(pattern).groupindex
+        except re.error:
+            named = False
+        if not named:
+            raise ConfigError(
+                N_("listing_urls: %(value)s must be a regular expression with a group named item"),
+                value=repr(pattern),
+            )
+    if config.listing_check_url and not is_guarded(config.listing_check_url):
+        raise ConfigError(N_("%(name)s must begin with https://"), name="listing_check_url")
 
 
 def _check_other_accounts(config: Config) -> None:

@@ -170,7 +170,8 @@ def send_code(payload: dict[str, Any]) -> str | None:
         "check_code": queries.spelled(delivery.check_code),
     }
     reader = Actor("anonymous", language=code.language, timezone=settings().operator_timezone)
-    name = code.purpose if code.purpose in ("account_exists", "invite") else "code"
+    own = ("account_exists", "invite", "notice_link")
+    name = code.purpose if code.purpose in own else "code"
     ready = Ready(
         delivery.uid,
         channel,

@@ -156,7 +156,11 @@ def delivery_words(line: DeliveryLine) -> tuple[str, str] | None:
     return said, "mail-x" if line.state == DeliveryState.DEAD else _SENT_ICONS[line.channel]
 
 
-_TEAMS: Mapping[str, str] = {"support": N_("Support"), "complaints": N_("Complaints")}
+_TEAMS: Mapping[str, str] = {
+    "support": N_("Support"),
+    "complaints": N_("Complaints"),
+    "ip": N_("Intellectual property"),
+}
 
 
 def team_title(code: str) -> str:

@@ -6,7 +6,7 @@ lifecycle, and hands the declaration to `app.py`; queue, member page and desk pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,6 +19,7 @@ from support.workorders.lifecycle import Status
 
 if TYPE_CHECKING:
     from support.workorders.models import WorkOrder
+    from support.workorders.why import Clock
 
 Viewer = Literal["requester", "staff"]
 
@@ -53,12 +54,14 @@ class Topic:
 class Kind:
     """The declaration of one kind.
 
-    `entry` is the endpoint of its first page, None for the common form; `panel` the template that the desk
-    page includes beside the thread, `note` the one on the requester's page, both with what `facts(order)` finds;
+    `entry` is the endpoint of its first page, None for the common form, "" for one without a page of its own yet;
+    `panel` the template that the desk page includes beside the thread, `note` the one on the requester's page, both
+    with what `facts(order)` finds;
     `guard(order, status)` raises when the kind's own state forbids a move;
     `on_move(order, status, now)` follows it in the same transaction; `next_step(order, viewer, now)` makes the one
-    sentence; `targets` names the row of `workorders/targets.py`; `assurance` is the level that the requester
-    must have shown before the desk solves or closes an order (`assurance/policy.py`).
+    sentence; `targets` names the row of `workorders/targets.py`, and `clocks(order)` explains the dates that a kind has
+    instead; `assurance` is the level that the requester must have shown before the desk solves or closes an order
+    (`assurance/policy.py`).
     With `recuses`, an order that names another is kept from the staff who worked on that one until then.
     """
 
@@ -75,6 +78,7 @@ class Kind:
     guard: Callable[[WorkOrder, Status], None] = lambda order, status: None
     on_move: Callable[[WorkOrder, Status, datetime], None] = lambda order, status, now: None
     next_step: Callable[[WorkOrder, Viewer, datetime], Sentence] | None = None
+    clocks: Callable[[WorkOrder], Sequence[Clock]] | None = None
     targets: str = "question"
     first_team: str = "support"
     first_roles: frozenset[Role] = frozenset({Role.AGENT})

@@ -53,6 +53,12 @@ TARGETS: Mapping[str, Mapping[Priority, Target]] = {
         Priority.NORMAL: Target(4 * 60, 4 * DAY),
         Priority.LOW: Target(DAY, 4 * DAY),
     },
+    "infringement": {
+        Priority.URGENT: Target(30, DAY),
+        Priority.HIGH: Target(30, DAY),
+        Priority.NORMAL: Target(30, DAY),
+        Priority.LOW: Target(30, DAY),
+    },
     "complaint": {
         Priority.URGENT: Target(30, 2 * DAY),
         Priority.HIGH: Target(2 * 60, 5 * DAY),
@@ -137,8 +143,13 @@ def _given_back(order: WorkOrder, since: datetime, now: datetime) -> dict[str, A
 
 
 def reset(order: WorkOrder, priority: Priority) -> dict[str, Any]:
-    """Return the columns of an order whose priority changes: counted anew from the filing, pauses kept."""
+    """Return the columns of an order whose priority changes: counted anew from the filing, pauses kept.
+
+    Clocks that a kind has of its own know no priority.
+    """
     hours, kind = office_hours(), kind_named(order.kind)
+    if kind.clocks is not None:
+        return {"priority": priority}
     first, _resolve = dues(kind, order.priority, order.created_at)
     unanswered = hours.elapsed(first.at, order.first_reply_due)
     target = target_of(kind, priority)

@@ -64,7 +64,7 @@ def start() -> str:
     """The front door: what can I do here, where do my orders stand."""
     return render_template(
         "workorders/start.html",
-        kinds=kinds(),
+        kinds=[kind for kind in kinds() if kind.entry != ""],
         newest=_newest(),
         drafts=drafts_web.unsent(),
         open_now=targets.office_hours().is_open(utcnow()),

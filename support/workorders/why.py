@@ -56,8 +56,11 @@ def clocks(order: WorkOrder) -> list[Clock]:
     """Return the clocks of the first reply and of the solution, before them that of a state that ends by itself.
 
     `law.md` 5.3. The steps count from the filing; pauses come after them. The date is the one that the order keeps.
+    A kind with clocks of its own explains those instead.
     """
     kind, priority = kind_named(order.kind), Priority(order.priority)
+    if kind.clocks is not None:
+        return [*_term(order), *kind.clocks(order)]
     target = targets.target_of(kind, priority)
     first, resolve = targets.dues(kind, priority, order.created_at)
     return [
@@ -73,14 +76,14 @@ def _term(order: WorkOrder) -> list[Clock]:
     if due is None or last is None or over:
         return []
     title, rule = TERMS[order.state]
-    lines = [Sentence(rule, {"days": TERM_DAYS[order.state]}), *map(_line, due.steps)]
+    lines = [Sentence(rule, {"days": TERM_DAYS[order.state]}), *map(line_of, due.steps)]
     return [Clock(title, last, order.term_estimated, lines)]
 
 
 def _clock(title: str, order: WorkOrder, due: Due, kept: datetime, minutes: int) -> Clock:
     priority = Priority(order.priority)
     lines = [Sentence(TARGET, {"priority": priority, "minutes": minutes})]
-    lines += [_line(step) for step in due.steps]
+    lines += [line_of(step) for step in due.steps]
     if given_back := targets.office_hours().elapsed(due.at, kept):
         lines.append(Sentence(STOOD_STILL, {"minutes": given_back}))
     if kept != due.at:
@@ -92,7 +95,8 @@ def _clock(title: str, order: WorkOrder, due: Due, kept: datetime, minutes: int)
     return Clock(title, kept, due.estimated, lines)
 
 
-def _line(step: Step) -> Sentence:
+def line_of(step: Step) -> Sentence:
+    """Return one step of a count as a line that can be said."""
     return Sentence(step.rule, {name: _fact(said) for name, said in step.params.items()})
 
 

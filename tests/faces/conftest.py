@@ -8,8 +8,18 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.faces.places import QUESTION, RECEIPT, SEND, Place
+from tests.faces.places import (
+    NOTICE,
+    QUESTION,
+    RECEIPT,
+    SEND,
+    SENT_NOTICE,
+    STATUS,
+    SUPPLEMENT,
+    Place,
+)
 from tests.fixtures.live import LiveServer
+from tests.story.steps import code_from_mailbox
 
 TAGS = {"en": "en", "zh": "zh-Hans"}
 
@@ -84,6 +94,8 @@ class Visitors:
         page.goto("/login")
         if who == "sender":
             self._file(page)
+        elif who == "notifier":
+            self._notify(page)
         elif who != "visitor":
             self._sign_in(page, "verifier" if who == "halfway" else who, stop=who == "halfway")
         return page
@@ -108,6 +120,53 @@ class Visitors:
             with page.expect_navigation():
                 page.locator(SEND).first.click()
         self._addresses[RECEIPT] = page.url
+
+    def _notify(self, page: Page) -> None:
+        """Send a notice that lacks something, follow it with its code, and begin another one."""
+        self._fill_notice(page, "https://market.example/item/1001")
+        page.goto(f"{NOTICE}/check")
+        page.locator("[name=truth]").check()
+        page.locator("[name=good_faith]").check()
+        page.locator("[name=signature]").fill("Wen Halden")
+        page.locator("button", has_text="Send notice").click()
+        page.wait_for_url("**/notices/sent/**")
+        self._addresses[SENT_NOTICE] = page.url
+        order = f"/orders/{page.url.rpartition('/')[2]}"
+        self._addresses[STATUS] = f"{order}/notice"
+        self._addresses[SUPPLEMENT] = f"{order}/notice/supplement"
+        digits = code_from_mailbox(page, "faces-notice@example.org")
+        page.goto("/follow/code")
+        page.locator("[name=code]").fill(digits)
+        page.locator(SEND).first.click()
+        page.wait_for_url(f"**{order}")
+        self._fill_notice(
+            page, "https://market.example/item/1002\nhttps://market.example/item/7\nx"
+        )
+
+    @staticmethod
+    def _fill_notice(page: Page, links: str) -> None:
+        page.goto(f"{NOTICE}/filer")
+        page.locator("[name=filer_type][value=holder]").check()
+        page.locator("[name=signer]").fill("Wen Halden")
+        if page.locator("[name=reach]").count():
+            page.locator("[name=reach]").fill("faces-notice@example.org")
+        page.locator(SEND).first.click()
+        page.locator("[name=holder_name]").fill("海登户外")
+        page.locator("[name=country]").select_option("NO")
+        page.locator(SEND).first.click()
+        page.locator("[name=right_type]").select_option("trademark")
+        page.locator("[name=right_name]").fill("HALDEN")
+        page.locator("[name=territory]").select_option("CN")
+        page.locator(SEND).first.click()
+        page.goto(f"{NOTICE}/listings")
+        page.locator("[name=links]").fill(links)
+        page.locator("button[name=then][value=next]").click()
+        page.goto(f"{NOTICE}/reason")
+        page.locator("[name=explanation]").fill("同类商品使用了相同商标。")
+        page.locator(SEND).first.click()
+        page.goto(f"{NOTICE}/shown")
+        page.locator("[name=shown_contact]").fill("Lind Legal")
+        page.locator(SEND).first.click()
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,10 @@ QUESTION = {
     "subject": "更换手机号后无法登录",
     "body": "我上周四更换了手机号，验证码仍发到旧号码。",
 }
+NOTICE = "/notices/new"
+SENT_NOTICE = Place("notices.receipt", "notifier", f"{NOTICE}/check")
+STATUS = Place("notices.status", "notifier", "/orders")
+SUPPLEMENT = Place("notices.supplement", "notifier", "/orders")
 START = Place("workorders.start", "visitor", "/")
 NEW = Place("workorders.new_order", "visitor", "/orders/new/question")
 LOGIN = Place("accounts.login", "visitor", "/login")
@@ -99,6 +103,27 @@ PLACES = (
         letters=True,
     ),
     Place("trouble", "visitor", "/nowhere", status=404),
+    # Somebody who has sent a notice without an account, and begun another
+    Place("notices.start", "notifier", "/notices"),
+    Place("notices.tasks", "notifier", NOTICE),
+    *(
+        Place("notices.step", "notifier", f"{NOTICE}/{step}")
+        for step in ("filer", "holder", "right", "reason", "shown")
+    ),
+    Place("notices.domain", "notifier", f"{NOTICE}/domain", press=SEND, again=True, status=422),
+    *(
+        Place("notices.files", "notifier", f"{NOTICE}/files/{part}")
+        for part in ("authority", "right", "evidence", "comparison", "evaluation")
+    ),
+    Place("notices.listings", "notifier", f"{NOTICE}/listings"),
+    Place("notices.reasons", "notifier", f"{NOTICE}/listings/reasons"),
+    Place("notices.link", "notifier", f"{NOTICE}/link"),
+    Place("notices.domain", "notifier", f"{NOTICE}/domain"),
+    _by_form("notices.domain_code", "notifier", f"{NOTICE}/domain", address="a@halden.example"),
+    Place("notices.check", "notifier", f"{NOTICE}/check"),
+    SENT_NOTICE,
+    STATUS,
+    SUPPLEMENT,
     # A guest who has filed an order, and somebody between password and code
     Place("workorders.follow_code", "sender", "/follow/code"),
     _by_form("accounts.register_code", "sender", "/register", address=MOBILE),
@@ -212,6 +237,7 @@ ELSEWHERE = {
             "workorders.download",
             "workorders.thumbnail",
             "reviews.picture",
+            "notices.paper",
             "notifications.mailbox_html",
         ),
         "no page of ours: data, a file, a redirect or a letter",
@@ -250,6 +276,8 @@ ELSEWHERE = {
             "assurance.hold",
             "realname.details",
             "realname.change",
+            "notices.resume",
+            "notices.resume_code",
             "checks.address_code",
             "checks.old_address_code",
             "checks.no_old_address",

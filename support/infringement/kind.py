@@ -1,0 +1,194 @@
+"""The work order of a rights notice: what it shows, what it waits for, and the one sentence for each state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from support.core.errors import NotAllowed
+from support.core.words import N_
+from support.infringement import desk_case, moves, queries, service
+from support.infringement.lifecycle import ALIVE, ItemState
+from support.infringement.policy import CLERKS
+from support.workorders.kind import Kind, Sentence, Stage, Viewer, plain_next_step
+from support.workorders.lifecycle import Status
+from support.workorders.models import WorkOrder
+from support.workorders.why import Clock, line_of
+
+_MINUTE = timedelta(minutes=1)
+
+STILL_HANDLED = N_(
+    "Links of this notice are still being handled. It ends when each of them is decided or withdrawn."
+)
+
+
+def guard_order(order: WorkOrder, status: Status) -> None:
+    """Raise `NotAllowed` where somebody ends or parks an order of which one item is alive."""
+    if status in (Status.NEW, Status.OPEN):
+        return
+    notice = queries.notice_of(order)
+    if notice is not None and set(queries.standing(notice)) & ALIVE:
+        raise NotAllowed(STILL_HANDLED)
+
+
+def next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
+    """The one sentence: of the state whose clock ends first; when all is decided, that it is."""
+    notice = queries.notice_of(order)
+    where = queries.standing(notice) if notice is not None else {}
+    alive = {state: first for state, (_number, first) in where.items() if state in ALIVE}
+    if not alive:
+        done = bool(where) and order.state in (Status.RESOLVED, Status.CLOSED)
+        return Sentence(_DONE[viewer]) if done else plain_next_step(order, viewer, now)
+    state = min(alive, key=lambda one: (alive[one] is None, alive[one] or now, one))
+    until = alive[state]
+    if until is not None and until <= now and state not in moves.OTHERS_TURN:
+        return plain_next_step(order, viewer, now)
+    return Sentence(WORDS[state, viewer], {"until": until - _MINUTE} if until else {})
+
+
+def clocks(order: WorkOrder) -> list[Clock]:
+    """Why each date of a notice is what it is: one clock for each state and date, earliest first."""
+    notice = queries.notice_of(order)
+    found: dict[tuple[str, datetime], Clock] = {}
+    for item in queries.items_of(notice) if notice is not None else ():
+        due = queries.due_of(item)
+        if due is None or (item.state, due.at) in found:
+            continue
+        lines = [line_of(step) for step in due.steps]
+        found[item.state, due.at] = Clock(item.status.title, due.at - _MINUTE, due.estimated, lines)
+    return sorted(found.values(), key=lambda clock: clock.at)
+
+
+def facts(order: WorkOrder) -> Mapping[str, Any]:
+    """What the desk's page shows beside the thread."""
+    notice = queries.notice_of(order)
+    return {"notice": desk_case.summary(notice)} if notice is not None else {}
+
+
+_DONE: Mapping[Viewer, str] = {
+    "requester": N_(
+        "Every link of your notice is decided; the outcome stands beside each, and you can complain for six months."
+    ),
+    "staff": N_("Every link of this notice is decided."),
+}
+
+WORDS: Mapping[tuple[ItemState, Viewer], str] = {
+    (ItemState.RECEIVED, "requester"): N_(
+        "We check by %(until)s whether your notice has all that the law asks for; you can add to it until then."
+    ),
+    (ItemState.RECEIVED, "staff"): N_("The formal check is due by %(until)s."),
+    (ItemState.CHECKING, "requester"): N_(
+        "We check by %(until)s what you have added to your notice."
+    ),
+    (ItemState.CHECKING, "staff"): N_("The formal check is due by %(until)s, after an addition."),
+    (ItemState.TO_COMPLETE, "requester"): N_(
+        "Something is missing: please add it by %(until)s, or the notice does not count."
+    ),
+    (ItemState.TO_COMPLETE, "staff"): N_(
+        "The filer may complete the notice until %(until)s; then it ends as not qualified."
+    ),
+    (ItemState.QUALIFIED, "requester"): N_(
+        "Your notice is complete; we decide on a measure by %(until)s."
+    ),
+    (ItemState.QUALIFIED, "staff"): N_("A measure is to be decided by %(until)s."),
+    (ItemState.MEASURE_ASKED, "requester"): N_(
+        "We have asked the platform to take it down, which should be done by %(until)s."
+    ),
+    (ItemState.MEASURE_ASKED, "staff"): N_(
+        "The platform was asked; its answer is needed by %(until)s."
+    ),
+    (ItemState.MEASURE_TAKEN, "requester"): N_(
+        "It is taken down; we send your notice on to who answers for it by %(until)s."
+    ),
+    (ItemState.MEASURE_TAKEN, "staff"): N_("Taken down; the notice is to be sent on by %(until)s."),
+    (ItemState.NO_MEASURE, "requester"): N_(
+        "No measure is taken, for the reason beside it; we send your notice on by %(until)s."
+    ),
+    (ItemState.NO_MEASURE, "staff"): N_("No measure; the notice is to be sent on by %(until)s."),
+    (ItemState.FORWARDED, "requester"): N_(
+        "Your notice was sent on; the time for an answer runs once it has arrived. You need do nothing."
+    ),
+    (ItemState.FORWARDED, "staff"): N_(
+        "Sent on to the respondent; without evidence of its arrival no time runs."
+    ),
+    (ItemState.AWAITING, "requester"): N_(
+        "The respondent can answer until %(until)s; without an answer the measure stays."
+    ),
+    (ItemState.AWAITING, "staff"): N_("The respondent can answer until %(until)s."),
+    (ItemState.COUNTER_CHECK, "requester"): N_(
+        "The respondent contests it; we check by %(until)s whether their counter-notice has all that the law asks for."
+    ),
+    (ItemState.COUNTER_CHECK, "staff"): N_(
+        "A counter-notice is to be checked and sent on by %(until)s."
+    ),
+    (ItemState.COUNTER_TO_COMPLETE, "requester"): N_(
+        "The respondent contests it and may complete their counter-notice until %(until)s; the measure stays meanwhile."
+    ),
+    (ItemState.COUNTER_TO_COMPLETE, "staff"): N_(
+        "The respondent may complete the counter-notice until %(until)s; then the measure stays."
+    ),
+    (ItemState.COUNTER_FORWARDED, "requester"): N_(
+        "A counter-notice was sent to you: you can complain to the authority or sue, and should show us that you did. "
+        "The time for it runs from its arrival."
+    ),
+    (ItemState.COUNTER_FORWARDED, "staff"): N_(
+        "The counter-notice was sent to the holder; without evidence of its arrival no time runs."
+    ),
+    (ItemState.WAITING, "requester"): N_(
+        "Show us by %(until)s that you complained to the authority or sued; otherwise it is restored."
+    ),
+    (ItemState.WAITING, "staff"): N_(
+        "The holder may show until %(until)s that they complained or sued; then it is restored by itself."
+    ),
+    (ItemState.EXTENDED, "requester"): N_(
+        "The period is longer now: show us by %(until)s that you complained to the authority or sued; otherwise it is "
+        "restored."
+    ),
+    (ItemState.EXTENDED, "staff"): N_(
+        "Extended: the holder may show until %(until)s that they complained or sued; then it is restored by itself."
+    ),
+    (ItemState.PENDING, "requester"): N_(
+        "The measure stays while the authority or the court decides; please send us what it decides."
+    ),
+    (ItemState.PENDING, "staff"): N_(
+        "The measure stays while an authority or a court decides; nothing to do until its decision comes."
+    ),
+    (ItemState.RESTORE_ASKED, "requester"): N_(
+        "We have asked the platform to restore it, which should be done by %(until)s."
+    ),
+    (ItemState.RESTORE_ASKED, "staff"): N_(
+        "The platform was asked to restore it; its answer is needed by %(until)s."
+    ),
+    (ItemState.COMPLAINT, "requester"): N_(
+        "A complaint about the decision is heard by another person, who decides by %(until)s."
+    ),
+    (ItemState.COMPLAINT, "staff"): N_(
+        "A complaint is to be decided by %(until)s, by somebody of legal who had no part in it."
+    ),
+}
+"""Of every state that is alive, for every viewer."""
+
+INFRINGEMENT = Kind(
+    code=service.KIND,
+    title=N_("Rights notice"),
+    summary=N_(
+        "Something on the platform infringes your copyright, trademark, patent or another right."
+    ),
+    icon="copyright",
+    entry="notices.start",
+    panel="infringement/_panel.html",
+    note="infringement/_note.html",
+    facts=facts,
+    stages=(
+        Stage(N_("Received"), frozenset(Status)),
+        Stage(N_("Checked and handled link by link"), frozenset(Status) - {Status.NEW}),
+        Stage(N_("Every link decided"), frozenset({Status.RESOLVED, Status.CLOSED})),
+    ),
+    guard=guard_order,
+    next_step=next_step,
+    clocks=clocks,
+    targets="infringement",
+    first_team="ip",
+    first_roles=CLERKS,
+)

@@ -1,0 +1,189 @@
+"""What the verbs share: moving items with their clocks, sealing, and the work order that follows its items."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from support.core import audit, platform, vault
+from support.core.actors import SYSTEM, Actor
+from support.core.calendars import cn_working_days
+from support.core.db import compare_and_set, db
+from support.core.errors import DomainError, Stale
+from support.core.platform_calls import Name
+from support.core.words import N_
+from support.infringement import clocks, news, queries
+from support.infringement.lifecycle import ALIVE, CONTENT, LIFECYCLE, Content, ItemState
+from support.infringement.models import Item, Notice
+from support.infringement.regimes import RegimeCode
+from support.workorders import moves as order_moves
+from support.workorders import queries as orders
+from support.workorders.lifecycle import Status
+
+INCOMPLETE = N_("The notice lacks something that the law asks for; ask for it first.")
+
+OTHERS_TURN = frozenset(
+    {
+        ItemState.TO_COMPLETE,
+        ItemState.FORWARDED,
+        ItemState.AWAITING,
+        ItemState.COUNTER_TO_COMPLETE,
+        ItemState.COUNTER_FORWARDED,
+        ItemState.WAITING,
+        ItemState.EXTENDED,
+        ItemState.PENDING,
+    }
+)
+"""Where the desk waits for somebody else, or for a day."""
+LOOK_AGAIN = 10
+"""Working days after which the desk looks at what has no date of its own."""
+
+
+class Incomplete(DomainError):
+    """A notice that lacks an element was about to count as qualified."""
+
+    status = 422
+    default_words = INCOMPLETE
+
+
+def move_items(
+    actor: Actor,
+    notice: Notice,
+    items: Sequence[Item],
+    new: ItemState,
+    *,
+    now: datetime,
+    start: datetime | None = None,
+    **values: Any,
+) -> None:
+    """Move items in the caller's transaction: each by its version, with the clock of the new state, one event, news.
+
+    The clock runs from `start`, or from now. Nothing gets to "qualified" while the notice lacks an element. Raises
+    `IllegalMove`, `Stale`, `Incomplete`.
+    """
+    for item in items:
+        LIFECYCLE.check_move(item.status, new)
+    if new is ItemState.QUALIFIED:
+        _require_complete(notice, items, values)
+    old = sorted({item.state for item in items})
+    for item in items:
+        changes = values | _clock(item, new, start or now, values)
+        compare_and_set(item, version=item.version, state=new, changed_at=now, **changes)
+    said = {"reason": values["reason"]} if values.get("reason") else {}
+    event = audit.record(
+        notice.stream,
+        f"item.{new}",
+        actor=actor,
+        at=now,
+        items=[item.id for item in items],
+        old=old,
+        **said,
+    )
+    news.put_state(new, notice, event, items)
+    follow_items(notice, now)
+
+
+def move_item(
+    actor: Actor,
+    item: Item,
+    new: ItemState,
+    *,
+    version: int,
+    now: datetime,
+    start: datetime | None = None,
+    **values: Any,
+) -> Item:
+    """Move one item as `move_items` does, if it still has `version`."""
+    if item.version != version:
+        raise Stale()
+    notice = queries.notice_by_id(item.notice_id)
+    move_items(actor, notice, [item], new, now=now, start=start, **values)
+    return item
+
+
+def _require_complete(notice: Notice, items: Sequence[Item], values: dict[str, Any]) -> None:
+    for item in items:
+        regime = values.get("regime") or item.regime
+        version = values.get("rules") or item.rules
+        if regime is None or not queries.meter_of(notice, RegimeCode(regime), version).complete:
+            raise Incomplete()
+
+
+def _clock(
+    item: Item, new: ItemState, start: datetime, values: dict[str, Any]
+) -> dict[str, datetime | bool | None]:
+    regime, version = values.get("regime") or item.regime, values.get("rules") or item.rules
+    extended = values.get("extended_days", item.extended_days)
+    law = RegimeCode(regime) if regime else None
+    due = clocks.due_in(new, law, version, start, extended=extended)
+    return {
+        "clock_start": start if due else None,
+        "due_at": due.at if due else None,
+        "due_estimated": due is not None and due.estimated,
+    }
+
+
+def follow_items(notice: Notice, now: datetime) -> None:
+    """Let the work order follow its items: in progress while one is alive, then solved; due when the desk must act."""
+    order, where = orders.order_by_id(notice.order_id), queries.standing(notice)
+    alive = {state: there for state, there in where.items() if state in ALIVE}
+    wanted = _coarse(order.state, set(alive))
+    if order.state is not wanted:
+        order = order_moves.move(SYSTEM, order, wanted, version=order.version, now=now)
+    if alive and (due := _next_act(alive, now)) != order.resolve_due:
+        order = compare_and_set(order, version=order.version, resolve_due=due)
+        order_moves.reset_clock(order)
+
+
+def _coarse(status: Status, alive: set[ItemState]) -> Status:
+    if not alive:
+        return status if status is Status.CLOSED else Status.RESOLVED
+    untouched = status is Status.NEW and alive == {ItemState.RECEIVED}
+    return status if untouched else Status.OPEN
+
+
+def _next_act(alive: dict[ItemState, tuple[int, datetime | None]], now: datetime) -> datetime:
+    """Return by when the desk has to act next: on its own clock, or a working day after somebody else's ends."""
+    ours = [due for state, (_n, due) in alive.items() if state not in OTHERS_TURN and due]
+    if ours:
+        return min(ours)
+    theirs = [due for state, (_n, due) in alive.items() if state in OTHERS_TURN and due]
+    if theirs:
+        return cn_working_days(min(theirs) - timedelta(microseconds=1), 1).at
+    return cn_working_days(now, LOOK_AGAIN).at
+
+
+def ask_platform(actor: Actor, item: Item, name: Name, *, now: datetime, **ids: str) -> None:
+    """Ask the platform to take the item down or to restore it, in the caller's transaction; only its answer counts."""
+    new = Content.DOWN_ASKED if name is Name.TAKE_DOWN else Content.UP_ASKED
+    CONTENT.check_move(item.standing, new)
+    notice = queries.notice_by_id(item.notice_id)
+    order = orders.order_by_id(notice.order_id)
+    item = compare_and_set(item, version=item.version, content=new)
+    uid = platform.call(
+        name,
+        f"{item.uid}:{item.version}",
+        about=order.stream,
+        reference=order.reference,
+        sealed={"url": queries.listing_of(notice, item).url},
+        actor=actor,
+        now=now,
+        item=item.id,
+        content=item.platform_item,
+        **ids,
+    )
+    item.call_uid = uid
+    db.session.flush()
+
+
+def end_measure(actor: Actor, item: Item, now: datetime) -> None:
+    """Have the content back where the platform took it down; what is on its way is answered first."""
+    if item.standing in (Content.DOWN, Content.UP_REFUSED):
+        ask_platform(actor, item, Name.RESTORE, now=now)
+
+
+def sealed_json(notice: Notice, place: str, **said: str) -> bytes:
+    """Seal a few texts under the key of the notice."""
+    return vault.seal(notice.stream, place, json.dumps(said, ensure_ascii=False))

@@ -1,0 +1,305 @@
+"""What is known of notices: found through what the actor may see, and opened where something is sealed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from support.core import vault
+from support.core.actors import Actor
+from support.core.audit import Event
+from support.core.calendars import CN_ZONE, Due
+from support.core.clock import utcnow
+from support.core.db import db, fetch
+from support.core.errors import NotFound
+from support.infringement import clocks
+from support.infringement.elements import (
+    CounterFacts,
+    Meter,
+    NoticeFacts,
+    counter_meter,
+    notice_meter,
+)
+from support.infringement.lifecycle import ItemState
+from support.infringement.models import (
+    Answer,
+    CounterNotice,
+    HeldRight,
+    Item,
+    Notice,
+    Paper,
+    Respondent,
+    address_place,
+    answer_place,
+    counter_place,
+    facts_place,
+    item_place,
+    right_place,
+)
+from support.infringement.regimes import RULES, RegimeCode
+from support.workorders import queries as orders
+from support.workorders.models import WorkOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A thing that a notice names, opened; `words` are the filer's reason for it alone."""
+
+    url: str
+    normal: str
+    title: str
+    words: str
+
+
+def due_of(item: Item) -> Due | None:
+    """Return an item's running clock as it is counted today, never shorter than promised, with its steps."""
+    if item.due_at is None or item.clock_start is None:
+        return None
+    counted = clocks.due_in(
+        item.status, item.law, item.rules, item.clock_start, extended=item.extended_days
+    )
+    if counted is None:
+        return None
+    return clocks.kept(Due(item.due_at, counted.zone, item.due_estimated, ()), counted)
+
+
+def notice_of(order: WorkOrder) -> Notice | None:
+    """Return the notice beside a work order."""
+    found = select(Notice).where(Notice.order_id == order.id)
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def notice_by_id(notice_id: int) -> Notice:
+    """Return a notice by its row id, for jobs and verbs; raises `NotFound`."""
+    found = db.session.get(Notice, notice_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def notice_for(actor: Actor, reference: str) -> Notice:
+    """Return the notice that the actor filed under this reference; raises `NotFound` for everybody else."""
+    found = notice_of(orders.order_for(actor, reference))
+    if found is None or found.person_id != actor.id:
+        raise NotFound()
+    return found
+
+
+def notice_at_desk(actor: Actor, reference: str) -> Notice:
+    """Return the notice of an order to somebody who works at the desk; raises `NotFound`."""
+    found = notice_of(orders.order_at_desk(actor, reference))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def respondent_for(actor: Actor, uid: str) -> Respondent:
+    """Return the part in a notice that is the actor's own, once it was forwarded; raises `NotFound` otherwise."""
+    found = db.session.execute(select(Respondent).where(Respondent.uid == uid)).scalar_one_or_none()
+    own = found is not None and found.person_id is not None and found.person_id == actor.id
+    if found is None or not own or found.forwarded_at is None:
+        raise NotFound()
+    return found
+
+
+def respondents_of(notice: Notice) -> Sequence[Respondent]:
+    """Return everybody who answers for items of the notice."""
+    found = select(Respondent).where(Respondent.notice_id == notice.id).order_by(Respondent.id)
+    return db.session.execute(found).scalars().all()
+
+
+def items_of(notice: Notice, states: Collection[ItemState] | None = None) -> Sequence[Item]:
+    """Return the items of a notice in its own order, those in `states` where some are named."""
+    found = select(Item).where(Item.notice_id == notice.id).order_by(Item.position)
+    if states is not None:
+        found = found.where(Item.state.in_(states))
+    return db.session.execute(found).scalars().all()
+
+
+def items_of_respondent(respondent: Respondent) -> Sequence[Item]:
+    """Return the items that a respondent answers for."""
+    found = select(Item).where(Item.respondent_id == respondent.id).order_by(Item.position)
+    return db.session.execute(found).scalars().all()
+
+
+def item_of(notice: Notice, item_id: int) -> Item:
+    """Return an item of this notice; raises `NotFound` for one of another."""
+    found = db.session.get(Item, item_id)
+    if found is None or found.notice_id != notice.id:
+        raise NotFound()
+    return found
+
+
+def standing(notice: Notice) -> dict[ItemState, tuple[int, datetime | None]]:
+    """Return how many items stand where, and when the first clock there ends."""
+    rows = fetch(
+        select(Item.state, func.count(), func.min(Item.due_at))
+        .where(Item.notice_id == notice.id)
+        .group_by(Item.state)
+    )
+    return {ItemState(state): (number, first) for state, number, first in rows}
+
+
+def papers_of(notice: Notice, counter: CounterNotice | None = None) -> Sequence[Paper]:
+    """Return the files of a notice, or of a counter-notice to it."""
+    mine = Paper.counter_id.is_(None) if counter is None else Paper.counter_id == counter.id
+    found = select(Paper).where(Paper.notice_id == notice.id, mine).order_by(Paper.id)
+    return db.session.execute(found).scalars().all()
+
+
+def facts_of(notice: Notice, now: datetime | None = None) -> NoticeFacts:
+    """Return what a notice says, opened; only what is not sealed once its key is destroyed."""
+    number = select(func.count()).where(Item.notice_id == notice.id)
+    return NoticeFacts(
+        filer_type="agent" if notice.filer_type == "agent" else "holder",
+        right_type=notice.right_type,
+        territory=notice.territory,
+        valid_until=notice.valid_until,
+        statements=frozenset(notice.statements),
+        papers=frozenset(paper.kind for paper in papers_of(notice)),
+        items=db.session.execute(number).scalar_one(),
+        today=(now or utcnow()).astimezone(ZoneInfo(CN_ZONE)).date(),
+        **_opened(notice.stream, facts_place(notice), notice.sealed),
+    )
+
+
+def meter_of(notice: Notice, regime: RegimeCode, version: int) -> Meter:
+    """Return how complete a notice is under a regime."""
+    return notice_meter(facts_of(notice), regime, eu=notice.eu, rules=RULES[version])
+
+
+def listing_of(notice: Notice, item: Item) -> Listing:
+    """Return the link and the title of an item, empty once the key is destroyed."""
+    said = _opened(notice.stream, item_place(item.uid), item.sealed)
+    return Listing(*(said.get(name, "") for name in ("url", "normal", "title", "words")))
+
+
+def reason_words(notice: Notice, item: Item) -> str:
+    """Return what somebody wrote with the reason why an item stands where it does."""
+    place = item_place(item.uid, "reason_sealed")
+    text: str = _opened(notice.stream, place, item.reason_sealed).get("words", "")
+    return text
+
+
+def dispute_of(notice: Notice, item: Item) -> tuple[str, str]:
+    """Return court or authority, and their number."""
+    said = _opened(notice.stream, item_place(item.uid, "dispute_sealed"), item.dispute_sealed)
+    return said.get("authority", ""), said.get("number", "")
+
+
+def counter_of(respondent: Respondent) -> CounterNotice | None:
+    """Return a respondent's counter-notice."""
+    found = select(CounterNotice).where(CounterNotice.respondent_id == respondent.id)
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def counter_by_id(notice: Notice, counter_id: int) -> CounterNotice:
+    """Return a counter-notice to this notice; raises `NotFound` for another's."""
+    found = db.session.get(CounterNotice, counter_id)
+    if found is None or found.notice_id != notice.id:
+        raise NotFound()
+    return found
+
+
+def counter_of_item(item: Item) -> CounterNotice | None:
+    """Return the counter-notice that contests an item."""
+    found = (
+        select(CounterNotice)
+        .join(Answer, Answer.respondent_id == CounterNotice.respondent_id)
+        .where(Answer.item_id == item.id, Answer.choice == "contest")
+    )
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def counter_facts(notice: Notice, counter: CounterNotice) -> CounterFacts:
+    """Return what a counter-notice says, opened."""
+    contested = select(func.count()).where(
+        Answer.respondent_id == counter.respondent_id, Answer.choice == "contest"
+    )
+    return CounterFacts(
+        statements=frozenset(counter.statements),
+        papers=frozenset(paper.kind for paper in papers_of(notice, counter)),
+        items=db.session.execute(contested).scalar_one(),
+        **_opened(notice.stream, counter_place(counter.uid), counter.sealed),
+    )
+
+
+def counter_meter_of(notice: Notice, counter: CounterNotice, item: Item) -> Meter:
+    """Return how complete a counter-notice is under the regime of an item."""
+    rules = RULES[item.rules]
+    return counter_meter(counter_facts(notice, counter), RegimeCode(item.regime or ""), rules=rules)
+
+
+def answers_of(respondent: Respondent) -> dict[int, Answer]:
+    """Return a respondent's answers by item."""
+    found = select(Answer).where(Answer.respondent_id == respondent.id)
+    return {answer.item_id: answer for answer in db.session.execute(found).scalars()}
+
+
+def answer_words(notice: Notice, item: Item, answer: Answer) -> str:
+    """Return what a respondent wrote about one item."""
+    text: str = _opened(notice.stream, answer_place(item.uid), answer.sealed).get("words", "")
+    return text
+
+
+def address_of(notice: Notice, respondent: Respondent) -> str:
+    """Return the address by which a respondent without an account is reached."""
+    place = address_place(respondent.uid)
+    text: str = _opened(notice.stream, place, respondent.address_sealed).get("address", "")
+    return text
+
+
+def rights_of(actor: Actor) -> list[tuple[HeldRight, dict[str, Any]]]:
+    """Return the rights that the actor entered, newest first, each with what is sealed of it."""
+    if actor.id is None:
+        return []
+    mine = (HeldRight.person_id == actor.id, HeldRight.forgotten_at.is_(None))
+    found = select(HeldRight).where(*mine).order_by(HeldRight.id.desc())
+    return [
+        (right, _opened(f"person:{right.person_id}", right_place(right.uid), right.sealed))
+        for right in db.session.execute(found).scalars()
+    ]
+
+
+def own_right(actor: Actor, uid: str) -> HeldRight:
+    """Return a right that the actor entered; raises `NotFound`."""
+    found = db.session.execute(select(HeldRight).where(HeldRight.uid == uid)).scalar_one_or_none()
+    if found is None or found.person_id != actor.id or found.forgotten_at is not None:
+        raise NotFound()
+    return found
+
+
+def restored_before(notice: Notice, url_blind: bytes) -> bool:
+    """True when this holder gave notice of the same thing and it came back after a counter-notice (RTNIC 17)."""
+    same = (Notice.holder_blind == notice.holder_blind) | (Notice.person_id == notice.person_id)
+    back = (ItemState.RESTORE_ASKED, ItemState.RESTORED)
+    found = (
+        select(Item.id)
+        .join(Notice, Notice.id == Item.notice_id)
+        .where(Item.url_blind == url_blind, Item.regime == RegimeCode.RTNIC, Item.state.in_(back))
+        .where(same, Notice.id != notice.id)
+        .limit(1)
+    )
+    return db.session.execute(found).first() is not None
+
+
+def history(notice: Notice) -> Sequence[Event]:
+    """Return everything that happened to a notice and its items, oldest first."""
+    found = select(Event).where(Event.stream == notice.stream).order_by(Event.seq)
+    return db.session.execute(found).scalars().all()
+
+
+def _opened(owner: str, place: str, sealed: bytes | None) -> dict[str, Any]:
+    if sealed is None:
+        return {}
+    try:
+        said: dict[str, Any] = json.loads(vault.unseal(owner, place, sealed))
+    except vault.KeyDestroyed:
+        return {}
+    return said

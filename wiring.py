@@ -202,6 +202,7 @@ HOOKS: list[object] = [
     *check_jobs.SUBSCRIPTIONS,
     *check_letters.TEMPLATES,
     Periodic("end_holds", timedelta(seconds=30), service_holds.end_holds),
+    Periodic("give_up_checks", timedelta(hours=1), check_service.give_up_forgotten_checks),
     Periodic(
         "destroy_expired_evidence", timedelta(hours=1), check_service.destroy_expired_evidence
     ),

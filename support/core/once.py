@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from sqlalchemy import String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.clock import utcnow
+from support.core.context import keys
 from support.core.db import Id, Model, changed, db, insert_new, transaction
 from support.core.errors import Invalid
 from support.core.words import N_
@@ -39,7 +41,7 @@ def once(scope: str, key: str, content: str, act: Callable[[], str]) -> str:
         with transaction():
             return act()
     scope_key = _scope_key(scope, key)
-    fingerprint = hashlib.sha256(content.encode()).hexdigest()
+    fingerprint = hmac.new(keys().blind, content.encode(), hashlib.sha256).hexdigest()
     with transaction():
         mine = (IdempotencyKey.scope_key == scope_key,)
         if insert_new(

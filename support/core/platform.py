@@ -107,6 +107,8 @@ def ask_again(actor: Actor, uid: str, *, now: datetime | None = None) -> None:
         found = call_named(uid)
         if not LIFECYCLE.can(found.status, CallState.ASKED):
             raise AlreadyDone()
+        if _is_superseded(found):
+            raise AlreadyDone()
         if found.sealed is None and found.answered_at and found.answered_at < now - SEALED_KEPT:
             raise Expired()
         again = found.round + 1
@@ -116,6 +118,17 @@ def ask_again(actor: Actor, uid: str, *, now: datetime | None = None) -> None:
             raise AlreadyDone()
         record(actor, found, "platform.again", now)
         _put_due(uid, Name(found.name), again)
+
+
+def _is_superseded(found: PlatformCall) -> bool:
+    """True for a name that a newer one has replaced: asked for again, it would come back."""
+    newer = (
+        PlatformCall.name == found.name,
+        PlatformCall.about == found.about,
+        PlatformCall.id > found.id,
+    )
+    wanted = select(PlatformCall.id).where(*newer).limit(1)
+    return found.name == Name.SET_REALNAME and db.session.execute(wanted).first() is not None
 
 
 def note_trouble(uid: str, in_round: int, attempts: int, code: str) -> None:

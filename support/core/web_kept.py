@@ -43,6 +43,8 @@ TOO_LONG = N_(
     "It could not be kept here. Go back in your browser: what you typed may still be there."
 )
 _NEVER_KEPT = ("csrf_token", "password", "code", "totp", "secret")
+_NUMBERS = frozenset({"number", "last", "licence", "holder", "holder_id_no"})
+"""Fields with numbers of documents and accounts: they lie under the key of their case, or nowhere."""
 
 
 class KeptForm(Model):
@@ -65,11 +67,11 @@ def worth_keeping() -> bool:
 
 
 def typed() -> list[tuple[str, str]]:
-    """Return the fields of this request's form, but never passwords or codes."""
+    """Return the fields of this request's form, but never passwords, codes or numbers of documents and accounts."""
     return [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if not any(word in name for word in _NEVER_KEPT)
+        if name not in _NUMBERS and not any(word in name for word in _NEVER_KEPT)
     ]
 
 

@@ -24,7 +24,7 @@ from support.realname import (
 from support.realname.documents import DOCUMENTS, Document
 from support.realname.matcher import Opinion
 from support.verification.goal import Goal, Step
-from support.verification.lifecycle import ENDED
+from support.verification.lifecycle import DECIDED_ON
 from support.verification.models import Check
 from support.verification.policy import Way
 from support.verification.steps import PAYMENT
@@ -38,7 +38,7 @@ def _document(check: Check) -> str:
 def claimed(check: Check) -> Mapping[str, Any]:
     """What the people who decide compare with the picture; nothing of it once the check has ended."""
     claim = queries.claim_of(check)
-    details = queries.details_of(check) if check.state not in ENDED else None
+    details = queries.details_of(check) if check.state in DECIDED_ON else None
     return {
         "account": people.names([check.subject_id]).get(check.subject_id, ""),
         "details": details,
@@ -59,7 +59,7 @@ def changed(check: Check) -> Mapping[str, Any]:
     return {
         **claimed(check),
         "before": queries_names.verified_name_of(check.subject_id),
-        "wanted": queries_changes.wanted_name(check) if check.state not in ENDED else "",
+        "wanted": queries_changes.wanted_name(check) if check.state in DECIDED_ON else "",
         "risks": queries_changes.risks_of(check.subject_id, utcnow()),
     }
 

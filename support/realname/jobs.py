@@ -20,8 +20,11 @@ def compare_faces(payload: dict[str, Any]) -> None:
     check = checks.check_by_uid(str(payload["check"]))
     if check is None or check.way != Way.FACE:
         return
-    db.session.rollback()  # the door may go outside: no transaction is open meanwhile
-    service.note_opinion(check, matcher().compare(check.uid))
+    uid = check.uid
+    db.session.remove()  # the door may go outside: no transaction is open meanwhile
+    opinion = matcher().compare(uid)
+    if (check := checks.check_by_uid(uid)) is not None:
+        service.note_opinion(check, opinion)
 
 
 SUBSCRIPTIONS = (Subscription(CHANGED, compare_faces),)

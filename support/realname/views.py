@@ -30,6 +30,7 @@ from support.verification.lifecycle import ENDED, CheckState
 from support.verification.models import Check
 from support.verification.policy import REASONS, Way
 from support.workorders import queries as orders
+from support.workorders.limits_web import count_order
 from support.workorders.models import WorkOrder
 
 blueprint = Blueprint("realname", __name__)
@@ -77,6 +78,7 @@ def change() -> Answer:
         return redirect(url_for("realname.index"), 303)
     form = ChangeForm(data={"bears": verified.kind})
     if form.validate_on_submit():
+        count_order()  # asks Valkey, so before a transaction holds the database
         with refusals_on(form):
             reference = once(form_scope(), _key(), _said(form), lambda: _ask(form))
             order = orders.order_for(current_actor(), reference)

@@ -21,6 +21,8 @@ class CheckState(State):
 
 ENDED = frozenset({CheckState.DONE, CheckState.REFUSED, CheckState.WITHDRAWN})
 UNDER_REVIEW = frozenset({CheckState.REVIEW, CheckState.APPROVAL})
+DECIDED_ON = UNDER_REVIEW | {CheckState.STOPPED}
+"""While somebody has to decide: then, and only then, they read what is compared."""
 
 
 class PaymentState(State):

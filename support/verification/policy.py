@@ -26,6 +26,8 @@ MOST_PAYMENTS, MOST_ACCOUNTS = 3, 6
 """Of one check: payments that left, and accounts that were said."""
 RECORD_TRIES = 3
 RECORD_LOCKED = timedelta(hours=24)
+OPEN_FOR = timedelta(days=30)
+"""A check that waits for its person longer is given up, so that no picture of it stays for ever."""
 VIEW_LIVES = timedelta(seconds=60)
 SEATS = ("verifier", "approver")
 VERDICTS = ("pass", "fail", "again")
@@ -87,6 +89,8 @@ WAYS: Mapping[Way, WayRule] = {
         unpaid_parts=(("photo", N_("Your own document beside a paper with the phrase")),),
     ),
 }
+
+NOT_OFFERED = N_("This way is offered no more; another one has to be taken.")
 
 REASONS: Mapping[str, str] = {
     "unreadable": N_("The picture can't be read."),

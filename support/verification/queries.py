@@ -213,6 +213,13 @@ def expired_evidence(now: datetime, most: int) -> list[int]:
     return list(db.session.execute(select(Check.id).where(*due).limit(most)).scalars())
 
 
+def forgotten_checks(now: datetime, most: int) -> list[int]:
+    """Return the row ids of checks that have waited too long for their person."""
+    begun = func.coalesce(Check.given_at, Check.opened_at)
+    due = (Check.state == CheckState.OPEN, begun <= now - policy.OPEN_FOR)
+    return list(db.session.execute(select(Check.id).where(*due).limit(most)).scalars())
+
+
 def known_bytes(prefix: str) -> set[str]:
     """Return the names in the file store that our pictures stand for, by their beginning."""
     span = (Evidence.uid >= prefix, Evidence.uid < prefix + "g", Evidence.destroyed_at.is_(None))

@@ -177,6 +177,15 @@ def note_objection(check: Check, contact_id: int, *, now: datetime) -> None:
         news(check, f"objected_{contact_id}")
 
 
+def give_up_forgotten_checks(now: datetime) -> None:
+    """Give up checks that have waited 30 days for their person (a periodic task). Safe to run twice."""
+    for check_id in queries.forgotten_checks(now, _BATCH):
+        with transaction():
+            check = db.session.get_one(Check, check_id)
+            move(SYSTEM, check, CheckState.WITHDRAWN, now)
+            destroy_evidence(check, now)
+
+
 def destroy_expired_evidence(now: datetime) -> None:
     """Destroy the pictures of checks that ended 30 days ago (a periodic task). Safe to run twice."""
     for check_id in queries.expired_evidence(now, _BATCH):

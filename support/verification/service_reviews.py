@@ -28,6 +28,7 @@ from support.verification import policy, queries
 from support.verification.goal import goal_of, rule_of
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check, Evidence, EvidenceView, Review
+from support.verification.policy import Way
 from support.verification.service import conclude, destroy_evidence, move, record
 
 SEAT_OF = {CheckState.REVIEW: "verifier", CheckState.APPROVAL: "approver"}
@@ -114,6 +115,8 @@ def decide(
     with transaction():
         if check.version != version:
             raise Stale()
+        if verdict == "pass" and Way(check.way) not in goal_of(check).ways():
+            raise Invalid("verdict", policy.NOT_OFFERED)
         given = queries.evidence_of(check)
         if not queries.steps_done(check)["evidence"]:
             raise Invalid("verdict", N_("A picture is missing: nothing can be decided without it."))

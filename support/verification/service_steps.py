@@ -254,6 +254,8 @@ def give_check(actor: Actor, check: Check, *, now: datetime | None = None) -> No
     with transaction():
         if not queries.is_ready(check):
             raise Invalid("steps", N_("A step is still missing."))
+        if Way(check.way) not in goal_of(check).ways():
+            raise Invalid("steps", policy.NOT_OFFERED)
         move(actor, check, CheckState.REVIEW, now, given_at=now, reason="")
 
 

@@ -246,7 +246,12 @@ def test_a_form_that_comes_too_late_is_kept_and_sent_after_signing_in(
     client.delete_cookie("sid")
     answer = client.post(
         f"{path}/messages",
-        data={"body": "A long story", "password": "hunter2", "csrf_token": token},
+        data={
+            "body": "A long story",
+            "password": "hunter2",
+            "number": "110105",
+            "csrf_token": token,
+        },
     )
     assert answer.status_code == 401
     assert b"/login?next=" in answer.data
@@ -261,6 +266,7 @@ def test_a_form_that_comes_too_late_is_kept_and_sent_after_signing_in(
     page = client.get(f"/kept/{uid}")
     assert b"A long story" in page.data
     assert b"hunter2" not in page.data
+    assert b"110105" not in page.data, "nor the number of a document"
     client.submit(f"/kept/{uid}", {}, action=f"{path}/messages")
     assert b"A long story" in client.get(path).data
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -16,16 +17,20 @@ from support.assurance import queries as assurance
 from support.assurance.policy import Act, Level
 from support.core import outbox, vault
 from support.core.clock import utcnow
-from support.core.db import db
+from support.core.db import db, transaction
 from support.core.errors import IllegalMove, Invalid, NotAllowed, NotFound, Stale
+from support.core.vault import KeyDestroyed, seal
 from support.policies.models import Consent, Purpose
 from support.realname import queries, service, service_changes
 from support.realname.documents import DOCUMENTS, Document, documents_of, plain_number
 from support.realname.models import NameChange, NameClaim, UsedDocument
+from support.verification import queries as checks
 from support.verification import service as verification
+from support.verification import service_steps
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check
 from support.verification.policy import Way
+from tests.core.files.uploads import jpeg
 from tests.realname.world import ID_CARD, LICENCE, NameWorld, yesterday
 from tests.workorders.desk_world import make_agent
 
@@ -264,3 +269,44 @@ def test_two_tabs_at_once_begin_one_check_and_one_change(world: NameWorld) -> No
         )
     )
     assert db.session.execute(select(func.count(NameChange.id))).scalar_one() == 1
+
+
+def test_a_number_is_whole_only_for_who_has_opened_a_picture_and_only_while_they_decide(
+    world: NameWorld,
+) -> None:
+    check = world.begin()
+    world.write(check)
+    page = f"/desk/checks/{check.uid}"
+
+    def seen() -> str:
+        with world.outside():
+            return world.browser(world.vera).page(page).text
+
+    assert "LIDDELL" not in seen(), "it was not given yet"
+    world.show(check)
+    shown = seen()
+    assert "LIDDELL ALICE" in shown
+    assert "P12345678" not in shown
+    assert "••••5678" in shown
+    world.see(world.vera, check)
+    assert "P12345678" in seen()
+    world.agree(check)
+    assert "LIDDELL" not in seen()
+
+
+def test_a_check_that_nobody_goes_on_with_is_given_up_with_its_pictures(world: NameWorld) -> None:
+    check = world.begin()
+    world.write(check)
+    picture = io.BytesIO(jpeg())
+    service_steps.add_evidence(
+        world.alice, check, "photo", picture, "photo.jpg", None, consent=True
+    )
+    verification.give_up_forgotten_checks(utcnow() + timedelta(days=29))
+    assert world.fresh(check).state == CheckState.OPEN
+    for _again in range(2):
+        verification.give_up_forgotten_checks(utcnow() + timedelta(days=31))
+    assert world.fresh(check).state == CheckState.WITHDRAWN
+    with transaction(), pytest.raises(KeyDestroyed):
+        seal(check.stream, "x", "y")
+    db.session.rollback()
+    assert checks.evidence_of(world.fresh(check)) == {}

@@ -170,3 +170,19 @@ def test_the_administrator_does_it_on_one_page(world: NameWorld) -> None:
         client.submit("/admin/face", button="Switch it off")
         assert "your face" not in world.browser(world.alice).page("/account/realname").text
         assert world.browser(world.mei).get("/admin/face").status_code == 403
+
+
+def test_switched_off_it_stops_what_is_on_its_way(world: NameWorld) -> None:
+    switch_on(world)
+    waiting, begun = by_face(world), world.begin(world.bob, way=Way.FACE)
+    service.write_details(world.bob, begun, Document.CN_ID, **ID_CARD)
+    for part in ("front", "back", "selfie"):
+        picture = io.BytesIO(jpeg())
+        service_steps.add_evidence(world.bob, begun, part, picture, "photo.jpg", None, consent=True)
+    service_face.switch_face(world.ada, on=False)
+    with pytest.raises(Invalid, match="offered no more"):
+        service_steps.give_check(world.bob, begun)
+    with pytest.raises(Invalid, match="offered no more"):
+        world.decide(world.vera, waiting)
+    world.decide(world.vera, waiting, "again", "wrong_kind")
+    world.verification_way(world.fresh(waiting), Way.DOCUMENT)

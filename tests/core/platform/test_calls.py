@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from support.core import (
     audit,
@@ -22,7 +22,7 @@ from support.core import (
 from support.core.actors import Actor, Role
 from support.core.clock import utcnow
 from support.core.context import register
-from support.core.db import db, transaction
+from support.core.db import changed, db, transaction
 from support.core.errors import AlreadyDone, NotAllowed
 from support.core.outbox import OutboxRow, Subscription
 from support.core.platform_calls import (
@@ -376,3 +376,14 @@ def use(app: Flask, **settings: str) -> None:
     """Change the configuration of the running application."""
     found = app.extensions["ground"]
     object.__setattr__(found, "config", found.config.with_changes(**settings))
+
+
+def test_a_name_that_a_newer_one_replaced_is_not_asked_for_again(platform_there: Platform) -> None:
+    older, newer = (
+        platform.call(Name.SET_REALNAME, key, about="person:7") for key in ("one", "two")
+    )
+    with transaction():
+        changed(update(PlatformCall).values(state=CallState.FAILED))
+    with pytest.raises(AlreadyDone):
+        platform.ask_again(ADMIN, older)
+    platform.ask_again(ADMIN, newer)

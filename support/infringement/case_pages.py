@@ -16,6 +16,8 @@ from support.infringement.service import OPEN_TO_SUPPLEMENT
 from support.workorders import queries as orders
 
 S = ItemState
+_PERHAPS = (2, 4)
+"""The stages that a link may never reach: taken down, contested."""
 _UNCHECKED = OPEN_TO_SUPPLEMENT
 _COUNTERED = frozenset(
     {
@@ -103,7 +105,7 @@ def _stages(states: Sequence[ItemState]) -> list[dict[str, Any]]:
     shown = [
         (title, done, place)
         for place, (title, done) in enumerate(zip(titles, reached, strict=True))
-        if done or not (ended or place < last)
+        if done or not (ended or place < last or place in _PERHAPS)
     ]
     return [
         {

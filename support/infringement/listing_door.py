@@ -75,7 +75,10 @@ class BridgeListings:
         reply = outward.post(self._url, body, headers, patience=_PATIENCE)
         if reply.status != 200:
             raise ValueError(f"listings {reply.status}")
-        found = json.loads(reply.body)["listings"]
+        said = json.loads(reply.body)
+        found = said.get("listings") if isinstance(said, dict) else None
+        if not isinstance(found, dict):
+            raise ValueError("no listings")
         return ((item, _plain(found[item])) for item in items if item in found)
 
 

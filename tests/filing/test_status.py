@@ -77,9 +77,9 @@ def test_what_is_missing_is_supplied_by_name_and_goes_back_to_the_check(
     done = filer.submit(path, letter, action=path)
     assert done.status_code == 303
     assert states(app) == [ItemState.CHECKING] * 3
-    page = filer.page(f"/orders/{reference}/notice").text
-    assert "Something is missing" not in page
-    assert "letter.jpg" in page
+    shown = filer.page(f"/orders/{reference}/notice").text
+    assert "Something is missing" not in shown
+    assert "letter.jpg" in shown
     check(app)
     assert states(app) == [ItemState.QUALIFIED] * 3
     assert filer.get(path).status_code == 303, "nothing can be added any more"

@@ -174,7 +174,10 @@ def test_what_the_platform_did_not_do_is_asked_again_or_decided_otherwise(
         world.platform(item, CallState.NOT_DONE)
     item = world.item(notice)
     assert (item.status, item.standing) == (S.MEASURE_ASKED, Content.DOWN_REFUSED)
+    older = item.call_uid
     service_measures.ask_again(world.ivy, item, version=item.version, now=world.now)
+    world.platform(item, CallState.NOT_DONE, call=older)
+    assert world.item(notice).standing is Content.DOWN_ASKED, "only the newest call speaks"
     world.platform(item)
     assert world.item(notice).status is S.MEASURE_TAKEN
     other = world.item(notice, 2)

@@ -176,10 +176,12 @@ class NoticeWorld:
             who or self.ivy, item, measure="delete", version=item.version, now=self.now
         )
 
-    def platform(self, item: Item, state: CallState = CallState.DONE) -> None:
-        """The platform answers the newest call about an item; the news comes to us."""
+    def platform(
+        self, item: Item, state: CallState = CallState.DONE, *, call: str | None = None
+    ) -> None:
+        """The platform answers the newest call about an item, or another one; the news comes to us."""
         db.session.rollback()
-        found = call_named(db.session.get_one(Item, item.id).call_uid or "")
+        found = call_named(call or db.session.get_one(Item, item.id).call_uid or "")
         db.session.expunge(found)
         found.state = state
         service_measures.follow_platform(found, self.now)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.fixtures.live import LiveServer
 from tests.fixtures.servers import wait_until
@@ -15,7 +15,7 @@ from tests.story.conftest import OpenScreen
 from tests.story.steps import code_from_mailbox, photo, press
 
 ADDRESS = "wen@halden.example"
-PICTURE = {"name": "证明.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+PICTURE: FilePayload = {"name": "证明.jpg", "mimeType": "image/jpeg", "buffer": photo()}
 LINKS = [f"https://market.example/item/{1000 + number}" for number in range(12)]
 
 

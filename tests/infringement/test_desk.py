@@ -124,3 +124,16 @@ def test_why_this_date_names_the_rule(world: NoticeWorld, app: Flask) -> None:
     world.waiting(notice)
     text = browser(world, app, world.ivy).page(address(world, notice) + "/why").text
     assert "E-Commerce Law, article 43: fifteen days from arrival." in text
+
+
+def test_the_reply_box_offers_no_status_that_would_be_refused(
+    world: NoticeWorld, app: Flask
+) -> None:
+    notice = world.qualified()
+    page = browser(world, app, world.ivy).page(address(world, notice))
+    offered = {
+        option.attributes["value"]
+        for option in page.all("option")
+        if (select := option.inside("select")) and select.attributes.get("name") == "then"
+    }
+    assert offered == {"open"}

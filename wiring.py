@@ -48,6 +48,7 @@ from support.core.words import N_
 from support.core.worker import Periodic
 from support.infringement import jobs as infringement_jobs
 from support.infringement import kind as infringement_kind
+from support.infringement import letters as infringement_letters
 from support.infringement import (
     service_drafts as notice_drafts,
 )
@@ -246,6 +247,8 @@ HOOKS: list[object] = [
     realname_kind.REALNAME,
     infringement_kind.INFRINGEMENT,
     *infringement_jobs.SUBSCRIPTIONS,
+    *infringement_jobs.PERIODIC,
+    *infringement_letters.TEMPLATES,
     *infringement_timers.PERIODIC,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,

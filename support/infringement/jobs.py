@@ -1,14 +1,30 @@
-"""Bridges from the outbox to the verbs of notices. Each is safe to run twice."""
+"""Bridges from the outbox to the verbs of notices, and to those who wait for news. Each is safe to run twice."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from support.core import platform
+from support.core.actors import SYSTEM
 from support.core.clock import utcnow
+from support.core.errors import DomainError, NotFound
 from support.core.outbox import Subscription
 from support.core.platform_calls import call_named
+from support.core.vault import KeyDestroyed
+from support.core.worker import Periodic
+from support.infringement import letters, news, queries, service_forwarding
+from support.infringement.lifecycle import ItemState
+from support.infringement.models import Item, Notice
 from support.infringement.service_measures import follow_platform
+from support.notifications import evidence
+from support.notifications.models import Channel
+from support.notifications.service import tell
+from support.workorders.queries import order_by_id
+
+ARRIVED_BY = {Channel.INBOX: "inbox", Channel.MAIL: "mail"}
+"""What is evidence of an arrival, as `policy.ARRIVALS` names it; a text message is none."""
 
 
 def note_platform(payload: dict[str, Any]) -> None:
@@ -16,4 +32,92 @@ def note_platform(payload: dict[str, Any]) -> None:
     follow_platform(call_named(payload["call"]), utcnow())
 
 
-SUBSCRIPTIONS = (Subscription(platform.ANSWERED, note_platform),)
+def tell_sides(payload: dict[str, Any]) -> None:
+    """Tell each side of items that reached a state: one letter for all that moved in the same act."""
+    notice = queries.notice_by_id(payload["notice"])
+    state, items, key = queries.moved_together(notice, int(payload["key"].rpartition(":")[2]))
+    if state is ItemState.MEASURE_TAKEN and queries.items_of(notice, {ItemState.MEASURE_ASKED}):
+        return  # the platform answers link by link: the last answer brings the letter
+    if "holder" in news.TOLD.get(state, ()):
+        _tell_holder(notice, state, items, key)
+    if "respondent" in news.TOLD.get(state, ()):
+        _tell_respondents(notice, state, items, key)
+    if state in service_forwarding.SENT:
+        note_arrivals_of(notice, utcnow())
+
+
+def _tell_holder(notice: Notice, state: ItemState, items: Sequence[Item], key: str) -> None:
+    order = order_by_id(notice.order_id)
+    _tell(notice, letters.HOLDER, notice.person_id, None, order.stream, state, items, key)
+
+
+def _tell_respondents(notice: Notice, state: ItemState, items: Sequence[Item], key: str) -> None:
+    for one in queries.respondents_of(notice):
+        own = [item for item in items if item.respondent_id == one.id]
+        if own and one.person_id is not None and one.forwarded_at is not None:
+            contact = one.contact_id
+            _tell(
+                notice, letters.RESPONDENT, one.person_id, contact, notice.stream, state, own, key
+            )
+
+
+def _tell(
+    notice: Notice,
+    code: str,
+    person_id: int,
+    contact_id: int | None,
+    about: str,
+    state: ItemState,
+    items: Sequence[Item],
+    key: str,
+) -> None:
+    ids = {"notice": notice.id, "what": state.value, "items": [item.id for item in items]}
+    try:
+        tell(person_id, code, about=about, key=key, contact_id=contact_id, ids=ids)
+    except (NotFound, KeyDestroyed):
+        return
+
+
+def note_arrivals(now: datetime) -> None:
+    """Write down which forwarded letters have reached a mailbox since; periodic."""
+    for notice_id in queries.notices_on_their_way():
+        note_arrivals_of(queries.notice_by_id(notice_id), now)
+
+
+def note_arrivals_of(notice: Notice, now: datetime) -> None:
+    """Start the clock of each item whose letter an inbox here, or a mail server, took."""
+    order = order_by_id(notice.order_id)
+    left = {
+        "notice": evidence.left_about(notice.stream, letters.RESPONDENT),
+        "counter": evidence.left_about(order.stream, letters.HOLDER),
+    }
+    for item in queries.items_of(notice, service_forwarding.SENT):
+        what = service_forwarding.SENT[item.status]
+        for one in left[what]:
+            by = ARRIVED_BY.get(one.channel)
+            if by and one.ids["what"] == item.state and item.id in one.ids["items"]:
+                _arrived(item, what, by, one, now)
+                break
+
+
+def _arrived(
+    item: Item,
+    what: service_forwarding.What,
+    channel: str,
+    letter: evidence.Left,
+    now: datetime,
+) -> None:
+    at = max(letter.at, item.changed_at)
+    try:
+        service_forwarding.note_arrival(
+            SYSTEM, item, what, channel=channel, at=at, delivery=letter.uid, now=max(now, at)
+        )
+    except DomainError:
+        return  # it moved meanwhile
+
+
+PERIODIC = (Periodic("note_arrivals", timedelta(seconds=60), note_arrivals),)
+SUBSCRIPTIONS = (
+    Subscription(platform.ANSWERED, note_platform),
+    *(Subscription(f"notice.{state}", tell_sides) for state in news.TOLD),
+)

@@ -66,6 +66,9 @@ def facts(order: WorkOrder) -> Mapping[str, Any]:
     return {"notice": desk_case.summary(notice)} if notice is not None else {}
 
 
+ENDED = N_("You need do nothing.")
+"""What comes next where nothing more comes."""
+
 _DONE: Mapping[Viewer, str] = {
     "requester": N_(
         "Every link of your notice is decided; the outcome stands beside each, and you can complain for six months."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -24,6 +25,9 @@ ARRIVES: dict[What, tuple[ItemState, ItemState]] = {
     "notice": (ItemState.FORWARDED, ItemState.AWAITING),
     "counter": (ItemState.COUNTER_FORWARDED, ItemState.WAITING),
 }
+
+SENT: Mapping[ItemState, What] = {old: what for what, (old, _new) in ARRIVES.items()}
+"""What is on its way to its reader in which state."""
 
 
 def forward_notice(actor: Actor, item: Item, *, version: int, now: datetime | None = None) -> Item:

@@ -13,7 +13,8 @@ from support.verification.policy import AUTHORITY, GENUINE, PHRASE, WAYS, Way, W
 LONGEST_NAME = 200
 
 CURRENT_FOR = timedelta(hours=72)
-"""What happened to the account within this time makes a change of its name wait as long (`law.md` 5.4)."""
+"""What happened to the account this long before it was asked for, or since, makes a change of its name wait as long
+(`law.md` 5.4)."""
 
 _CONSENT = N_("I agree that people compare this picture with what I wrote, to verify my name")
 

@@ -184,8 +184,8 @@ def guard_order(order: WorkOrder, status: Status) -> None:
 
 
 def weigh_account(check: Check, now: datetime) -> None:
-    """Write down that nobody changed a way into the account lately, if so: then the change need not wait."""
-    if not queries_changes.risks_of(check.subject_id, now):
+    """Write down that no way into the account changed lately, if so: then the change need not wait."""
+    if not queries_changes.risks_of(check):
         assurance.write_case_proof(SYSTEM, ProofKind.SETTLED, check.case, now=now)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text, update
 
-from support.accounts.models import Person
+from support.accounts.models import ContactPoint, Person
 from support.assurance.lifecycle import HoldState
 from support.core.clock import utcnow
 from support.core.db import db
@@ -274,3 +274,25 @@ def test_a_member_asks_on_one_page_and_a_double_click_is_one_order(world: NameWo
         assert strange.location == "/account/realname"
     assert len(db.session.execute(select(NameChange)).scalars().all()) == 1
     assert service_changes.KIND == "realname"
+
+
+@pytest.mark.parametrize("what", ["service", "passkey", "factor"])
+def test_every_new_way_in_makes_it_wait(world: NameWorld, what: str) -> None:
+    world.verified()
+    world.new_way_in(what, utcnow() - timedelta(hours=71))
+    check = world.asked_change(NEW_NAME)
+    assert set(queries_changes.risks_of(check)) == {what}
+    world.agree(check)
+    assert state_of(world, check)[0] == ChangeState.HOLD
+
+
+def test_what_changed_before_it_was_asked_for_is_not_waited_out(world: NameWorld) -> None:
+    world.verified()
+    world.bind_second()
+    check = world.asked_change(NEW_NAME)
+    aged = (update(Check).where(Check.id == check.id), update(ContactPoint))
+    with world.writing() as session:
+        session.execute(aged[0].values(opened_at=utcnow() - timedelta(hours=100)))
+        session.execute(aged[1].values(changed_at=utcnow() - timedelta(hours=101)))
+    world.agree(world.fresh(check))
+    assert state_of(world, check)[0] == ChangeState.HOLD

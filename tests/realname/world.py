@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from flask import Flask
@@ -13,15 +13,23 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from support.accounts import queries as people
-from support.accounts import queries_names, service_contacts, service_names
-from support.accounts.models import ContactKind, ContactPoint
+from support.accounts import (
+    queries_names,
+    service_contacts,
+    service_factors,
+    service_identities,
+    service_names,
+)
+from support.accounts.models import ContactKind, ContactPoint, Passkey
+from support.accounts.policy import Method
+from support.accounts.providers import Identity
 from support.accounts.queries_names import VerifiedName
 from support.assurance import service as assurance
 from support.assurance.policy import Act, ProofKind
 from support.assurance.queries import Case
 from support.core.actors import SYSTEM, Actor, Role
 from support.core.clock import utcnow
-from support.core.db import db, transaction
+from support.core.db import db, new_uid, transaction
 from support.realname import service, service_changes
 from support.realname.documents import Document
 from support.verification import queries as checks
@@ -160,6 +168,28 @@ class NameWorld(World):
             service_contacts.add_bound(
                 self.alice.id or 0, ContactKind.EMAIL, "new@example.org", now=utcnow()
             )
+
+    def new_way_in(self, what: str, at: datetime) -> None:
+        """Another way into Alice's account: an account elsewhere, a passkey, or a second factor."""
+        alice = self.alice.id or 0
+        with transaction() as session:
+            if what == "service":
+                identity = Identity(Method.ALIPAY, "2088", "Alice")
+                service_identities.add_identity(self.alice, alice, identity, now=at)
+            elif what == "passkey":
+                session.add(
+                    Passkey(
+                        uid=new_uid(),
+                        person_id=alice,
+                        credential_id=b"credential",
+                        public_key=b"key",
+                        sign_count=0,
+                        name="Phone",
+                        created_at=at,
+                    )
+                )
+            else:
+                service_factors.tell_changed(self.alice, alice, "on", at)
 
     def unbind_oldest(self) -> None:
         """The way of a thief: a second address is bound, and the first one taken off."""

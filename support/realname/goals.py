@@ -89,6 +89,7 @@ AUTHENTICATION = Goal(
     may_open=service.require_self_opened,
     carry_out=service.write_name,
     ways=offered,
+    on_move=service.follow_end,
     forget=service.forget_details,
     letter="realname.check",
     reasons=policy.REASONS,

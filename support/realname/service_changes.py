@@ -27,7 +27,7 @@ from support.realname import queries_changes
 from support.realname.lifecycle import BY_CHECK, COARSE, ENDED, LIFECYCLE, ChangeState
 from support.realname.models import NameChange
 from support.realname.policy import CHANGE_REASONS, LONGEST_NAME
-from support.realname.service import forget_details
+from support.realname.service import follow_end, forget_details
 from support.verification import queries as checks
 from support.verification import service as verification
 from support.verification.lifecycle import CheckState
@@ -142,6 +142,7 @@ def _begin_check(
 
 def follow_check(check: Check, new: CheckState, now: datetime) -> None:
     """Let the change and its work order follow a move of their check, inside its transaction."""
+    follow_end(check, new, now)
     row = queries_changes.change_of_check(check)
     if row is None:
         return

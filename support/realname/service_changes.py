@@ -63,7 +63,9 @@ def ask_change(
     language: str,
     now: datetime | None = None,
 ) -> WorkOrder:
-    """File a change of the actor's verified name; one that came from another service is sent there at once.
+    """File a change of the actor's verified name; one that came from a service is sent there at once.
+
+    That needs the account there to be bound still; else it is proved here like any other name.
 
     `subject` and `body` never hold the name. Raises `Invalid` without a verified name, and while a change runs.
     """
@@ -103,7 +105,7 @@ def ask_change(
         )
         session.add(row)
         session.flush()
-        if before.source in RENEWABLE:
+        if before.source in RENEWABLE and queries_names.is_vouched_still(person_id):
             _set(row, ChangeState.REDIRECTED, now)
             _coarse(order, Status.CLOSED, now, reason="redirected")
         else:

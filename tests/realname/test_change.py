@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from support.accounts.models import ContactPoint, Person
+from support.accounts.policy import Method
 from support.assurance.lifecycle import HoldState
 from support.core.clock import utcnow
 from support.core.db import db
@@ -127,7 +128,8 @@ def test_an_older_address_stops_it_and_people_hear_both_sides(world: NameWorld) 
 
 @pytest.mark.parametrize("source", ["alipay", "taobao"])
 def test_a_name_of_another_service_is_sent_there_at_once(world: NameWorld, source: str) -> None:
-    world.set_name(world.case_passed(world.alice), "LIDDELL ALICE", source)
+    voucher = world.bind_service(Method(source))
+    world.set_name(world.case_passed(world.alice), "LIDDELL ALICE", source, voucher)
     order = world.ask(NEW_NAME)
     row = queries_changes.change_of(order)
     assert row is not None
@@ -141,6 +143,17 @@ def test_a_name_of_another_service_is_sent_there_at_once(world: NameWorld, sourc
         assert "Alipay" in world.browser(world.alice).page("/account/realname").text or (
             source == "taobao"
         )
+
+
+def test_a_name_whose_account_elsewhere_is_bound_no_more_is_changed_by_a_document(
+    world: NameWorld,
+) -> None:
+    voucher = world.bind_service(Method.ALIPAY)
+    world.set_name(world.case_passed(world.alice), "LIDDELL ALICE", "alipay", voucher)
+    world.unbind_service()
+    check = world.check_of(world.ask(NEW_NAME))
+    assert state_of(world, check) == (ChangeState.IDENTITY, Status.WAITING)
+    assert set(queries_changes.risks_of(check)) == {"service"}, "so it waits"
 
 
 def test_a_refused_change_says_why_and_changes_nothing(world: NameWorld) -> None:

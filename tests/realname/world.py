@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from support.accounts import queries as people
 from support.accounts import (
+    queries_identities,
     queries_names,
     service_contacts,
     service_factors,
@@ -120,11 +121,33 @@ class NameWorld(World):
         return case
 
     @staticmethod
-    def set_name(case: Case, name: str, source: str = "document") -> None:
+    def set_name(case: Case, name: str, source: str = "document", voucher: bytes = b"") -> None:
         """Write a name down that another way has found."""
         service_names.set_verified_name(
-            SYSTEM, case, name, kind="individual", source=source, act=Act.SET_REALNAME
+            SYSTEM,
+            case,
+            name,
+            kind="individual",
+            source=source,
+            voucher=voucher,
+            act=Act.SET_REALNAME,
         )
+
+    def bind_service(self, method: Method, at: datetime | None = None) -> bytes:
+        """An account elsewhere signs in as Alice; return its blind index."""
+        identity = Identity(method, "2088", "Alice")
+        with transaction():
+            service_identities.add_identity(
+                self.alice, self.alice.id or 0, identity, now=at or utcnow()
+            )
+        return queries_identities.blind(identity)
+
+    def unbind_service(self) -> None:
+        """Alice's account elsewhere is taken off."""
+        session = Actor("member", self.alice.id, session=1)
+        assurance.write_proof(session, ProofKind.FRESH_SESSION, session_id=1, now=utcnow())
+        [bound] = queries_identities.identities_of(self.alice.id or 0)
+        service_identities.unbind_identity(session, bound.uid)
 
     def verified(self) -> None:
         """Alice's name is verified already, by a passport."""
@@ -172,11 +195,11 @@ class NameWorld(World):
     def new_way_in(self, what: str, at: datetime) -> None:
         """Another way into Alice's account: an account elsewhere, a passkey, or a second factor."""
         alice = self.alice.id or 0
+        if what == "service":
+            self.bind_service(Method.ALIPAY, at)
+            return
         with transaction() as session:
-            if what == "service":
-                identity = Identity(Method.ALIPAY, "2088", "Alice")
-                service_identities.add_identity(self.alice, alice, identity, now=at)
-            elif what == "passkey":
+            if what == "passkey":
                 session.add(
                     Passkey(
                         uid=new_uid(),

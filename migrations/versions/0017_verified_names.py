@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("person_id", ID, nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("voucher", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("records", sa.JSON(), nullable=False),
         sa.Column("about", sa.String(length=80), nullable=False),

@@ -8,7 +8,6 @@ from typing import Any
 from support.accounts import queries as people
 from support.accounts import queries_names
 from support.assurance.policy import Act
-from support.core.clock import utcnow
 from support.core.text import written_in
 from support.core.web_countries import country_name
 from support.core.web_parts import html_lang
@@ -60,7 +59,7 @@ def changed(check: Check) -> Mapping[str, Any]:
         **claimed(check),
         "before": queries_names.verified_name_of(check.subject_id),
         "wanted": queries_changes.wanted_name(check) if check.state in DECIDED_ON else "",
-        "risks": queries_changes.risks_of(check.subject_id, utcnow()),
+        "risks": queries_changes.risks_of(check),
     }
 
 
@@ -90,6 +89,7 @@ AUTHENTICATION = Goal(
     may_open=service.require_self_opened,
     carry_out=service.write_name,
     ways=offered,
+    on_move=service.follow_end,
     forget=service.forget_details,
     letter="realname.check",
     reasons=policy.REASONS,

@@ -103,6 +103,7 @@ REASONS: Mapping[str, str] = {
     "face": N_("The face and the picture of the document are not the same person."),
     "used": N_("This document has verified another account already."),
     "named": N_("The account has got a verified name in another way meanwhile."),
+    "staff": N_("Accounts of the people who work here have no verified name."),
     "given_up": N_("The work order was closed before."),
     "taken": N_("The new address belongs to another account by now."),
     "stopped": N_("The account's owner said that it was not them."),

@@ -17,7 +17,7 @@ from support.core.context import hooks
 from support.core.errors import NotFound
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check
-from support.verification.policy import VERDICT_REASONS, Way, WayRule
+from support.verification.policy import OWN_DOCUMENT, VERDICT_REASONS, Way, WayRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,14 @@ def steps_of(check: Check) -> list[Step]:
 
 
 def rule_of(check: Check) -> WayRule:
-    """Return the way that the person takes, with the pictures that stand for a payment where none is possible."""
+    """Return the way that the person takes, with what stands for a payment where none is possible.
+
+    These are the pictures, and the point that people compare in them.
+    """
     rule = goal_of(check).rules[Way(check.way)]
-    return replace(rule, parts=rule.parts + rule.unpaid_parts) if check.unpaid else rule
+    if not check.unpaid:
+        return rule
+    return replace(rule, parts=rule.parts + rule.unpaid_parts, marks=(*rule.marks, OWN_DOCUMENT))
 
 
 def other_ways(check: Check) -> list[tuple[Way, WayRule]]:

@@ -59,6 +59,7 @@ class WayRule:
 PHRASE = ("phrase", N_("The phrase on the paper"))
 GENUINE = ("genuine", N_("Genuine to look at, and not expired"))
 AUTHORITY = ("authority", N_("The letter: person, account, date and seal"))
+OWN_DOCUMENT = ("own", N_("The own document: genuine, and of the person whom the letter names"))
 """What is compared in many ways alike: a code, and its words for the people who decide."""
 
 WAYS: Mapping[Way, WayRule] = {

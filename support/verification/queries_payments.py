@@ -11,10 +11,11 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from support.accounts.queries_names import plain_signs
 from support.core import vault
 from support.core.context import keys
 from support.core.db import db
-from support.verification.goal import goal_of
+from support.verification.goal import Company, goal_of
 from support.verification.lifecycle import PaymentState
 from support.verification.models import Check, Payment
 from support.verification.policy import (
@@ -96,6 +97,24 @@ def account_of(check: Check, payment: Payment) -> Account | None:
     except vault.KeyDestroyed:
         return None
     return Account(**json.loads(text))
+
+
+def unlike(company: Company | None, account: Account) -> str:
+    """Return the field in which an account is another company's, "" where it is this one's or none is known."""
+    if company is None:
+        return ""
+    names = {plain_signs(name) for name in company.names if name}
+    if plain_signs(account.company) not in names:
+        return "company"
+    differs = company.licence and plain_signs(company.licence) != plain_signs(account.licence)
+    return "licence" if differs else ""
+
+
+def paid_another(check: Check) -> bool:
+    """True when the newest payment went to the account of another company than the check is about."""
+    payment = payment_of(check)
+    account = account_of(check, payment) if payment is not None else None
+    return account is not None and bool(unlike(goal_of(check).company_of(check), account))
 
 
 def place(uid: str) -> str:

@@ -27,7 +27,8 @@ from support.core.words import N_
 from support.policies.models import Purpose
 from support.verification import queries_payments as queries
 from support.verification.bank import Transfer
-from support.verification.lifecycle import ALIVE, PAYMENTS, CheckState, PaymentState
+from support.verification.goal import goal_of
+from support.verification.lifecycle import ALIVE, DROPPABLE, PAYMENTS, CheckState, PaymentState
 from support.verification.models import Check, Payment
 from support.verification.policy import PAYMENT_DAYS, PAYMENT_TRIES
 from support.verification.queries_payments import Account
@@ -57,6 +58,7 @@ def request_payment(
     with transaction():
         note_step(actor, check, "check.payment_asked", now=now)
         _require_another(check, now)
+        _require_own(check, account)
         drop_payments(check, now)
         uid = new_uid()
         text = json.dumps(asdict(account), ensure_ascii=False)
@@ -116,6 +118,12 @@ def skip_payment(actor: Actor, check: Check, *, now: datetime | None = None) -> 
     with transaction():
         note_step(actor, check, "check.unpaid", now=now, unpaid=True)
         drop_payments(check, now)
+
+
+def drop_unlike(check: Check, now: datetime) -> None:
+    """Let go of a payment to another company than the check is about by now, inside the caller's transaction."""
+    if queries.paid_another(check):
+        drop_payments(check, now, DROPPABLE)
 
 
 def transfer_of(uid: str) -> Transfer | None:
@@ -184,6 +192,18 @@ def _require_another(check: Check, now: datetime) -> None:
         raise TooMany(int((until - now).total_seconds()))
     if not queries.may_try_again(check):
         raise NotAllowed(N_("There were too many payments in this check. Go on without one."))
+
+
+def _require_own(check: Check, account: Account) -> None:
+    """Raise `Invalid` at the field in which the account is not the company's that the check is about.
+
+    Of somebody else's account nothing is told here; the people who decide see it, and can't let it pass.
+    """
+    if check.asker_id != check.subject_id:
+        return
+    field = queries.unlike(goal_of(check).company_of(check), account)
+    if field:
+        raise Invalid(field, N_("This is another company than the one whose papers you show."))
 
 
 def _checked(account: Account) -> Account:

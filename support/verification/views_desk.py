@@ -124,6 +124,7 @@ def _page(check: Check, form: VerdictForm) -> tuple[str, int]:
         facts=goal_of(check).facts(check),
         payment=payment,
         account=queries_payments.account_of(check, payment) if payment else None,
+        paid_another=queries_payments.paid_another(check),
         seat=_seat(actor, check),
         verdicts=queries.shown_verdicts(actor, check),
         reasons=policy.REASONS,

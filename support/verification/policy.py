@@ -23,7 +23,8 @@ PAYMENT_LOCKED = timedelta(hours=24)
 PAYMENT_DAYS = 5
 """PRC working days in which the amount is taken."""
 MOST_PAYMENTS, MOST_ACCOUNTS = 3, 6
-"""Of one check: payments that left, and accounts that were said."""
+PAYMENTS_COUNTED = timedelta(days=30)
+"""In this time, of one account here or to one bank account: payments that left, and accounts that were said."""
 RECORD_TRIES = 3
 RECORD_LOCKED = timedelta(hours=24)
 VIEW_LIVES = timedelta(seconds=60)

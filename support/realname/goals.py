@@ -22,7 +22,7 @@ from support.realname import (
 )
 from support.realname.documents import DOCUMENTS, Document
 from support.realname.matcher import Opinion
-from support.verification.goal import Goal, Step
+from support.verification.goal import Company, Goal, Step
 from support.verification.lifecycle import DECIDED_ON
 from support.verification.models import Check
 from support.verification.policy import Way
@@ -63,6 +63,14 @@ def changed(check: Check) -> Mapping[str, Any]:
     }
 
 
+def company_of(check: Check) -> Company | None:
+    """Return the company whose papers were written down."""
+    details = queries.details_of(check)
+    if details is None or details.rule.bears != "company":
+        return None
+    return Company((details.name, details.other_name), details.number)
+
+
 def offered() -> tuple[Way, ...]:
     """Return the ways by which a name is verified here now; a face only once its impact was assessed."""
     return tuple(way for way in policy.RULES if way != Way.FACE or queries_face.is_on())
@@ -91,6 +99,7 @@ AUTHENTICATION = Goal(
     ways=offered,
     on_move=service.follow_end,
     forget=service.forget_details,
+    company_of=company_of,
     letter="realname.check",
     reasons=policy.REASONS,
 )
@@ -108,6 +117,7 @@ CHANGE = Goal(
     weigh=service_changes.weigh_account,
     on_move=service_changes.follow_check,
     forget=service_changes.forget_change,
+    company_of=company_of,
     letter="realname.check",
     reasons=policy.REASONS,
 )

@@ -24,7 +24,7 @@ from support.realname.matcher import Opinion
 from support.realname.models import NameClaim, UsedDocument
 from support.realname.policy import LONGEST_NAME, operators_day
 from support.verification import service as verification
-from support.verification import service_steps
+from support.verification import service_payments, service_steps
 from support.verification.lifecycle import ENDED, CheckState
 from support.verification.models import Check
 from support.verification.policy import Way
@@ -82,6 +82,7 @@ def write_details(
 ) -> None:
     """Keep what the document says, sealed under the key of the check, with the separate consent to its number.
 
+    A payment to the account of another company than these name is let go.
     Raises `Invalid` at the field that is wrong, `NotFound` for a document that the way does not know, and what
     `service_steps.note_step` raises.
     """
@@ -126,6 +127,8 @@ def write_details(
                 at=now,
             )
         )
+        session.flush()
+        service_payments.drop_unlike(check, now)
 
 
 def write_name(check: Check, now: datetime) -> None:

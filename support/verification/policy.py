@@ -23,7 +23,8 @@ PAYMENT_LOCKED = timedelta(hours=24)
 PAYMENT_DAYS = 5
 """PRC working days in which the amount is taken."""
 MOST_PAYMENTS, MOST_ACCOUNTS = 3, 6
-"""Of one check: payments that left, and accounts that were said."""
+PAYMENTS_COUNTED = timedelta(days=30)
+"""In this time, of one account here or to one bank account: payments that left, and accounts that were said."""
 RECORD_TRIES = 3
 RECORD_LOCKED = timedelta(hours=24)
 OPEN_FOR = timedelta(days=30)
@@ -61,6 +62,7 @@ class WayRule:
 PHRASE = ("phrase", N_("The phrase on the paper"))
 GENUINE = ("genuine", N_("Genuine to look at, and not expired"))
 AUTHORITY = ("authority", N_("The letter: person, account, date and seal"))
+OWN_DOCUMENT = ("own", N_("The own document: genuine, and of the person whom the letter names"))
 """What is compared in many ways alike: a code, and its words for the people who decide."""
 
 WAYS: Mapping[Way, WayRule] = {

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("person_id", ID, nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("voucher", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("records", sa.JSON(), nullable=False),
         sa.Column("about", sa.String(length=80), nullable=False),
@@ -46,8 +47,10 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("blind", sa.LargeBinary(), nullable=True),
         sa.Column("nonce", sa.LargeBinary(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
@@ -57,6 +60,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("check_id", "number", name="uq_bank_payment_check_id_number"),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_bank_payment_blind", "bank_payment", ["blind"])
     op.create_index("ix_bank_payment_state_expires_at", "bank_payment", ["state", "expires_at"])
     op.add_column(
         "identity_check",

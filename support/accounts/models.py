@@ -141,6 +141,7 @@ class RealName(Model):
 
     `source` says who vouches for it, `about` names the check that proved it. `records` are blind indexes of each
     writing with the last four signs of the document's number: a later check compares them, the number is not kept.
+    `voucher` is the blind index of the account elsewhere whose service vouches, empty where people do.
     """
 
     __tablename__ = "real_name"
@@ -149,6 +150,7 @@ class RealName(Model):
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), unique=True)
     kind: Mapped[str] = mapped_column(String(10))
     source: Mapped[str] = mapped_column(String(10))
+    voucher: Mapped[bytes] = mapped_column(default=b"")
     sealed: Mapped[bytes]
     records: Mapped[list[str]] = mapped_column(default=list)
     about: Mapped[str] = mapped_column(String(80))

@@ -7,12 +7,20 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, literal, select, union_all
+from sqlalchemy import and_, bindparam, func, literal, select, union_all
 
 from support.accounts import queries
 from support.accounts.addresses import fold_name, normalise_address
-from support.accounts.models import ContactPoint, NameStart, Person, RealName
+from support.accounts.models import (
+    ContactPoint,
+    ExternalIdentity,
+    NameStart,
+    Passkey,
+    Person,
+    RealName,
+)
 from support.core import vault
+from support.core.audit import Event
 from support.core.db import db, fetch
 from support.core.errors import Invalid
 
@@ -52,22 +60,45 @@ def verified_name_of(person_id: int) -> VerifiedName | None:
     return VerifiedName(name, other, row.kind, row.source, row.at, bool(row.records))
 
 
-@dataclass(frozen=True, slots=True)
-class LatestChanges:
-    """When an address of an account and its password were changed last; None where there is nothing of it."""
-
-    address: datetime | None
-    password: datetime | None
-
-
-def latest_changes(person_id: int) -> LatestChanges:
-    """Return when somebody could last have got into an account by a change (`law.md` 5.4)."""
-    own = (ContactPoint.person_id == person_id, ContactPoint.contact_person_id.is_(None))
-    address = select(func.max(ContactPoint.changed_at)).where(*own)
-    password = select(Person.password_set_at).where(Person.id == person_id)
-    return LatestChanges(
-        db.session.execute(address).scalar_one(), db.session.execute(password).scalar_one()
+def is_vouched_still(person_id: int) -> bool:
+    """True while the account elsewhere that vouched for a person's name signs in as them, and so can be asked."""
+    same = (
+        ExternalIdentity.person_id == RealName.person_id,
+        ExternalIdentity.provider == RealName.source,
+        ExternalIdentity.subject_blind == RealName.voucher,
     )
+    found = select(RealName.id).join(ExternalIdentity, and_(*same))
+    mine = found.where(RealName.person_id == person_id)
+    return db.session.execute(mine).first() is not None
+
+
+_FACTOR_CHANGES = tuple(
+    f"factor.{how}" for how in ("on", "off", "app_off", "new_codes", "passkey_removed")
+)
+
+
+def changes_since(person_id: int, since: datetime) -> dict[str, datetime]:
+    """Return the changes after `since` by which somebody could have got into an account (`law.md` 5.4), and when.
+
+    They are "address", "password", "service" (an account elsewhere was bound or taken off), "passkey" and "factor".
+    """
+    own = (ContactPoint.person_id == person_id, ContactPoint.contact_person_id.is_(None))
+    factor = (Event.stream == f"person:{person_id}", Event.action.in_(_FACTOR_CHANGES))
+    unbound = (Event.stream == f"person:{person_id}", Event.action == "identity.unbound")
+    newest = {
+        "address": select(func.max(ContactPoint.changed_at)).where(*own),
+        "password": select(Person.password_set_at).where(Person.id == person_id),
+        "service": select(func.max(ExternalIdentity.bound_at)).where(
+            ExternalIdentity.person_id == person_id
+        ),
+        "passkey": select(func.max(Passkey.created_at)).where(Passkey.person_id == person_id),
+        "factor": select(func.max(Event.at)).where(*factor),
+        "unbound": select(func.max(Event.at)).where(*unbound),
+    }
+    found = {what: db.session.execute(each).scalar_one() for what, each in newest.items()}
+    off = found.pop("unbound")
+    found["service"] = max(filter(None, (found["service"], off)), default=None)
+    return {what: at for what, at in found.items() if at is not None and at > since}
 
 
 def real_name_place(person_id: int) -> str:

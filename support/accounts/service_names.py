@@ -11,7 +11,7 @@ from sqlalchemy import select
 from support.accounts import queries, queries_names, service_profile
 from support.accounts.models import Person, PersonKind, RealName
 from support.assurance import service as assurance
-from support.assurance.policy import Act
+from support.assurance.policy import TOO_NEW, Act
 from support.assurance.queries import Case
 from support.core import audit, outbox, platform, vault
 from support.core.actors import Actor
@@ -25,6 +25,13 @@ VERIFIED = "name.verified"
 SOURCES = ("document", "face", "company", "alipay", "taobao")
 RENEWABLE = ("alipay", "taobao")
 """A source that answers for its own name may renew it; any other new name is a change (`Act.CHANGE_REALNAME`)."""
+_OTHER_ACCOUNT = N_(
+    "Another account of that service vouched for your verified name; change the name by a work order."
+)
+_TOO_NEW = N_(
+    "A way into your account changed within the last 72 hours, so nothing takes the place of your verified name; "
+    "change it by a work order."
+)
 LONGEST = 200
 
 
@@ -37,12 +44,14 @@ def set_verified_name(
     source: str,
     other_name: str = "",
     number: str = "",
+    voucher: bytes = b"",
     act: Act,
     now: datetime | None = None,
 ) -> None:
     """Write down the verified name of the account of `case`; every address and the platform hear; twice is harmless.
 
-    Of the document's `number` only a blind index with the name is kept. Raises `NeedsProof` or `OnHold` while the
+    Of the document's `number` only a blind index with the name is kept; `voucher` is the blind index of the account
+    elsewhere that vouches, and only that one renews its name. Raises `NeedsProof` or `OnHold` while the
     check does not suffice for `act`, `NotAllowed` for staff and where a name would be replaced without a change.
     """
     now = now or utcnow()
@@ -61,9 +70,10 @@ def set_verified_name(
         if before is not None and before.about == case.about:
             return
         if before is not None and act == Act.SET_REALNAME:
-            _require_renewal(before, source)
+            _require_renewal(before, source, voucher, now)
         row = before or RealName(person_id=person_id)
         row.kind, row.source, row.about, row.at = kind, source, case.about, now
+        row.voucher = voucher
         text, place = (
             json.dumps(names, ensure_ascii=False),
             queries_names.real_name_place(person_id),
@@ -93,9 +103,14 @@ def _present(person_id: int) -> RealName | None:
     return db.session.execute(own).scalar_one_or_none()
 
 
-def _require_renewal(before: RealName, source: str) -> None:
+def _require_renewal(before: RealName, source: str, voucher: bytes, now: datetime) -> None:
+    """Let the account elsewhere that vouched renew its name, unless somebody could have got in here lately."""
     if source not in RENEWABLE or before.source != source:
         raise NotAllowed(N_("This account has a verified name already; ask for a change of it."))
+    if not voucher or before.voucher != voucher:
+        raise NotAllowed(_OTHER_ACCOUNT)
+    if queries_names.changes_since(before.person_id, now - TOO_NEW):
+        raise NotAllowed(_TOO_NEW)
 
 
 def _records(person_id: int, names: list[str], number: str) -> list[str]:

@@ -39,13 +39,17 @@ _NOT_YOURS = N_(
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What a service told of a bound account: the name, whose kind it is, the end of the document's number."""
+    """What a service told of a bound account: the name, whose kind it is, the end of the document's number.
+
+    `voucher` is the blind index of that account.
+    """
 
     uid: str
     source: str
     name: str
     kind: Literal["individual", "company"]
     last: str
+    voucher: bytes
     until: datetime
 
 
@@ -73,7 +77,8 @@ def finish_run(
 def seal_carried(actor: Actor, named: Named, now: datetime) -> str:
     """Seal what a service told for the actor's session, for 15 minutes, inside the caller's transaction."""
     until, source = now + CARRIED_LIVES, named.identity.method.value
-    told = [new_uid(), source, named.name, named.kind, named.last, until.isoformat()]
+    voucher = queries_identities.blind(named.identity).hex()
+    told = [new_uid(), source, named.name, named.kind, named.last, voucher, until.isoformat()]
     sealed = vault.seal(_OWNER, _PLACE, json.dumps([*told, actor.id, actor.session]))
     return base64.urlsafe_b64encode(sealed).decode()
 
@@ -81,8 +86,9 @@ def seal_carried(actor: Actor, named: Named, now: datetime) -> str:
 def carried(actor: Actor, kept: str, *, now: datetime | None = None) -> Carried:
     """Return what `finish_run` sealed for this session; raise `Expired` after 15 minutes, or for another session."""
     opened = vault.unseal(_OWNER, _PLACE, base64.urlsafe_b64decode(kept))
-    uid, source, name, kind, last, until, *whose = json.loads(opened)
-    found = Carried(uid, source, name, kind, last, datetime.fromisoformat(until))
+    uid, source, name, kind, last, voucher, until, *whose = json.loads(opened)
+    ends = datetime.fromisoformat(until)
+    found = Carried(uid, source, name, kind, last, bytes.fromhex(voucher), ends)
     if (now or utcnow()) > found.until or whose != [actor.id, actor.session]:
         raise Expired(_TOO_OLD)
     return found
@@ -92,7 +98,8 @@ def use_name(actor: Actor, kept: str, *, consent: bool, now: datetime | None = N
     """Write down the name that the service carries, with the member's consent; twice is harmless.
 
     Needs a fresh proof of the session beside it (`NeedsProof`). Raises `Invalid("consent")`, `Expired`, and
-    `NotAllowed` where another name is verified already.
+    `NotAllowed` where another name is verified already, unless this very account vouched for it and no way into the
+    account here changed within 72 hours.
     """
     person_id, now = require_member(actor), now or utcnow()
     assurance.require(actor, Act.CHANGE_CONTACT, now=now)
@@ -111,6 +118,7 @@ def use_name(actor: Actor, kept: str, *, consent: bool, now: datetime | None = N
             kind=found.kind,
             source=found.source,
             number=found.last,
+            voucher=found.voucher,
             act=Act.SET_REALNAME,
             now=now,
         )

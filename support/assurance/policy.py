@@ -67,7 +67,9 @@ _PROOFS = {
     ProofKind.DOCUMENT: N_("a photo of an ID document with a phrase of the day"),
     ProofKind.COMPANY: N_("company licence and letter of authority"),
     ProofKind.FACE: N_("both sides of an ID card and one's own face"),
-    ProofKind.SETTLED: N_("no address and no password of the account changed within 72 hours"),
+    ProofKind.SETTLED: N_(
+        "no way into the account changed within 72 hours before it was asked for, or since"
+    ),
     ProofKind.SOURCE: N_("a verified name by the service that somebody signs in with"),
     ProofKind.DECISION: N_("a verifier's decision"),
     ProofKind.APPROVAL: N_("a second person's decision"),

@@ -11,6 +11,7 @@ from typing import Literal
 
 from stdnum.cn import ric, uscc
 
+from support.accounts.queries_names import plain_signs
 from support.core.words import N_
 from support.verification.policy import Way
 
@@ -32,7 +33,8 @@ class Document(StrEnum):
 class DocumentRule:
     """One kind of document: its words, by which ways it is shown, whose name it bears, what its number looks like.
 
-    `country` is the code of the country that issues it, "" where the person says which.
+    `country` is the code of the country that issues it, "" where the person says which. A number that is not
+    `foreign` is given once in China, whatever the card is called; `lasting` of its signs stay when it is given anew.
     """
 
     title: str
@@ -41,6 +43,8 @@ class DocumentRule:
     slip: str
     bears: Literal["individual", "company"] = "individual"
     country: str = "CN"
+    foreign: bool = False
+    lasting: int | None = None
 
 
 def _like(pattern: str) -> Callable[[str], bool]:
@@ -68,6 +72,7 @@ DOCUMENTS: Mapping[Document, DocumentRule] = {
             "A passport number has 5 to 9 letters and digits, as in the last line of the photo page."
         ),
         country="",
+        foreign=True,
     ),
     Document.CN_ID: DocumentRule(
         N_("Identity card of the PRC"),
@@ -80,12 +85,14 @@ DOCUMENTS: Mapping[Document, DocumentRule] = {
         _BY_PHOTO,
         _like(r"[HM]\d{8}(\d{2})?"),
         N_("The number of this permit is H or M and 8 digits, or 10 on an older one."),
+        lasting=9,
     ),
     Document.TAIWAN_PERMIT: DocumentRule(
         N_("Travel permit for Taiwan residents"),
         _BY_PHOTO,
         _like(r"\d{8}(\d{2})?"),
         N_("The number of this permit has 8 digits, or 10 on an older one."),
+        lasting=8,
     ),
     Document.RESIDENCE_PERMIT: DocumentRule(
         N_("Residence permit for Hong Kong, Macao and Taiwan residents"),
@@ -116,6 +123,7 @@ DOCUMENTS: Mapping[Document, DocumentRule] = {
         N_("Write the registration number as the register gives it, 3 to 30 signs."),
         bears="company",
         country="",
+        foreign=True,
     ),
 }
 
@@ -128,3 +136,10 @@ def documents_of(way: Way) -> list[Document]:
 def plain_number(text: str) -> str:
     """Return a number as it is compared: half-width, capitals, without spaces."""
     return "".join(unicodedata.normalize("NFKC", text).upper().split())
+
+
+def indexed(document: Document, country: str, number: str) -> str:
+    """Return what the blind index of a document is made of: another spelling, or another word for it, is the same."""
+    rule = DOCUMENTS[document]
+    signs = plain_signs(number)[: rule.lasting]
+    return f"{document}\0{country}\0{signs}" if rule.foreign else signs

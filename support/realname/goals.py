@@ -8,7 +8,6 @@ from typing import Any
 from support.accounts import queries as people
 from support.accounts import queries_names
 from support.assurance.policy import Act
-from support.core.clock import utcnow
 from support.core.text import written_in
 from support.core.web_countries import country_name
 from support.core.web_parts import html_lang
@@ -23,7 +22,7 @@ from support.realname import (
 )
 from support.realname.documents import DOCUMENTS, Document
 from support.realname.matcher import Opinion
-from support.verification.goal import Goal, Step
+from support.verification.goal import Company, Goal, Step
 from support.verification.lifecycle import DECIDED_ON
 from support.verification.models import Check
 from support.verification.policy import Way
@@ -60,8 +59,16 @@ def changed(check: Check) -> Mapping[str, Any]:
         **claimed(check),
         "before": queries_names.verified_name_of(check.subject_id),
         "wanted": queries_changes.wanted_name(check) if check.state in DECIDED_ON else "",
-        "risks": queries_changes.risks_of(check.subject_id, utcnow()),
+        "risks": queries_changes.risks_of(check),
     }
+
+
+def company_of(check: Check) -> Company | None:
+    """Return the company whose papers were written down."""
+    details = queries.details_of(check)
+    if details is None or details.rule.bears != "company":
+        return None
+    return Company((details.name, details.other_name), details.number)
 
 
 def offered() -> tuple[Way, ...]:
@@ -90,7 +97,9 @@ AUTHENTICATION = Goal(
     may_open=service.require_self_opened,
     carry_out=service.write_name,
     ways=offered,
+    on_move=service.follow_end,
     forget=service.forget_details,
+    company_of=company_of,
     letter="realname.check",
     reasons=policy.REASONS,
 )
@@ -108,6 +117,7 @@ CHANGE = Goal(
     weigh=service_changes.weigh_account,
     on_move=service_changes.follow_check,
     forget=service_changes.forget_change,
+    company_of=company_of,
     letter="realname.check",
     reasons=policy.REASONS,
 )

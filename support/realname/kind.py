@@ -90,10 +90,10 @@ _WORDS: Mapping[tuple[ChangeState, Viewer], str] = {
     ),
     (ChangeState.APPROVAL, "staff"): N_("A second person owes a decision by %(until)s."),
     (ChangeState.HOLD, "requester"): N_(
-        "It is proved. Since an address or the password changed lately, it waits until %(until)s; you need do nothing."
+        "It is proved. Since a way into your account changed lately, it waits until %(until)s; you need do nothing."
     ),
     (ChangeState.HOLD, "staff"): N_(
-        "Proved; it waits until %(until)s, since an address or the password changed within 72 hours before."
+        "Proved; it waits until %(until)s, since a way in changed within 72 hours before the request, or later."
     ),
     (ChangeState.EFFECTIVE, "requester"): N_(
         "Your new name is verified and stands on the account; you need do nothing more."

@@ -14,8 +14,8 @@ from support.realname.lifecycle import ChangeState
 class NameClaim(Model):
     """What the person says the document shows, for one check; `sealed` is one JSON text under the key of the check.
 
-    It goes with that key. `blind` finds the document by its number, which is nowhere else; `face` is what the
-    automatic comparison said (`matcher.Opinion`), a remark for the people who decide.
+    It goes with that key, or when the check ends without a name. `blind` finds the document by its number, which is
+    nowhere else; `face` is what the automatic comparison said (`matcher.Opinion`), a remark for the people who decide.
     """
 
     __tablename__ = "name_claim"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from support.assurance.policy import ProofKind
+from support.core.calendars import CN_ZONE
+from support.core.due import zone_of
 from support.core.words import N_
 from support.policies.models import Purpose
 from support.verification.policy import AUTHORITY, GENUINE, PHRASE, WAYS, Way, WayRule
@@ -13,13 +15,14 @@ from support.verification.policy import AUTHORITY, GENUINE, PHRASE, WAYS, Way, W
 LONGEST_NAME = 200
 
 CURRENT_FOR = timedelta(hours=72)
-"""What happened to the account within this time makes a change of its name wait as long (`law.md` 5.4)."""
+"""What happened to the account this long before it was asked for, or since, makes a change of its name wait as long
+(`law.md` 5.4)."""
 
 _CONSENT = N_("I agree that people compare this picture with what I wrote, to verify my name")
 
 _WRITTEN = (
     ("name", N_("The name, letter by letter")),
-    ("number", N_("The number, and where it was issued")),
+    ("number", N_("The kind and number, and where it was issued")),
 )
 
 RULES: Mapping[Way, WayRule] = {
@@ -86,3 +89,8 @@ SOURCES: Mapping[str, str] = {
     "taobao": N_("Taobao"),
 }
 """Who vouches for a verified name, in words."""
+
+
+def operators_day(now: datetime) -> date:
+    """Return which day it is where the operator sits: documents expire with it, and assessments bear it."""
+    return now.astimezone(zone_of(CN_ZONE)).date()

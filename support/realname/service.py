@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, update
 
@@ -15,17 +14,17 @@ from support.assurance.policy import Act
 from support.core import vault
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
-from support.core.db import changed, insert_new, new_uid, transaction
+from support.core.db import changed, db, insert_new, new_uid, transaction
 from support.core.errors import Invalid, NotAllowed, NotFound
 from support.core.words import N_
 from support.policies.models import Purpose
 from support.realname import queries
-from support.realname.documents import DOCUMENTS, Document, documents_of, plain_number
+from support.realname.documents import DOCUMENTS, Document, documents_of, indexed, plain_number
 from support.realname.matcher import Opinion
 from support.realname.models import NameClaim, UsedDocument
-from support.realname.policy import LONGEST_NAME
+from support.realname.policy import LONGEST_NAME, operators_day
 from support.verification import service as verification
-from support.verification import service_steps
+from support.verification import service_payments, service_steps
 from support.verification.lifecycle import ENDED, CheckState
 from support.verification.models import Check
 from support.verification.policy import Way
@@ -83,6 +82,7 @@ def write_details(
 ) -> None:
     """Keep what the document says, sealed under the key of the check, with the separate consent to its number.
 
+    A payment to the account of another company than these name is let go.
     Raises `Invalid` at the field that is wrong, `NotFound` for a document that the way does not know, and what
     `service_steps.note_step` raises.
     """
@@ -97,9 +97,11 @@ def write_details(
             raise Invalid(field, N_("A name has 1 to 200 characters."))
     if not country:
         raise Invalid("country", N_("Choose the country that issued it."))
+    if document == Document.COMPANY_ABROAD and country == "CN":
+        raise Invalid("country", N_("A company of the PRC shows its business licence."))
     if not rule.number(number):
         raise Invalid("number", rule.slip)
-    if valid_until is not None and valid_until < now.astimezone(ZoneInfo("Asia/Shanghai")).date():
+    if valid_until is not None and valid_until < operators_day(now):
         raise Invalid("valid_until", N_("This document has expired; another one may fit."))
     if not consent:
         raise Invalid("consent", N_("Please tick that you agree, or choose another way."))
@@ -108,7 +110,7 @@ def write_details(
         "country": country,
         "valid_until": valid_until.isoformat() if valid_until else "",
     }
-    blind = vault.blind_index("document", f"{document}\0{country}\0{number}")
+    blind = vault.blind_index("document", indexed(document, country, number))
     with transaction() as session:
         service_steps.note_step(actor, check, "check.details_given", now=now)
         service_steps.agree(actor, Purpose.DOCUMENT_NUMBER, now)
@@ -125,18 +127,23 @@ def write_details(
                 at=now,
             )
         )
+        session.flush()
+        service_payments.drop_unlike(check, now)
 
 
 def write_name(check: Check, now: datetime) -> None:
     """Write the name down that two people have found, inside the caller's transaction.
 
-    A document that has verified another account refuses it, and so does a name that came in another way meanwhile.
+    A document that has verified another account refuses it, and so does a name that came in another way meanwhile,
+    or an account that is the staff's by now.
     """
     claim, details = queries.claim_of(check), queries.details_of(check)
     if claim is None or details is None:
         raise NotAllowed()
     named = queries_names.verified_name_of(check.subject_id) is not None
     reason = "named" if named and check.act == Act.SET_REALNAME else ""
+    if people.person(check.subject_id).kind != "member":
+        reason = "staff"
     if not reason and not _use_document(claim, now):
         reason = "used"
     if reason:
@@ -169,7 +176,12 @@ def note_opinion(check: Check, opinion: Opinion) -> None:
         changed(update(NameClaim).where(mine).values(face=opinion))
 
 
+def follow_end(check: Check, new: CheckState, now: datetime) -> None:
+    """Let go of what was written for a check that ends without a name, inside the caller's transaction."""
+    if new in (CheckState.REFUSED, CheckState.WITHDRAWN):
+        forget_details(check)
+
+
 def forget_details(check: Check) -> None:
-    """Let go of what was written for a check whose key was destroyed, inside the caller's transaction."""
-    gone = NameClaim.check_uid == check.uid
-    changed(update(NameClaim).where(gone).values(sealed=None))
+    """Let go of what was written for a check, also its blind index; a used document stays one."""
+    db.session.execute(delete(NameClaim).where(NameClaim.check_uid == check.uid))

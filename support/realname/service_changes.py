@@ -27,7 +27,7 @@ from support.realname import queries_changes
 from support.realname.lifecycle import BY_CHECK, COARSE, ENDED, LIFECYCLE, ChangeState
 from support.realname.models import NameChange
 from support.realname.policy import CHANGE_REASONS, LONGEST_NAME
-from support.realname.service import forget_details
+from support.realname.service import follow_end, forget_details
 from support.verification import queries as checks
 from support.verification import service as verification
 from support.verification.lifecycle import CheckState
@@ -63,7 +63,9 @@ def ask_change(
     language: str,
     now: datetime | None = None,
 ) -> WorkOrder:
-    """File a change of the actor's verified name; one that came from another service is sent there at once.
+    """File a change of the actor's verified name; one that came from a service is sent there at once.
+
+    That needs the account there to be bound still; else it is proved here like any other name.
 
     `subject` and `body` never hold the name. Raises `Invalid` without a verified name, and while a change runs.
     """
@@ -103,7 +105,7 @@ def ask_change(
         )
         session.add(row)
         session.flush()
-        if before.source in RENEWABLE:
+        if before.source in RENEWABLE and queries_names.is_vouched_still(person_id):
             _set(row, ChangeState.REDIRECTED, now)
             _coarse(order, Status.CLOSED, now, reason="redirected")
         else:
@@ -142,6 +144,7 @@ def _begin_check(
 
 def follow_check(check: Check, new: CheckState, now: datetime) -> None:
     """Let the change and its work order follow a move of their check, inside its transaction."""
+    follow_end(check, new, now)
     row = queries_changes.change_of_check(check)
     if row is None:
         return
@@ -184,8 +187,8 @@ def guard_order(order: WorkOrder, status: Status) -> None:
 
 
 def weigh_account(check: Check, now: datetime) -> None:
-    """Write down that nobody changed a way into the account lately, if so: then the change need not wait."""
-    if not queries_changes.risks_of(check.subject_id, now):
+    """Write down that no way into the account changed lately, if so: then the change need not wait."""
+    if not queries_changes.risks_of(check):
         assurance.write_case_proof(SYSTEM, ProofKind.SETTLED, check.case, now=now)
 
 

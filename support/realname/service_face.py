@@ -15,6 +15,7 @@ from support.core.errors import Invalid, NotAllowed
 from support.core.words import N_
 from support.realname import queries_face
 from support.realname.models import FaceAssessment
+from support.realname.policy import operators_day
 
 
 def record_assessment(
@@ -35,7 +36,7 @@ def record_assessment(
     for field, most in (("assessor", 120), ("document", 200)):
         if not 1 <= len(said[field]) <= most:
             raise Invalid(field, N_("Please fill this in."))
-    if assessed_on > now.date():
+    if assessed_on > operators_day(now):
         raise Invalid("assessed_on", N_("This day is still to come."))
     with transaction() as session:
         row = FaceAssessment(

@@ -17,7 +17,7 @@ from support.core.context import hooks
 from support.core.errors import NotFound
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check
-from support.verification.policy import VERDICT_REASONS, Way, WayRule
+from support.verification.policy import OWN_DOCUMENT, VERDICT_REASONS, Way, WayRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """The company that a check is about: its names, and its licence's number, "" where that is not known."""
+
+    names: tuple[str, ...]
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Goal:
     """The declaration of what checks of one act ask, show and do.
 
@@ -49,7 +57,8 @@ class Goal:
     `may_open(actor, asker_id, subject_id)` raises for whoever may not begin one. All others run inside the transaction
     of the check's move: `weigh` writes down, or withdraws, proofs that only count at the moment of the second decision;
     `carry_out` does the act and moves the check; `on_move` follows each move; `forget` lets go of what the room keeps
-    under the key of the check, which is destroyed then.
+    under the key of the check, which is destroyed then. `company_of` names the company whose own account a payment
+    has to go to, None where none is known.
     """
 
     act: Act
@@ -65,6 +74,7 @@ class Goal:
     weigh: Callable[[Check, datetime], None] = lambda check, now: None
     on_move: Callable[[Check, CheckState, datetime], None] = lambda check, new, now: None
     forget: Callable[[Check], None] = lambda check: None
+    company_of: Callable[[Check], Company | None] = lambda check: None
     letter: str = "verification.check"
     reasons: tuple[str, ...] = VERDICT_REASONS
 
@@ -88,9 +98,14 @@ def steps_of(check: Check) -> list[Step]:
 
 
 def rule_of(check: Check) -> WayRule:
-    """Return the way that the person takes, with the pictures that stand for a payment where none is possible."""
+    """Return the way that the person takes, with what stands for a payment where none is possible.
+
+    These are the pictures, and the point that people compare in them.
+    """
     rule = goal_of(check).rules[Way(check.way)]
-    return replace(rule, parts=rule.parts + rule.unpaid_parts) if check.unpaid else rule
+    if not check.unpaid:
+        return rule
+    return replace(rule, parts=rule.parts + rule.unpaid_parts, marks=(*rule.marks, OWN_DOCUMENT))
 
 
 def other_ways(check: Check) -> list[tuple[Way, WayRule]]:

@@ -82,10 +82,16 @@ class Payment(Model):
 
     What was said of the account is sealed under the key of the check, and gone with it. The amount is derived from
     `nonce`, stored nowhere. `number` counts the payments of a check; `ended_at` is when no amount is taken any more.
+    `tries` are the wrong amounts, the last at `tried_at`; they stay when the payment is given up. `blind` finds other
+    payments to the same account, for 30 days.
     """
 
     __tablename__ = "bank_payment"
-    __table_args__ = (UniqueConstraint("check_id", "number"), Index(None, "state", "expires_at"))
+    __table_args__ = (
+        UniqueConstraint("check_id", "number"),
+        Index(None, "state", "expires_at"),
+        Index(None, "blind"),
+    )
 
     id: Mapped[Id]
     uid: Mapped[str] = mapped_column(String(32), unique=True)
@@ -93,8 +99,10 @@ class Payment(Model):
     number: Mapped[int]
     state: Mapped[str] = mapped_column(String(10), default=PaymentState.DUE)
     sealed: Mapped[bytes | None]
+    blind: Mapped[bytes | None]
     nonce: Mapped[bytes]
     tries: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime | None]
     asked_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]

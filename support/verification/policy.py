@@ -23,7 +23,8 @@ PAYMENT_LOCKED = timedelta(hours=24)
 PAYMENT_DAYS = 5
 """PRC working days in which the amount is taken."""
 MOST_PAYMENTS, MOST_ACCOUNTS = 3, 6
-"""Of one check: payments that left, and accounts that were said."""
+PAYMENTS_COUNTED = timedelta(days=30)
+"""In this time, of one account here or to one bank account: payments that left, and accounts that were said."""
 RECORD_TRIES = 3
 RECORD_LOCKED = timedelta(hours=24)
 OPEN_FOR = timedelta(days=30)
@@ -61,6 +62,7 @@ class WayRule:
 PHRASE = ("phrase", N_("The phrase on the paper"))
 GENUINE = ("genuine", N_("Genuine to look at, and not expired"))
 AUTHORITY = ("authority", N_("The letter: person, account, date and seal"))
+OWN_DOCUMENT = ("own", N_("The own document: genuine, and of the person whom the letter names"))
 """What is compared in many ways alike: a code, and its words for the people who decide."""
 
 WAYS: Mapping[Way, WayRule] = {
@@ -103,6 +105,7 @@ REASONS: Mapping[str, str] = {
     "face": N_("The face and the picture of the document are not the same person."),
     "used": N_("This document has verified another account already."),
     "named": N_("The account has got a verified name in another way meanwhile."),
+    "staff": N_("Accounts of the people who work here have no verified name."),
     "given_up": N_("The work order was closed before."),
     "taken": N_("The new address belongs to another account by now."),
     "stopped": N_("The account's owner said that it was not them."),

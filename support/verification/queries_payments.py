@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
+from support.accounts.queries_names import plain_signs
 from support.core import vault
 from support.core.context import keys
 from support.core.db import db
-from support.verification.goal import goal_of
+from support.verification.goal import Company, goal_of
 from support.verification.lifecycle import PaymentState
 from support.verification.models import Check, Payment
 from support.verification.policy import (
@@ -22,10 +23,13 @@ from support.verification.policy import (
     MOST_PAYMENTS,
     PAYMENT_LOCKED,
     PAYMENT_SINCE,
+    PAYMENT_TRIES,
+    PAYMENTS_COUNTED,
     Way,
 )
 
 SHOWN_SIGNS = 4
+_OF_CHECK = Check.id == Payment.check_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +70,63 @@ def payment_by_uid(uid: str) -> tuple[Payment, Check] | None:
     return (row[0], row[1]) if row else None
 
 
-def counts(check: Check) -> tuple[int, int]:
-    """Return how many accounts were said in a check, and how many payments left."""
-    own = select(func.count(), func.count(Payment.sent_at)).where(Payment.check_id == check.id)
-    said, sent = db.session.execute(own).one()
-    return int(said), int(sent)
+def next_number(check: Check) -> int:
+    """Return the number of the payment that follows in a check."""
+    own = select(func.count()).where(Payment.check_id == check.id)
+    return int(db.session.execute(own).scalar_one()) + 1
 
 
-def may_try_again(check: Check) -> bool:
-    """True while another account may be said."""
-    said, sent = counts(check)
-    return said < MOST_ACCOUNTS and sent < MOST_PAYMENTS
+def may_try_again(check: Check, now: datetime, blind: bytes | None = None) -> bool:
+    """True while another account may be said: in all checks of the same account here, and of the same bank account."""
+    for same in _alike(check, blind):
+        counted = select(func.count(), func.count(Payment.sent_at)).join_from(
+            Payment, Check, _OF_CHECK
+        )
+        recent = counted.where(same, Payment.asked_at > now - PAYMENTS_COUNTED)
+        said, sent = db.session.execute(recent).one()
+        if said >= MOST_ACCOUNTS or sent >= MOST_PAYMENTS:
+            return False
+    return True
 
 
-def locked_until(payment: Payment | None, now: datetime) -> datetime | None:
-    """Return until when no other payment is made after three wrong amounts."""
-    if payment is None or payment.state != PaymentState.LOCKED or payment.ended_at is None:
-        return None
-    until = payment.ended_at + PAYMENT_LOCKED
-    return until if until > now else None
+def locked_until(check: Check, now: datetime, blind: bytes | None = None) -> datetime | None:
+    """Return until when no amount is taken, and no payment made, after three wrong amounts in whichever check."""
+    ends: list[datetime] = []
+    for same in _alike(check, blind):
+        tried = select(func.coalesce(func.sum(Payment.tries), 0), func.max(Payment.tried_at))
+        recent = tried.join_from(Payment, Check, _OF_CHECK).where(
+            same, Payment.tried_at > now - PAYMENT_LOCKED
+        )
+        tries, last = db.session.execute(recent).one()
+        if last is not None and tries >= PAYMENT_TRIES:
+            ends.append(last + PAYMENT_LOCKED)
+    return max(ends, default=None)
+
+
+def wrong_amounts(check: Check, now: datetime) -> int:
+    """Return how many wrong amounts were named lately for the account here, also of payments that were given up."""
+    recent = (Check.subject_id == check.subject_id, Payment.asked_at > now - PAYMENTS_COUNTED)
+    tried = select(func.coalesce(func.sum(Payment.tries), 0)).join_from(Payment, Check, _OF_CHECK)
+    return int(db.session.execute(tried.where(*recent)).scalar_one())
+
+
+def blind_of(number: str) -> bytes:
+    """Return the blind index of a bank account's number."""
+    return vault.blind_index("bank_account", number)
+
+
+def lock_alike(payment: Payment) -> None:
+    """Let amounts of payments to the same bank account be taken one after the other, to the transaction's end."""
+    alike = select(Payment.id).where(Payment.blind == payment.blind).order_by(Payment.id)
+    db.session.execute(alike.with_for_update())
+
+
+def _alike(check: Check, blind: bytes | None) -> list[ColumnElement[bool]]:
+    """Return what makes payments count together: the account here, the bank account that is said or waits."""
+    mine = Check.subject_id == check.subject_id
+    if blind is None and (payment := payment_of(check)) is not None:
+        blind = payment.blind
+    return [mine] if blind is None else [mine, Payment.blind == blind]
 
 
 def account_of(check: Check, payment: Payment) -> Account | None:
@@ -96,6 +138,24 @@ def account_of(check: Check, payment: Payment) -> Account | None:
     except vault.KeyDestroyed:
         return None
     return Account(**json.loads(text))
+
+
+def unlike(company: Company | None, account: Account) -> str:
+    """Return the field in which an account is another company's, "" where it is this one's or none is known."""
+    if company is None:
+        return ""
+    names = {plain_signs(name) for name in company.names if name}
+    if plain_signs(account.company) not in names:
+        return "company"
+    differs = company.licence and plain_signs(company.licence) != plain_signs(account.licence)
+    return "licence" if differs else ""
+
+
+def paid_another(check: Check) -> bool:
+    """True when the newest payment went to the account of another company than the check is about."""
+    payment = payment_of(check)
+    account = account_of(check, payment) if payment is not None else None
+    return account is not None and bool(unlike(goal_of(check).company_of(check), account))
 
 
 def place(uid: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from support.accounts import queries as people
-from support.accounts import service_recovery
+from support.accounts import queries_names, service_recovery
 from support.accounts.addresses import mask
 from support.accounts.models import ContactKind
 from support.assurance import service as assurance
@@ -18,7 +18,7 @@ from support.core.errors import NotAllowed
 from support.core.platform_calls import Name
 from support.core.words import N_
 from support.verification import policy, queries
-from support.verification.goal import Goal, Step
+from support.verification.goal import Company, Goal, Step
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check
 from support.verification.policy import WAYS
@@ -89,6 +89,14 @@ def claimed(check: Check) -> Mapping[str, Any]:
     }
 
 
+def company_of(check: Check) -> Company | None:
+    """Return the company whose name the account bears; None for an account of a person or without a verified name."""
+    known = queries_names.verified_name_of(check.subject_id)
+    if known is None or known.kind != "company":
+        return None
+    return Company((known.name, known.other_name))
+
+
 GOAL = Goal(
     act=Act.RECOVER_ACCOUNT,
     title=N_("Show that the account is yours"),
@@ -120,4 +128,5 @@ GOAL = Goal(
     carry_out=recover,
     ways=lambda: tuple(WAYS),
     weigh=weigh_old_address,
+    company_of=company_of,
 )

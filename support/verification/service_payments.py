@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import update
 from stdnum.cn import uscc
 
+from support.accounts import queries as people
 from support.accounts.queries_names import plain_signs
 from support.core import outbox, vault
 from support.core.actors import SYSTEM, Actor
@@ -27,9 +28,10 @@ from support.core.words import N_
 from support.policies.models import Purpose
 from support.verification import queries_payments as queries
 from support.verification.bank import Transfer
-from support.verification.lifecycle import ALIVE, PAYMENTS, CheckState, PaymentState
+from support.verification.goal import goal_of
+from support.verification.lifecycle import ALIVE, DROPPABLE, PAYMENTS, CheckState, PaymentState
 from support.verification.models import Check, Payment
-from support.verification.policy import PAYMENT_DAYS, PAYMENT_TRIES
+from support.verification.policy import PAYMENT_DAYS, PAYMENT_TRIES, PAYMENTS_COUNTED
 from support.verification.queries_payments import Account
 from support.verification.service import drop_payments, news, record
 from support.verification.service_steps import agree, note_step
@@ -56,7 +58,10 @@ def request_payment(
         raise Invalid("consent", N_("Please tick that you agree, or choose another way."))
     with transaction():
         note_step(actor, check, "check.payment_asked", now=now)
-        _require_another(check, now)
+        people.lock_person(check.subject_id)
+        blind = queries.blind_of(account.number)
+        _require_another(check, blind, now)
+        _require_own(check, account)
         drop_payments(check, now)
         uid = new_uid()
         text = json.dumps(asdict(account), ensure_ascii=False)
@@ -64,9 +69,10 @@ def request_payment(
             Payment,
             uid=uid,
             check_id=check.id,
-            number=queries.counts(check)[0] + 1,
+            number=queries.next_number(check),
             state=PaymentState.DUE,
             sealed=vault.seal(check.stream, queries.place(uid), text),
+            blind=blind,
             nonce=secrets.token_bytes(16),
             tries=0,
             asked_at=now,
@@ -83,7 +89,8 @@ def request_payment(
 def confirm_payment(actor: Actor, check: Check, text: str, *, now: datetime | None = None) -> None:
     """Take the amount that came in; call it outside a transaction, since a wrong one counts.
 
-    Raises `Invalid("amount")`, `NotFound` where no payment waits for its amount.
+    Wrong ones count for the account here and for the bank account, in whichever check. Raises `Invalid("amount")`,
+    `TooMany` after three of a day, `NotFound` where no payment waits for its amount.
     """
     now = now or utcnow()
     cents = _cents(text)
@@ -94,15 +101,15 @@ def confirm_payment(actor: Actor, check: Check, text: str, *, now: datetime | No
             raise NotFound()
         if payment.expires_at is not None and payment.expires_at <= now:
             raise Invalid("amount", N_("It is too late for this payment; ask for another one."))
-        left = (Payment.id == payment.id, Payment.state == PaymentState.SENT)
-        tried = update(Payment).where(*left, Payment.tries < PAYMENT_TRIES)
-        if changed(tried.values(tries=Payment.tries + 1)) != 1:
-            raise NotFound()
-        db.session.refresh(payment)
+        people.lock_person(check.subject_id)
+        queries.lock_alike(payment)
+        _require_unlocked(check, None, now)
         right = cents == queries.cents_of(payment)
         if right:
             _move(actor, check, payment, PaymentState.PROVED, now)
-        elif payment.tries >= PAYMENT_TRIES:
+        else:
+            _count_wrong(payment, now)
+        if not right and queries.locked_until(check, now) is not None:
             _move(actor, check, payment, PaymentState.LOCKED, now)
     if not right:
         raise Invalid("amount", _OTHER)
@@ -116,6 +123,12 @@ def skip_payment(actor: Actor, check: Check, *, now: datetime | None = None) -> 
     with transaction():
         note_step(actor, check, "check.unpaid", now=now, unpaid=True)
         drop_payments(check, now)
+
+
+def drop_unlike(check: Check, now: datetime) -> None:
+    """Let go of a payment to another company than the check is about by now, inside the caller's transaction."""
+    if queries.paid_another(check):
+        drop_payments(check, now, DROPPABLE)
 
 
 def transfer_of(uid: str) -> Transfer | None:
@@ -145,8 +158,13 @@ def note_payment(uid: str, ended: OutboxState, *, now: datetime) -> None:
 
 
 def expire_payments(now: datetime) -> None:
-    """End payments whose amount nobody confirmed within five working days (a periodic task). Safe to run twice."""
+    """End payments whose amount nobody confirmed within five working days (a periodic task). Safe to run twice.
+
+    What finds other payments to the same account is forgotten once it counts no more.
+    """
     with transaction():
+        old = (Payment.blind.is_not(None), Payment.asked_at <= now - PAYMENTS_COUNTED)
+        changed(update(Payment).where(*old).values(blind=None))
         for payment, check in queries.late_payments(now, _BATCH):
             _move(SYSTEM, check, payment, PaymentState.EXPIRED, now)
 
@@ -174,16 +192,42 @@ def _move(
             news(check, f"payment_{new}_{payment.number}")
 
 
-def _require_another(check: Check, now: datetime) -> None:
+def _require_another(check: Check, blind: bytes, now: datetime) -> None:
     if not queries.asks_for_payment(check):
         raise NotFound()
     payment = queries.payment_of(check)
     if payment is not None and payment.state == PaymentState.PROVED:
         raise AlreadyDone()
-    if (until := queries.locked_until(payment, now)) is not None:
+    _require_unlocked(check, blind, now)
+    if not queries.may_try_again(check, now, blind):
+        raise NotAllowed(N_("There were too many payments within 30 days. Go on without one."))
+
+
+def _require_unlocked(check: Check, blind: bytes | None, now: datetime) -> None:
+    """Raise `TooMany` for a day after three wrong amounts."""
+    if (until := queries.locked_until(check, now, blind)) is not None:
         raise TooMany(int((until - now).total_seconds()))
-    if not queries.may_try_again(check):
-        raise NotAllowed(N_("There were too many payments in this check. Go on without one."))
+
+
+def _count_wrong(payment: Payment, now: datetime) -> None:
+    """Count a wrong amount, which the database decides on; raise `NotFound` when there is no try left."""
+    left = (Payment.id == payment.id, Payment.state == PaymentState.SENT)
+    tried = update(Payment).where(*left, Payment.tries < PAYMENT_TRIES)
+    if changed(tried.values(tries=Payment.tries + 1, tried_at=now)) != 1:
+        raise NotFound()
+    db.session.refresh(payment)
+
+
+def _require_own(check: Check, account: Account) -> None:
+    """Raise `Invalid` at the field in which the account is not the company's that the check is about.
+
+    Of somebody else's account nothing is told here; the people who decide see it, and can't let it pass.
+    """
+    if check.asker_id != check.subject_id:
+        return
+    field = queries.unlike(goal_of(check).company_of(check), account)
+    if field:
+        raise Invalid(field, N_("This is another company than the one whose papers you show."))
 
 
 def _checked(account: Account) -> Account:

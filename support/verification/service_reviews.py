@@ -24,12 +24,12 @@ from support.core.errors import (
     Stale,
 )
 from support.core.words import N_
-from support.verification import policy, queries
+from support.verification import policy, queries, queries_payments
 from support.verification.goal import goal_of, rule_of
-from support.verification.lifecycle import CheckState
+from support.verification.lifecycle import DROPPABLE, CheckState
 from support.verification.models import Check, Evidence, EvidenceView, Review
 from support.verification.policy import Way
-from support.verification.service import conclude, destroy_evidence, move, record
+from support.verification.service import conclude, destroy_evidence, drop_payments, move, record
 
 SEAT_OF = {CheckState.REVIEW: "verifier", CheckState.APPROVAL: "approver"}
 
@@ -124,6 +124,9 @@ def decide(
             raise Invalid("verdict", N_("Please look at every picture first."))
         if any(each.person_id == actor.id for each in queries.verdicts(check).values()):
             raise NotAllowed(N_("The second decision is another person's."))
+        elsewhere = queries_payments.paid_another(check)
+        if verdict == "pass" and elsewhere:
+            raise Invalid("verdict", N_("The payment went to another company; ask for it again."))
         said = {
             "person_id": actor.id,
             "verdict": verdict,
@@ -134,6 +137,8 @@ def decide(
             raise Stale()
         record(actor, check, "check.decided", now, seat=seat)
         if verdict == "again":
+            if elsewhere:
+                drop_payments(check, now, DROPPABLE)
             move(actor, check, CheckState.OPEN, now, round=Check.round + 1, reason=reason)
         elif seat == "verifier":
             move(actor, check, CheckState.APPROVAL, now)

@@ -69,6 +69,7 @@ def prove_address(
     if code.about != check.uid:
         raise Invalid("code", service_codes.WRONG)
     with transaction():
+        _set(check)  # first: the key of a check that was given up meanwhile is gone
         service_codes.use_code(code.id, now=now)
         sealed = vault.seal(check.stream, queries.wanted_place(check.uid), code.value)
         _set(check, wanted_kind=code.kind, wanted_sealed=sealed)
@@ -260,9 +261,14 @@ def give_check(actor: Actor, check: Check, *, now: datetime | None = None) -> No
 
 
 def ask_for_person(actor: Actor, check: Check, step: str, *, now: datetime | None = None) -> None:
-    """Say that a step can't be done at all: a person takes over, by message or call."""
+    """Say that a step can't be done at all: a person takes over, by message or call on the work order.
+
+    Raises `NotFound` for a check without one, since nobody would be told.
+    """
     now = now or utcnow()
     _require_open(actor, check)
+    if not check.of_order:
+        raise NotFound()
     with transaction():
         record(actor, check, "check.stuck", now, step=step)
         news(check, f"stuck_{step}")

@@ -11,6 +11,7 @@ from support.accounts.session_views import page
 from support.assurance import queries as assurance
 from support.assurance.policy import ACTS, Act
 from support.core.actors import Actor
+from support.core.clock import utcnow
 from support.core.web import current_actor, row_number
 from support.verification import policy, queries, queries_payments, service, service_reviews
 from support.verification.forms import VerdictForm
@@ -124,6 +125,8 @@ def _page(check: Check, form: VerdictForm) -> tuple[str, int]:
         facts=goal_of(check).facts(check),
         payment=payment,
         account=queries_payments.account_of(check, payment) if payment else None,
+        wrong_amounts=queries_payments.wrong_amounts(check, utcnow()),
+        paid_another=queries_payments.paid_another(check),
         seat=_seat(actor, check),
         verdicts=queries.shown_verdicts(actor, check),
         reasons=policy.REASONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import chain, combinations
 from typing import Any
 
@@ -100,8 +101,12 @@ def test_a_set_name_is_replaced_by_a_change_alone() -> None:
 @pytest.mark.usefixtures("context")
 def test_a_service_that_vouches_for_a_name_may_renew_its_own() -> None:
     alice = make_member("Alice")
-    verify(alice, "爱丽丝", source="alipay")
-    verify(alice, "爱丽思", source="alipay", about="check:two")
+    later = utcnow() + timedelta(hours=73)
+    verify(alice, "爱丽丝", source="alipay", voucher=b"hers")
+    for voucher in (b"", b"another"):
+        with pytest.raises(NotAllowed):
+            verify(alice, "爱丽思", source="alipay", about="check:two", voucher=voucher, now=later)
+    verify(alice, "爱丽思", source="alipay", about="check:two", voucher=b"hers", now=later)
     assert name_of(alice) == "爱丽思"
     for source in ("taobao", "document"):
         with pytest.raises(NotAllowed):

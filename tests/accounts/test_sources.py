@@ -8,18 +8,24 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import create_app
-from support.accounts import queries, queries_names, service_sources
-from support.accounts.models import Session
+from support.accounts import (
+    queries,
+    queries_identities,
+    queries_names,
+    service_identities,
+    service_sources,
+)
+from support.accounts.models import ContactPoint, ExternalIdentity, Person, Session
 from support.accounts.queries_names import VerifiedName
 from support.assurance import service as assurance
 from support.assurance.policy import ProofKind
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.config import Config
-from support.core.db import db
+from support.core.db import db, transaction
 from support.core.errors import Expired
 from support.policies import service as policies
 from support.policies.models import Consent, Purpose
@@ -202,13 +208,17 @@ def test_a_sign_in_never_asks_for_the_name(app: Flask) -> None:
 
 
 def test_a_name_from_another_source_stays_and_the_same_source_renews_its_own(app: Flask) -> None:
-    client, path = alice(app), "/account/realname/alipay"
-    for called in (NAME, "阿丽思·哈格里夫斯"):
-        ask(client, called=called)
-        client.submit(path, {"consent": "y"}, button="Use this name")
-        found = stored(app)
-        assert found is not None
-        assert found.name == called
+    path = "/account/realname/alipay"
+    with time_machine.travel(utcnow(), tick=False) as clock:
+        client = alice(app)
+        for called in (NAME, "阿丽思·哈格里夫斯"):
+            ask(client, called=called)
+            client.submit(path, {"consent": "y"}, button="Use this name")
+            found = stored(app)
+            assert found is not None
+            assert found.name == called
+            clock.shift(timedelta(hours=73))
+            client = browse(app, "Alice")
     with app.app_context():
         verify(queries.person_id_by_name("Bob") or 0, "Bob")
         db.session.remove()
@@ -219,6 +229,61 @@ def test_a_name_from_another_source_stays_and_the_same_source_renews_its_own(app
     found = stored(app, "Bob")
     assert found is not None
     assert found.source == "document"
+
+
+def use(client: PageClient, who: str, called: str) -> int:
+    """Let an account of Alipay tell the name, and ask for it to be used."""
+    ask(client, who=who, called=called)
+    path = "/account/realname/alipay"
+    return client.submit(path, {"consent": "y"}, button="Use this name").status_code
+
+
+def unbind(app: Flask) -> None:
+    """Take Alice's account elsewhere off, as she (or whoever has her session) does."""
+    with app.app_context():
+        prove(app)
+        actor = newest_session()
+        [bound] = queries_identities.identities_of(actor.id or 0)
+        service_identities.unbind_identity(actor, bound.uid)
+        db.session.remove()
+
+
+def test_another_account_of_the_same_service_never_renews_a_name(app: Flask) -> None:
+    with time_machine.travel(utcnow(), tick=False) as clock:
+        client = alice(app)
+        assert use(client, "20880001", NAME) == 303
+        clock.shift(timedelta(hours=73))
+        thief = browse(app, "Alice")
+        unbind(app)
+        assert bind(thief, "alipay", "20889999").status_code == 303
+        assert use(thief, "20889999", "A Thief") == 403
+        clock.shift(timedelta(hours=73))
+        thief = browse(app, "Alice")
+        assert use(thief, "20889999", "A Thief") == 403, "nor after a wait"
+        found = stored(app)
+        assert found is not None
+        assert found.name == NAME
+
+
+@pytest.mark.parametrize("what", ["bound", "address", "password"])
+def test_nothing_renews_a_name_within_72_hours_of_a_new_way_in(app: Flask, what: str) -> None:
+    with time_machine.travel(utcnow(), tick=False) as clock:
+        assert use(alice(app), "20880001", NAME) == 303
+        clock.shift(timedelta(hours=73))
+        client = browse(app, "Alice")
+        with app.app_context():
+            table, column = {
+                "bound": (ExternalIdentity, "bound_at"),
+                "address": (ContactPoint, "changed_at"),
+                "password": (Person, "password_set_at"),
+            }[what]
+            with transaction() as session:
+                session.execute(update(table).values({column: utcnow() - timedelta(hours=71)}))
+            db.session.remove()
+        assert use(client, "20880001", "Alice Hargreaves") == 403
+        clock.shift(timedelta(hours=2))
+        client = browse(app, "Alice")
+        assert use(client, "20880001", "Alice Hargreaves") == 303
 
 
 def test_services_without_names_and_staff_have_no_such_page(app: Flask) -> None:

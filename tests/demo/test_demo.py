@@ -186,7 +186,8 @@ def test_the_page_of_calls_to_the_platform_is_not_empty(app: Flask) -> None:
         loaded(app)
         outbox.drain()
         lines = platform_queries.page_of()
-        assert [line.name for line in lines] == ["end_sessions", "check_transaction", "restore"]
+        names = [line.name for line in lines]
+        assert names == ["set_realname", "end_sessions", "check_transaction", "restore"]
         assert {line.note for line in lines} == {"console"}
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text, update
 
-from support.accounts.models import Person
+from support.accounts.models import ContactPoint, Person
+from support.accounts.policy import Method
 from support.assurance.lifecycle import HoldState
 from support.core.clock import utcnow
 from support.core.db import db
@@ -127,7 +128,8 @@ def test_an_older_address_stops_it_and_people_hear_both_sides(world: NameWorld) 
 
 @pytest.mark.parametrize("source", ["alipay", "taobao"])
 def test_a_name_of_another_service_is_sent_there_at_once(world: NameWorld, source: str) -> None:
-    world.set_name(world.case_passed(world.alice), "LIDDELL ALICE", source)
+    voucher = world.bind_service(Method(source))
+    world.set_name(world.case_passed(world.alice), "LIDDELL ALICE", source, voucher)
     order = world.ask(NEW_NAME)
     row = queries_changes.change_of(order)
     assert row is not None
@@ -141,6 +143,17 @@ def test_a_name_of_another_service_is_sent_there_at_once(world: NameWorld, sourc
         assert "Alipay" in world.browser(world.alice).page("/account/realname").text or (
             source == "taobao"
         )
+
+
+def test_a_name_whose_account_elsewhere_is_bound_no_more_is_changed_by_a_document(
+    world: NameWorld,
+) -> None:
+    voucher = world.bind_service(Method.ALIPAY)
+    world.set_name(world.case_passed(world.alice), "LIDDELL ALICE", "alipay", voucher)
+    world.unbind_service()
+    check = world.check_of(world.ask(NEW_NAME))
+    assert state_of(world, check) == (ChangeState.IDENTITY, Status.WAITING)
+    assert set(queries_changes.risks_of(check)) == {"service"}, "so it waits"
 
 
 def test_a_refused_change_says_why_and_changes_nothing(world: NameWorld) -> None:
@@ -274,3 +287,25 @@ def test_a_member_asks_on_one_page_and_a_double_click_is_one_order(world: NameWo
         assert strange.location == "/account/realname"
     assert len(db.session.execute(select(NameChange)).scalars().all()) == 1
     assert service_changes.KIND == "realname"
+
+
+@pytest.mark.parametrize("what", ["service", "passkey", "factor"])
+def test_every_new_way_in_makes_it_wait(world: NameWorld, what: str) -> None:
+    world.verified()
+    world.new_way_in(what, utcnow() - timedelta(hours=71))
+    check = world.asked_change(NEW_NAME)
+    assert set(queries_changes.risks_of(check)) == {what}
+    world.agree(check)
+    assert state_of(world, check)[0] == ChangeState.HOLD
+
+
+def test_what_changed_before_it_was_asked_for_is_not_waited_out(world: NameWorld) -> None:
+    world.verified()
+    world.bind_second()
+    check = world.asked_change(NEW_NAME)
+    aged = (update(Check).where(Check.id == check.id), update(ContactPoint))
+    with world.writing() as session:
+        session.execute(aged[0].values(opened_at=utcnow() - timedelta(hours=100)))
+        session.execute(aged[1].values(changed_at=utcnow() - timedelta(hours=101)))
+    world.agree(world.fresh(check))
+    assert state_of(world, check)[0] == ChangeState.HOLD

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -92,6 +92,15 @@ def test_an_assessment_names_who_when_and_the_paper(
         service_face.record_assessment(world.ada, **(PAPER | {field: said}))  # type: ignore[arg-type]
     assert refused.value.field == field
     assert db.session.execute(select(func.count()).select_from(FaceAssessment)).scalar_one() == 0
+
+
+def test_the_day_of_an_assessment_is_that_of_the_operator(world: NameWorld) -> None:
+    evening = datetime(2026, 3, 2, 17, tzinfo=UTC)  # the third of March in Shanghai
+    said = PAPER | {"assessed_on": date(2026, 3, 3)}
+    assert service_face.record_assessment(world.ada, **said, now=evening)  # type: ignore[arg-type]
+    said = PAPER | {"assessed_on": date(2026, 3, 4)}
+    with pytest.raises(Invalid):
+        service_face.record_assessment(world.ada, **said, now=evening)  # type: ignore[arg-type]
 
 
 def test_a_new_assessment_switches_it_off_until_somebody_looks(world: NameWorld) -> None:

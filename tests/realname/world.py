@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from flask import Flask
@@ -13,15 +13,24 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from support.accounts import queries as people
-from support.accounts import queries_names, service_contacts, service_names
-from support.accounts.models import ContactKind, ContactPoint
+from support.accounts import (
+    queries_identities,
+    queries_names,
+    service_contacts,
+    service_factors,
+    service_identities,
+    service_names,
+)
+from support.accounts.models import ContactKind, ContactPoint, Passkey
+from support.accounts.policy import Method
+from support.accounts.providers import Identity
 from support.accounts.queries_names import VerifiedName
 from support.assurance import service as assurance
 from support.assurance.policy import Act, ProofKind
 from support.assurance.queries import Case
 from support.core.actors import SYSTEM, Actor, Role
 from support.core.clock import utcnow
-from support.core.db import db, transaction
+from support.core.db import db, new_uid, transaction
 from support.realname import service, service_changes
 from support.realname.documents import Document
 from support.verification import queries as checks
@@ -112,11 +121,33 @@ class NameWorld(World):
         return case
 
     @staticmethod
-    def set_name(case: Case, name: str, source: str = "document") -> None:
+    def set_name(case: Case, name: str, source: str = "document", voucher: bytes = b"") -> None:
         """Write a name down that another way has found."""
         service_names.set_verified_name(
-            SYSTEM, case, name, kind="individual", source=source, act=Act.SET_REALNAME
+            SYSTEM,
+            case,
+            name,
+            kind="individual",
+            source=source,
+            voucher=voucher,
+            act=Act.SET_REALNAME,
         )
+
+    def bind_service(self, method: Method, at: datetime | None = None) -> bytes:
+        """An account elsewhere signs in as Alice; return its blind index."""
+        identity = Identity(method, "2088", "Alice")
+        with transaction():
+            service_identities.add_identity(
+                self.alice, self.alice.id or 0, identity, now=at or utcnow()
+            )
+        return queries_identities.blind(identity)
+
+    def unbind_service(self) -> None:
+        """Alice's account elsewhere is taken off."""
+        session = Actor("member", self.alice.id, session=1)
+        assurance.write_proof(session, ProofKind.FRESH_SESSION, session_id=1, now=utcnow())
+        [bound] = queries_identities.identities_of(self.alice.id or 0)
+        service_identities.unbind_identity(session, bound.uid)
 
     def verified(self) -> None:
         """Alice's name is verified already, by a passport."""
@@ -160,6 +191,28 @@ class NameWorld(World):
             service_contacts.add_bound(
                 self.alice.id or 0, ContactKind.EMAIL, "new@example.org", now=utcnow()
             )
+
+    def new_way_in(self, what: str, at: datetime) -> None:
+        """Another way into Alice's account: an account elsewhere, a passkey, or a second factor."""
+        alice = self.alice.id or 0
+        if what == "service":
+            self.bind_service(Method.ALIPAY, at)
+            return
+        with transaction() as session:
+            if what == "passkey":
+                session.add(
+                    Passkey(
+                        uid=new_uid(),
+                        person_id=alice,
+                        credential_id=b"credential",
+                        public_key=b"key",
+                        sign_count=0,
+                        name="Phone",
+                        created_at=at,
+                    )
+                )
+            else:
+                service_factors.tell_changed(self.alice, alice, "on", at)
 
     def unbind_oldest(self) -> None:
         """The way of a thief: a second address is bound, and the first one taken off."""

@@ -172,6 +172,7 @@ def test_a_lost_account_is_stopped_by_its_owner_or_given_back_when_nobody_object
         with transaction() as session:  # three days have passed for the limits on codes as well
             session.execute(update(Code).values(created_at=utcnow() - timedelta(hours=73)))
         db.session.remove()
+        db.engine.dispose()
 
     def given_back() -> bool:
         phone.goto(check)

@@ -11,18 +11,26 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from support.accounts.policy import CodePurpose
 from support.core.clock import utcnow
 from support.core.db import db, transaction
 from support.core.errors import AlreadyDone, IllegalMove, Invalid, NotAllowed, NotFound, TooMany
-from support.verification import queries, service, service_payments, service_steps
+from support.verification import (
+    queries,
+    service,
+    service_payments,
+    service_reviews,
+    service_steps,
+)
 from support.verification import queries_payments as payments
+from support.verification.goal import rule_of
 from support.verification.lifecycle import PAYMENTS, PaymentState
 from support.verification.models import Payment
 from support.verification.policy import Way
 from support.verification.queries_payments import Account
 from tests.core.test_db import in_threads
 from tests.fixtures.bridge import Bridge
-from tests.verification.world import World
+from tests.verification.world import NEW, World, points
 
 NUMBER = "6222 0200-0000 1234"
 ACCOUNT = Account(
@@ -126,6 +134,38 @@ def test_without_an_account_more_papers_are_asked_for_instead(company: Company) 
     assert all(row.sealed is None for row in db.session.execute(select(Payment)).scalars())
     with pytest.raises(NotFound):
         company.ask()
+
+
+def test_the_own_document_in_place_of_a_payment_is_a_point_of_its_own(company: Company) -> None:
+    world = company.world
+    service_payments.skip_payment(world.guest, company.check)
+    finish(company)
+    check = world.fresh(company.check)
+    others = [code for code in points(check) if code != "own"]
+    assert len(others) == len(points(check)) - 1
+    world.see(world.vera, check)
+    with pytest.raises(Invalid, match="mark each point"):
+        service_reviews.decide(world.vera, check, "pass", marks=others, version=check.version)
+    with world.outside():
+        shown = world.browser(world.vera).page(f"/desk/checks/{check.uid}").text
+        assert "of the person whom the letter names" in shown
+    world.decide(world.vera, world.fresh(check))
+
+
+def test_an_address_is_proved_too_late_for_a_check_that_was_given_up_in_another_tab(
+    company: Company,
+) -> None:
+    world, check = company.world, company.check
+    service_steps.request_address(world.guest, check, NEW, visitor="v", address="192.0.2.1")
+    digits = world.digits(CodePurpose.IDENTITY)
+    uid = check.uid
+    db.session.refresh(check)
+    db.session.expunge(check)
+    world.checks.remove(check)
+    given_up = queries.own_check(world.guest, uid)
+    service.withdraw_check(world.guest, given_up)
+    with pytest.raises(IllegalMove):
+        service_steps.prove_address(world.guest, check, digits, visitor="v")
 
 
 @pytest.mark.parametrize(
@@ -342,7 +382,7 @@ def finish(company: Company) -> None:
     world, check = company.world, company.world.fresh(company.check)
     world.prove_new(check)
     service_steps.lack_old_address(world.guest, check, "lost")
-    for part in ("licence", "letter"):
+    for part, _words in rule_of(check).parts:
         world.give_picture(check, part)
     service_steps.give_check(world.guest, check)
 

@@ -55,6 +55,7 @@ from support.infringement import (
 from support.infringement import timers as infringement_timers
 from support.infringement import views as notice_pages
 from support.infringement import (  # noqa: F401  (the views add their routes)
+    views_answers,
     views_case,
     views_listings,
     views_resume,
@@ -344,6 +345,8 @@ PUBLIC = frozenset(
         "notices.check",
         "notices.send",
         "notices.receipt",
+        "notices.answers_open",
+        "notices.answers_code",
         "assurance.hold",
         "assurance.stop",
         "notifications.check",
@@ -371,6 +374,9 @@ GUEST: frozenset[str] = frozenset(
         "checks.person",
         "checks.send",
         "checks.withdraw",
+        "notices.answer",
+        "notices.answers",
+        "notices.answers_paper",
         "notices.status",
         "notices.paper",
         "notices.supplement",

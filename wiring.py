@@ -57,6 +57,7 @@ from support.infringement import views as notice_pages
 from support.infringement import (  # noqa: F401  (the views add their routes)
     views_answers,
     views_case,
+    views_disputes,
     views_listings,
     views_resume,
     views_sending,
@@ -377,6 +378,8 @@ GUEST: frozenset[str] = frozenset(
         "notices.answer",
         "notices.answers",
         "notices.answers_paper",
+        "notices.counter",
+        "notices.counter_accept",
         "notices.status",
         "notices.paper",
         "notices.supplement",

@@ -24,6 +24,19 @@ SHOWN_PAPERS = frozenset({"evidence", "comparison", "evaluation"})
 """The kinds of files that go to the other side; proof of who somebody is does not."""
 _ACCEPTABLE = frozenset({S.FORWARDED, S.AWAITING, S.COUNTER_TO_COMPLETE})
 
+_SENT_ON = frozenset(
+    {
+        S.COUNTER_FORWARDED,
+        S.WAITING,
+        S.EXTENDED,
+        S.PENDING,
+        S.RESTORE_ASKED,
+        S.RESTORED,
+        S.DECIDED,
+    }
+)
+"""Where the holder has been sent the counter-notice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -124,6 +137,18 @@ def preview(facts: CounterFacts) -> list[dict[str, str]]:
 def rows_of(pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     """Return pairs as the macro of a list takes them."""
     return [{"label": label, "value": value, "lang": lang_of(value)} for label, value in pairs]
+
+
+def counters_sent(notice: Notice) -> list[dict[str, Any]]:
+    """Return the counter-notices that were sent on to the holder, each as they see it, with its files."""
+    found = []
+    for respondent in queries.respondents_of(notice):
+        counter = queries.counter_of(respondent)
+        states = {item.status for item in queries.items_of_respondent(respondent)}
+        if counter is not None and counter.checked_at is not None and states & _SENT_ON:
+            rows = preview(queries.counter_facts(notice, counter))
+            found.append({"rows": rows, "papers": desk_case.papers_of(notice, counter)})
+    return found
 
 
 def chosen(lines: Sequence[Line], posted: Mapping[str, str]) -> dict[int, tuple[str, str]]:

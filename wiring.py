@@ -55,7 +55,9 @@ from support.infringement import (
 from support.infringement import timers as infringement_timers
 from support.infringement import views as notice_pages
 from support.infringement import (  # noqa: F401  (the views add their routes)
+    views_answers,
     views_case,
+    views_disputes,
     views_listings,
     views_resume,
     views_sending,
@@ -345,6 +347,8 @@ PUBLIC = frozenset(
         "notices.check",
         "notices.send",
         "notices.receipt",
+        "notices.answers_open",
+        "notices.answers_code",
         "assurance.hold",
         "assurance.stop",
         "notifications.check",
@@ -372,6 +376,11 @@ GUEST: frozenset[str] = frozenset(
         "checks.person",
         "checks.send",
         "checks.withdraw",
+        "notices.answer",
+        "notices.answers",
+        "notices.answers_paper",
+        "notices.counter",
+        "notices.counter_accept",
         "notices.status",
         "notices.paper",
         "notices.supplement",

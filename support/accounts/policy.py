@@ -48,6 +48,7 @@ class CodePurpose(StrEnum):
     NOTICE_LINK = "notice_link"
     NOTICE_RESUME = "notice_resume"
     NOTICE_DOMAIN = "notice_domain"
+    NOTICE_ANSWER = "notice_answer"
 
 
 FOR_THE_KNOWN = frozenset(

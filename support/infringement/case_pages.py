@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from support.infringement import desk_case, queries
+from support.infringement import desk_case, queries, service_disputes
 from support.infringement.elements import Element, Meter
 from support.infringement.filing_pages import lang_of
 from support.infringement.lifecycle import ENDED, LIFECYCLE, MEASURED, ItemState
@@ -52,6 +52,7 @@ def status_page(notice: Notice) -> dict[str, Any]:
         "meter": meter(notice),
         "supplement": any(line.status in _UNCHECKED for line in lines),
         "withdrawable": [line for line in lines if LIFECYCLE.can(line.status, S.WITHDRAWN)],
+        "countered": any(line.status in service_disputes.OPEN for line in lines),
         "stages": _stages([line.status for line in lines]),
         "lang_of": lang_of,
         "papers": desk_case.papers_of(notice),
@@ -74,6 +75,11 @@ def missing(notice: Notice) -> tuple[Element[Any], ...]:
 def may_supplement(notice: Notice) -> bool:
     """True while something can be added: before a link is qualified."""
     return bool(queries.items_of(notice, OPEN_TO_SUPPLEMENT))
+
+
+def answerable(notice: Notice) -> list[desk_case.Line]:
+    """Return the links whose counter-notice the holder can still answer."""
+    return [line for line in desk_case.lines_of(notice) if line.status in service_disputes.OPEN]
 
 
 def withdrawable(notice: Notice) -> Sequence[Item]:

@@ -66,6 +66,7 @@ def respondent_facts(ids: dict[str, Any], reader: Actor) -> Facts:
         return None
     what = ItemState(ids["what"])
     facts = _facts("respondent", what, items, reader)
+    way = "/open" if reader.kind == "guest" else ""
     shown = what in _FIRST and reader.kind != "guest"
     with force_locale(locale_of(reader.language)):
         facts["rows"] = sides.forwarded_rows(notice) if shown else []
@@ -74,7 +75,7 @@ def respondent_facts(ids: dict[str, Any], reader: Actor) -> Facts:
         "law": items[0].law.title if items[0].law else "",
         "first": what in _FIRST,
         "next": say(sides.next_of(items[0]), reader=reader),
-        "link": f"{settings().public_url}/notices/answers/{mine.uid}",
+        "link": f"{settings().public_url}/notices/answers/{mine.uid}{way}",
     }
 
 

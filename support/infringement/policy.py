@@ -55,6 +55,7 @@ REASONS: Mapping[str, str] = {
     "accepted": N_("The respondent accepts the measure."),
     "no_counter": N_("No counter-notice came in time."),
     "no_proof": N_("No proof of a complaint or a lawsuit came by the end of the waiting period."),
+    "holder_accepts": N_("The rights holder accepts the counter-notice."),
     "at_once": N_("Restored at once after the counter-notice (Regulation, article 17)."),
     "dispute_over": N_("The dispute ended without an order."),
     "upheld": N_("The complaint was upheld."),

@@ -108,6 +108,14 @@ def respondent_for(actor: Actor, uid: str) -> Respondent:
     return found
 
 
+def respondent_reached(uid: str) -> Respondent:
+    """Return a respondent to whom a notice was forwarded, for the page that asks for a code; raises `NotFound`."""
+    found = db.session.execute(select(Respondent).where(Respondent.uid == uid)).scalar_one_or_none()
+    if found is None or found.forwarded_at is None:
+        raise NotFound()
+    return found
+
+
 def respondents_of(notice: Notice) -> Sequence[Respondent]:
     """Return everybody who answers for items of the notice."""
     found = select(Respondent).where(Respondent.notice_id == notice.id).order_by(Respondent.id)

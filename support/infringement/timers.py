@@ -32,9 +32,13 @@ WAITS = (ItemState.WAITING, ItemState.EXTENDED)
 
 
 def end_terms(now: datetime) -> None:
-    """End what nobody completed or contested in time, and restore where the waiting period ended without proof."""
+    """End what nobody completed or contested in time, and restore where the waiting period ended without proof.
+
+    Where the holder has shown a dispute, a clerk decides.
+    """
     states = (*ENDS, *WAITS)
-    _each(_found(Item.state.in_(states), Item.due_at <= now), partial(_end, now=now))
+    shown = Item.state.in_(WAITS) & Item.dispute_sealed.is_not(None)
+    _each(_found(Item.state.in_(states), Item.due_at <= now, ~shown), partial(_end, now=now))
 
 
 def _end(item: Item, now: datetime) -> None:

@@ -18,7 +18,7 @@ from support.core.db import new_uid, transaction
 from support.core.errors import NotFound
 from support.core.once import once
 from support.core.web import current_actor, form_scope, row_number
-from support.infringement import case_pages, queries, service, service_supplements
+from support.infringement import answer_pages, case_pages, queries, service, service_supplements
 from support.infringement.forms import SupplementForm
 from support.infringement.models import Notice
 from support.infringement.views import Answer, blueprint
@@ -38,7 +38,8 @@ def status(reference: str) -> str:
 def paper(reference: str, uid: str) -> Response:
     """Give a file of the notice to its filer."""
     notice = queries.notice_for(current_actor(), reference)
-    if uid not in {one.file_uid for one in queries.papers_of(notice)}:
+    sent = {one["uid"] for each in answer_pages.counters_sent(notice) for one in each["papers"]}
+    if uid not in sent | {one.file_uid for one in queries.papers_of(notice)}:
         raise NotFound()
     found = file_serving.open_for_download(files.file_by_uid(uid))
     return Response(found.stream, headers=found.headers, direct_passthrough=True)

@@ -1,0 +1,161 @@
+"""What the pages of a respondent show: the notice as it was forwarded, each link with what comes next, the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from support.infringement import desk_case, queries, sides
+from support.infringement.elements import CounterFacts, Meter
+from support.infringement.filing_pages import lang_of
+from support.infringement.forms_answers import DECLARED
+from support.infringement.lifecycle import LIFECYCLE, ItemState
+from support.infringement.models import CounterNotice, Item, Notice, Respondent
+from support.infringement.policy import REASONS
+from support.infringement.regimes import RULES, RegimeCode
+from support.workorders.say import say
+from support.workorders.why import line_of
+
+S = ItemState
+SHOWN_PAPERS = frozenset({"evidence", "comparison", "evaluation"})
+"""The kinds of files that go to the other side; proof of who somebody is does not."""
+_ACCEPTABLE = frozenset({S.FORWARDED, S.AWAITING, S.COUNTER_TO_COMPLETE})
+
+_SENT_ON = frozenset(
+    {
+        S.COUNTER_FORWARDED,
+        S.WAITING,
+        S.EXTENDED,
+        S.PENDING,
+        S.RESTORE_ASKED,
+        S.RESTORED,
+        S.DECIDED,
+    }
+)
+"""Where the holder has been sent the counter-notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One link of a respondent: where it stands, what comes next and why then, and which answers are open."""
+
+    id: int
+    position: int
+    url: str
+    title: str
+    words: str
+    status: ItemState
+    content: Any
+    reason: str
+    next: str
+    why: list[str]
+    may_accept: bool
+    may_contest: bool
+
+
+def answers_page(respondent: Respondent) -> dict[str, Any]:
+    """Return what the page of a respondent needs."""
+    notice = queries.notice_by_id(respondent.notice_id)
+    lines = lines_of(notice, respondent)
+    counter = queries.counter_of(respondent)
+    return {
+        "respondent": respondent,
+        "rows": rows_of(sides.forwarded_rows(notice)),
+        "papers": papers_of(notice),
+        "lines": lines,
+        "open": any(line.may_accept or line.may_contest for line in lines),
+        "missing": missing(notice, respondent, counter),
+        "told": preview(queries.counter_facts(notice, counter)) if counter else [],
+        "lang_of": lang_of,
+    }
+
+
+def lines_of(notice: Notice, respondent: Respondent) -> list[Line]:
+    """Return the links that a respondent answers for."""
+    return [_line(notice, item) for item in queries.items_of_respondent(respondent)]
+
+
+def _line(notice: Notice, item: Item) -> Line:
+    listing, due = queries.listing_of(notice, item), queries.due_of(item)
+    accepted = item.status is S.FINAL and item.reason == "accepted"
+    contested = item.status is S.COUNTER_CHECK
+    return Line(
+        id=item.id,
+        position=item.position,
+        url=listing.url,
+        title=listing.title,
+        words=listing.words,
+        status=item.status,
+        content=item.standing,
+        reason=REASONS.get(item.reason, ""),
+        next=say(sides.next_of(item)),
+        why=[say(line_of(step)) for step in due.steps] if due else [],
+        may_accept=item.status in _ACCEPTABLE,
+        may_contest=contested or (LIFECYCLE.can(item.status, S.COUNTER_CHECK) and not accepted),
+    )
+
+
+def papers_of(notice: Notice) -> list[dict[str, str]]:
+    """Return the files of the notice that the other side may open."""
+    kinds = {paper.file_uid: paper.kind for paper in queries.papers_of(notice)}
+    return [one for one in desk_case.papers_of(notice) if kinds[one["uid"]] in SHOWN_PAPERS]
+
+
+def missing(notice: Notice, respondent: Respondent, counter: CounterNotice | None) -> Sequence[str]:
+    """Return what a counter-notice lacks where it was sent back."""
+    for item in queries.items_of_respondent(respondent):
+        if counter is not None and item.status is S.COUNTER_TO_COMPLETE:
+            meter: Meter = queries.counter_meter_of(notice, counter, item)
+            return [element.words for element in meter.missing]
+    return ()
+
+
+def statements_of(items: Sequence[Item]) -> list[str]:
+    """Return the statements that the regimes of these items ask of a counter-notice."""
+    asked: set[str] = set()
+    for item in items:
+        if item.law is not None:
+            asked.update(RULES[item.rules].regimes[RegimeCode(item.law)].counter)
+    return [code for code in DECLARED if code in asked]
+
+
+def preview(facts: CounterFacts) -> list[dict[str, str]]:
+    """Return exactly what the rights holder sees of a counter-notice: no number of an ID, no address of one's own."""
+    contact = ", ".join(filter(None, (facts.shown_name, facts.shown_contact)))
+    shown = [
+        (_("Respondent"), facts.name),
+        (_("Contact"), contact),
+        (_("Why there is no infringement"), facts.explanation),
+        (_("Signed"), facts.signature),
+    ]
+    return rows_of([(label, value) for label, value in shown if value])
+
+
+def rows_of(pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """Return pairs as the macro of a list takes them."""
+    return [{"label": label, "value": value, "lang": lang_of(value)} for label, value in pairs]
+
+
+def counters_sent(notice: Notice) -> list[dict[str, Any]]:
+    """Return the counter-notices that were sent on to the holder, each as they see it, with its files."""
+    found = []
+    for respondent in queries.respondents_of(notice):
+        counter = queries.counter_of(respondent)
+        states = {item.status for item in queries.items_of_respondent(respondent)}
+        if counter is not None and counter.checked_at is not None and states & _SENT_ON:
+            rows = preview(queries.counter_facts(notice, counter))
+            found.append({"rows": rows, "papers": desk_case.papers_of(notice, counter)})
+    return found
+
+
+def chosen(lines: Sequence[Line], posted: Mapping[str, str]) -> dict[int, tuple[str, str]]:
+    """Return the answer to each link, with its words; what is not offered counts as no answer."""
+    found = {}
+    for line in lines:
+        said = posted.get(f"choice-{line.id}", "")
+        if (said == "accept" and line.may_accept) or (said == "contest" and line.may_contest):
+            found[line.id] = (said, posted.get(f"words-{line.id}", "").strip()[:2000])
+    return found

@@ -1,0 +1,95 @@
+"""What a rights holder does about a counter-notice: show that they complained or sued, or accept it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from support.core import audit, files
+from support.core.actors import Actor
+from support.core.clock import utcnow
+from support.core.db import compare_and_set, transaction
+from support.core.errors import IllegalMove, Invalid, NotFound
+from support.core.words import N_
+from support.infringement import moves, service
+from support.infringement.lifecycle import ItemState
+from support.infringement.models import Item, Notice, item_place
+from support.workorders import queries as orders
+from support.workorders import service as workorders
+from support.workorders.service_drafts import Saved
+
+OPEN = frozenset({ItemState.COUNTER_FORWARDED, ItemState.WAITING, ItemState.EXTENDED})
+"""Where the holder can still answer a counter-notice."""
+
+CHOOSE = N_("Choose at least one link.")
+NAME_IT = N_("Which court or authority, and under which number?")
+SHOW_IT = N_("Please add the receipt of the authority or the court as a file.")
+
+
+def uploads_of(notice: Notice) -> Saved:
+    """Return under what name files come in that show a dispute."""
+    return Saved(notice.uid, {}, notice.version, notice.at)
+
+
+def show_dispute(
+    actor: Actor,
+    notice: Notice,
+    items: Sequence[Item],
+    *,
+    authority: str,
+    number: str,
+    now: datetime | None = None,
+) -> None:
+    """Tell us, as the filer, that they complained or sued, with the receipt among the files that wait.
+
+    Nothing is restored by itself from then on: a clerk looks at the receipt, and keeps the measure or restores. The
+    words stand on the thread of the work order. Raises `Invalid`, `IllegalMove` after the period.
+    """
+    now = now or utcnow()
+    _require(actor, notice, items)
+    if not authority.strip() or not number.strip():
+        raise Invalid("number", NAME_IT)
+    owner = uploads_of(notice).files_owner
+    waiting = {file.uid: "evidence" for file in files.waiting_files(owner)}
+    if not waiting:
+        raise Invalid("files", SHOW_IT)
+    with transaction():
+        service.attach_papers(notice, waiting, owner, notice.person_id)
+        for item in items:
+            place = item_place(item.uid, "dispute_sealed")
+            sealed = moves.sealed_json(notice, place, authority=authority, number=number)
+            compare_and_set(item, version=item.version, dispute_sealed=sealed)
+        ids = [item.id for item in items]
+        audit.record(notice.stream, "dispute.shown", actor=actor, at=now, items=ids)
+        order = orders.order_by_id(notice.order_id)
+        body = f"{authority} · {number}\n# {', '.join(str(item.position) for item in items)}"
+        workorders.answer(actor, order, body=body, language=notice.language, now=now)
+
+
+def accept_counter(
+    actor: Actor, notice: Notice, items: Sequence[Item], *, now: datetime | None = None
+) -> None:
+    """Accept a counter-notice, as the filer: the content comes back without waiting. Raises `IllegalMove` after it."""
+    now = now or utcnow()
+    _require(actor, notice, items)
+    with transaction():
+        for item in items:
+            moved = moves.move_item(
+                actor,
+                item,
+                ItemState.RESTORE_ASKED,
+                version=item.version,
+                now=now,
+                reason="holder_accepts",
+            )
+            moves.end_measure(actor, moved, now)
+
+
+def _require(actor: Actor, notice: Notice, items: Sequence[Item]) -> None:
+    if actor.id is None or actor.id != notice.person_id:
+        raise NotFound()
+    if not items:
+        raise Invalid("items", CHOOSE)
+    for item in items:
+        if item.status not in OPEN:
+            raise IllegalMove(item.status, ItemState.PENDING)

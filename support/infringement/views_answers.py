@@ -1,0 +1,184 @@
+"""The pages of who answers for content: the notice as it was forwarded, the answer with its preview, where it stands.
+
+A member signs in; somebody reached by an address opens the page with a code to that address. Others find nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.wrappers import Response
+
+from support.accounts import queries as people
+from support.accounts import queries_codes, service_codes
+from support.accounts import service_sessions as sessions
+from support.accounts.forms import CodeForm, refusals_on, said
+from support.accounts.models import ContactKind
+from support.accounts.policy import CodePurpose
+from support.accounts.session_views import code_scope, device_name, page, remember
+from support.core import file_serving, files
+from support.core.clock import utcnow
+from support.core.db import new_uid, transaction
+from support.core.errors import Invalid, NotFound, TooMany, Unavailable
+from support.core.once import once
+from support.core.web import client_address, current_actor, form_scope
+from support.core.web_pages import language
+from support.infringement import answer_pages, queries, service_answers
+from support.infringement.forms_answers import AnswerForm
+from support.infringement.models import Respondent
+from support.infringement.views import Answer, blueprint
+from support.workorders import drafts_web, uploads
+from support.workorders.service_drafts import content_of
+
+
+@blueprint.get("/notices/answers/<uid>")
+def answers(uid: str) -> str:
+    """Show the notice as it was forwarded, and where each link stands."""
+    respondent = queries.respondent_for(current_actor(), uid)
+    return render_template("infringement/answers.html", **answer_pages.answers_page(respondent))
+
+
+@blueprint.get("/notices/answers/<uid>/papers/<file>")
+def answers_paper(uid: str, file: str) -> Response:
+    """Give a file that goes with the notice to its respondent."""
+    respondent = queries.respondent_for(current_actor(), uid)
+    notice = queries.notice_by_id(respondent.notice_id)
+    if file not in {one["uid"] for one in answer_pages.papers_of(notice)}:
+        raise NotFound()
+    found = file_serving.open_for_download(files.file_by_uid(file))
+    return Response(found.stream, headers=found.headers, direct_passthrough=True)
+
+
+@blueprint.route("/notices/answers/<uid>/answer", methods=["GET", "POST"])
+def answer(uid: str) -> Answer:
+    """Take an answer for each link; a look at it first, then it is sent. Late ones too, while the measure stands."""
+    respondent = queries.respondent_for(current_actor(), uid)
+    form = _form(respondent)
+    if request.method == "GET":
+        return _page(respondent, form)
+    choices = answer_pages.chosen(_lines(respondent), request.form)
+    valid = form.validate()
+    problems = drafts_web.take(
+        service_answers.uploads_of(respondent), request.files.getlist("files")
+    )
+    if problems:
+        form.files.errors = [*problems, *form.files.errors]
+        return _page(respondent, form)[0], uploads.refusal(problems)
+    if not choices:
+        form.form_errors.append(_("Choose an answer for at least one link."))
+        return _page(respondent, form)[0], 422
+    if not valid or request.form.get("then") != "send":
+        return _page(respondent, form, look=valid)
+    with refusals_on(form):
+        key = request.form.get("idempotency_key", "")
+        content = content_of(form.texts() | {str(item): said[0] for item, said in choices.items()})
+        once(form_scope(), key, content, lambda: _send(respondent, form, choices))
+        flash(_("Your answer is sent. Below stands what comes next, link by link."), "success")
+        return redirect(url_for("notices.answers", uid=uid), 303)
+    return _page(respondent, form)
+
+
+@blueprint.route("/notices/answers/<uid>/open", methods=["GET", "POST"])
+def answers_open(uid: str) -> Answer:
+    """Offer to send a code to the address that the letter went to; opening the link changes nothing."""
+    respondent, form = _reached(uid), FlaskForm()
+    if form.validate_on_submit() and _send_code(form, respondent):
+        return redirect(url_for("notices.answers_code", uid=uid), 303)
+    return page("infringement/answers_open.html", form)
+
+
+@blueprint.route("/notices/answers/<uid>/code", methods=["GET", "POST"])
+def answers_code(uid: str) -> Answer:
+    """Take the code, begin a guest's session, and note that the notice was opened."""
+    respondent, form = _reached(uid), CodeForm()
+    waiting = queries_codes.open_code(code_scope(), CodePurpose.NOTICE_ANSWER)
+    again = url_for("notices.answers_open", uid=uid)
+    if waiting is None:
+        return redirect(again, 303)
+    if form.validate_on_submit():
+        with refusals_on(form):
+            return _begin(respondent, said(form.code))
+    return page("infringement/code.html", form, waiting=waiting, again=again)
+
+
+def _begin(respondent: Respondent, digits: str) -> Response:
+    now = utcnow()
+    checked = service_codes.check_code(
+        CodePurpose.NOTICE_ANSWER, visitor=code_scope(), digits=digits, now=now
+    )
+    if checked.about != respondent.uid:
+        raise Invalid("code", service_codes.WRONG)
+    with transaction():
+        service_codes.use_code(checked.id, now=now)
+        opened = sessions.open_guest_session(
+            respondent.contact_id or 0, address=client_address(), device=device_name(), now=now
+        )
+        service_answers.note_opened(respondent, now)
+    response = redirect(url_for("notices.answers", uid=respondent.uid), 303)
+    remember(response, opened)
+    return response
+
+
+def _reached(uid: str) -> Respondent:
+    """Return the respondent who was reached by an address; raises `NotFound` for members and for made-up links."""
+    found = queries.respondent_reached(uid)
+    if found.contact_id is None:
+        raise NotFound()
+    return found
+
+
+def _send_code(form: FlaskForm, respondent: Respondent) -> bool:
+    contact = people.contact(respondent.contact_id or 0)
+    try:
+        service_codes.request_code(
+            current_actor(),
+            CodePurpose.NOTICE_ANSWER,
+            kind=ContactKind(contact.kind),
+            value=contact.address,
+            visitor=code_scope(),
+            address=client_address(),
+            language=language(),
+            about=respondent.uid,
+        )
+    except (TooMany, Unavailable) as error:
+        form.form_errors.append(_(error.words, **error.facts))
+        return False
+    return True
+
+
+def _lines(respondent: Respondent) -> list[answer_pages.Line]:
+    notice = queries.notice_by_id(respondent.notice_id)
+    return answer_pages.lines_of(notice, respondent)
+
+
+def _form(respondent: Respondent) -> AnswerForm:
+    sent: list[Any] = [request.files, request.form]
+    posted = CombinedMultiDict(sent) if request.method == "POST" else None
+    form = AnswerForm(posted, data=service_answers.known(respondent))
+    return form.ask(answer_pages.statements_of(queries.items_of_respondent(respondent)))
+
+
+def _page(respondent: Respondent, form: AnswerForm, *, look: bool = False) -> tuple[str, int]:
+    facts = service_answers.merged(respondent, form.texts(), form.ticked())
+    return page(
+        "infringement/answer.html",
+        form,
+        uid=respondent.uid,
+        lines=_lines(respondent),
+        posted=request.form,
+        look=look,
+        preview=answer_pages.preview(facts),
+        files=uploads.waiting(service_answers.uploads_of(respondent)),
+        key=new_uid(),
+    )
+
+
+def _send(respondent: Respondent, form: AnswerForm, choices: dict[int, tuple[str, str]]) -> str:
+    service_answers.send(
+        current_actor(), respondent, form.texts(), form.ticked(), choices, language()
+    )
+    return "done"

@@ -20,7 +20,7 @@ from support.verification.policy import Way
 from support.verification.queries_payments import Account
 from tests.core.files.uploads import jpeg
 from tests.realname.world import LICENCE, NameWorld
-from tests.verification.test_payment import ACCOUNT
+from tests.verification.payments import ACCOUNT
 
 OWN = replace(ACCOUNT, company="茶叶公司", holder="茶叶公司", licence=LICENCE["number"])
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from tests.verification.payments import Company
 from tests.verification.world import World
 
 
@@ -16,3 +17,9 @@ def world(app: Flask) -> Iterator[World]:
     made = World(app)
     yield made
     made.leave()
+
+
+@pytest.fixture
+def company(world: World, app: Flask) -> Company:
+    """Mei asked for a company's papers; codes are not in the way."""
+    return Company(world, app.extensions["ground"].config.outgoing_dir)

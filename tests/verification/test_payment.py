@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -22,68 +21,13 @@ from support.verification import (
     service_reviews,
     service_steps,
 )
-from support.verification import queries_payments as payments
-from support.verification.goal import rule_of
 from support.verification.lifecycle import PAYMENTS, PaymentState
 from support.verification.models import Payment
 from support.verification.policy import Way
-from support.verification.queries_payments import Account
 from tests.core.test_db import in_threads
 from tests.fixtures.bridge import Bridge
-from tests.verification.world import NEW, World, points
-
-NUMBER = "6222 0200-0000 1234"
-ACCOUNT = Account(
-    "上海市", "Umbrella Ltd.", "91310101MA1FPX1234", "示例银行浦东支行", "UMBRELLA  LTD", NUMBER
-)
-
-
-class Company:
-    """A check of an account that belongs to a company, and the bank that its payments go to."""
-
-    def __init__(self, world: World, outgoing: Path) -> None:
-        self.world, self._outgoing = world, outgoing
-        self.check = world.open(way=Way.COMPANY)
-
-    def ask(self, account: Account = ACCOUNT, **how: object) -> Payment:
-        """The person says the account; the payment is not carried out yet."""
-        given = {"consent": True} | how
-        return service_payments.request_payment(
-            self.world.guest, self.check, account, **given  # type: ignore[arg-type]
-        )  # fmt: skip
-
-    def pay(self, account: Account = ACCOUNT) -> str:
-        """The person says the account, the payment leaves; return the amount as the bank shows it."""
-        self.ask(account)
-        self.world.run()
-        return str(self.transfers()[-1]["amount"])
-
-    def transfers(self) -> list[dict[str, str]]:
-        """What the bank was told, oldest first."""
-        files = sorted(self._outgoing.glob("*.transfer.json"))
-        return [json.loads(each.read_text("utf-8")) for each in files]
-
-    def name(self, amount: str, *, days: float = 0) -> None:
-        """The person names an amount."""
-        now = utcnow() + timedelta(days=days)
-        service_payments.confirm_payment(self.world.guest, self.check, amount, now=now)
-
-    def state(self) -> str | None:
-        """Where the newest payment stands."""
-        db.session.rollback()
-        payment = payments.payment_of(self.world.fresh(self.check))
-        return payment.state if payment else None
-
-
-def wrong(amount: str) -> str:
-    """Another amount."""
-    return f"0.{int(amount[2:]) % 99 + 1:02d}"
-
-
-@pytest.fixture
-def company(world: World, app: Flask) -> Company:
-    """Mei asked for a company's papers; codes are not in the way."""
-    return Company(world, app.extensions["ground"].config.outgoing_dir)
+from tests.verification.payments import ACCOUNT, Company, finish, wrong
+from tests.verification.world import NEW, points
 
 
 @pytest.mark.parametrize(("old", "new", "legal"), list(PAYMENTS.pairs()))
@@ -339,63 +283,3 @@ def test_a_check_that_began_before_payments_is_asked_for_none(company: Company) 
     with transaction():
         company.check.policy = 1
     assert "payment" not in queries.steps_done(company.check)
-
-
-def form_of(account: Account = ACCOUNT) -> dict[str, str]:
-    """What the person types."""
-    names = ("region", "company", "licence", "bank", "holder", "number")
-    return {name: getattr(account, name) for name in names} | {"consent": "y"}
-
-
-def test_the_pages_lead_from_the_account_to_the_amount_and_the_desk_sees_no_number(
-    company: Company,
-) -> None:
-    world, top = company.world, f"/checks/{company.check.uid}"
-    account, path = f"{top}/payment/account", f"{top}/payment"
-    with world.outside():
-        guest = world.browser(world.guest)
-        assert guest.get(path).location.endswith("/payment/account")
-        bad = guest.submit(account, form_of() | {"holder": "Somebody"}, action=account)
-        assert bad.status_code == 422
-        assert guest.submit(account, form_of(), action=account).status_code == 303
-        assert "On its way to the bank" in guest.page(path).text
-    world.run()
-    amount = company.transfers()[-1]["amount"]
-    with world.outside():
-        text = guest.page(path).text
-        assert "•••• 1234" in text
-        assert "62220200" not in text
-        assert guest.submit(path, {"amount": wrong(amount)}, action=path).status_code == 422
-        assert guest.submit(path, {"amount": amount}, action=path).status_code == 303
-        assert "The amount is right." in guest.page(path).text
-        assert world.stranger().get(path).status_code in (303, 404)
-    finish(company)
-    with world.outside():
-        shown = world.browser(world.vera).page(f"/desk/checks/{company.check.uid}").text
-        for part in ("confirmed by the person", "•••• 1234", "91310101MA1FPX1234"):
-            assert part in shown
-        assert "62220200" not in shown
-
-
-def finish(company: Company) -> None:
-    """The person does what is left, and gives the check."""
-    world, check = company.world, company.world.fresh(company.check)
-    world.prove_new(check)
-    service_steps.lack_old_address(world.guest, check, "lost")
-    for part, _words in rule_of(check).parts:
-        world.give_picture(check, part)
-    service_steps.give_check(world.guest, check)
-
-
-def test_i_can_t_do_this_leads_to_papers_and_opening_the_page_chooses_nothing(
-    company: Company,
-) -> None:
-    world, path = company.world, f"/checks/{company.check.uid}/payment/absence"
-    with world.outside():
-        guest = world.browser(world.guest)
-        guest.page(path)
-    assert not world.fresh(company.check).unpaid
-    with world.outside():
-        assert guest.submit(path, action=path).status_code == 303
-        assert "Your own document beside" in guest.page(f"/checks/{company.check.uid}").text
-    assert world.fresh(company.check).unpaid

@@ -15,10 +15,9 @@ from support.verification import queries_payments as payments
 from support.verification import service, service_payments
 from support.verification.models import Payment
 from support.verification.policy import Way
-from tests.verification.test_payment import ACCOUNT, Company, company, finish, wrong
+from tests.verification.payments import ACCOUNT, Company, finish, wrong
 from tests.workorders.desk_world import make_member
 
-__all__ = ["company"]
 ELSEWHERE = replace(ACCOUNT, number="6222020000009999")
 
 

@@ -117,6 +117,7 @@ REALNAME = Kind(
     summary=N_("Your name or your company's is verified here and has changed."),
     icon="badge-check",
     entry="realname.change",
+    needs_account=True,
     panel="realname/_panel.html",
     note="realname/_note.html",
     facts=facts,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from support.core.actors import Role
+from support.core.actors import Actor, Role
 from support.core.context import hooks
 from support.core.errors import NotFound
 from support.core.words import N_
@@ -54,7 +54,7 @@ class Topic:
 class Kind:
     """The declaration of one kind.
 
-    `entry` is the endpoint of its first page, None for the common form, "" for one without a page of its own yet;
+    `entry` is the endpoint of its first page, None for the common form; with `needs_account` guests are led to none;
     `panel` the template that the desk page includes beside the thread, `note` the one on the requester's page, both
     with what `facts(order)` finds;
     `guard(order, status)` raises when the kind's own state forbids a move;
@@ -71,6 +71,7 @@ class Kind:
     icon: str
     topics: tuple[Topic, ...] = ()
     entry: str | None = None
+    needs_account: bool = False
     panel: str | None = None
     note: str | None = None
     facts: Callable[[WorkOrder], Mapping[str, Any]] = lambda order: {}
@@ -93,6 +94,11 @@ class Kind:
 def kinds() -> tuple[Kind, ...]:
     """Return all kinds in the order in which `app.py` named them."""
     return hooks(Kind)
+
+
+def kinds_for(actor: Actor) -> list[Kind]:
+    """Return the kinds that `actor` is led to; whoever is not signed in may still do so."""
+    return [kind for kind in kinds() if not (kind.needs_account and actor.kind == "guest")]
 
 
 def kind_named(code: str) -> Kind:

@@ -30,7 +30,7 @@ from support.workorders import (
     uploads,
 )
 from support.workorders.forms import FollowForm, MessageForm, RatingForm
-from support.workorders.kind import kind_named, kinds
+from support.workorders.kind import kind_named, kinds_for
 from support.workorders.models import WorkOrder
 from support.workorders.policy import may_reopen
 from support.workorders.reference import parse_reference
@@ -64,7 +64,7 @@ def start() -> str:
     """The front door: what can I do here, where do my orders stand."""
     return render_template(
         "workorders/start.html",
-        kinds=[kind for kind in kinds() if kind.entry != ""],
+        kinds=kinds_for(current_actor()),
         newest=_newest(),
         drafts=drafts_web.unsent(),
         open_now=targets.office_hours().is_open(utcnow()),

@@ -33,7 +33,7 @@ from support.workorders import (
     uploads,
 )
 from support.workorders.forms import OrderForm
-from support.workorders.kind import Kind, kind_named, kinds
+from support.workorders.kind import Kind, kind_named, kinds_for
 from support.workorders.models import WorkOrder
 from support.workorders.service_drafts import Saved
 from support.workorders.views import blueprint
@@ -44,15 +44,11 @@ KEPT_FIELDS = ("topic", "subject", "body", "address", "about")
 @blueprint.get("/orders/new")
 def new() -> str:
     """Ask what kind of order it is."""
-    return render_template(
-        "workorders/new.html",
-        kinds=[kind for kind in kinds() if kind.code in FILED_HERE or kind.entry],
-    )
+    return render_template("workorders/new.html", kinds=kinds_for(current_actor()))
 
 
 MOST_UNPROVED = 10
 """Orders a day for an address that nobody proved: each writes to it, and it may be a stranger's."""
-FILED_HERE = ("question", "suggestion", "complaint")
 
 
 @blueprint.route("/orders/new/<kind>", methods=["GET", "POST"])

@@ -78,6 +78,7 @@ from support.notifications import views as notice_views
 from support.notifications import views_desk as delivery_views
 from support.notifications.templates import MisuseForm
 from support.policies import policy as policies_policy
+from support.policies import service_publications
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
 from support.realname import goals as realname_goals
@@ -269,6 +270,7 @@ HOOKS: list[object] = [
         kinds=frozenset({"member", "guest"}),
     ),
     NavItem("member", N_("IP notices"), "notices.start", "copyright"),
+    Periodic("end_publications", timedelta(hours=1), service_publications.end_publications),
     NavItem("footer", N_("Legal notice and privacy"), "policies.index", "scroll-text"),
     NavItem("footer", N_("Cookies"), "policies.cookies", "cookie"),
     NavItem("footer", N_("Announcements"), "policies.announcements", "megaphone"),

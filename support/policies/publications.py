@@ -1,0 +1,41 @@
+"""What an upper room declares of the entries that it publishes in the public ledger (`/transparency`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from support.core.context import hooks
+from support.core.errors import NotFound
+
+Rows = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKind:
+    """A kind of entry. All texts are message ids.
+
+    `draw` turns an entry's `facts` into labels and values in the reader's language, inside a request. `note` says what
+    kind of word this is (a claim, an answer, a decision). `outcomes` are the codes under which it is counted by month.
+    """
+
+    code: str
+    title: str
+    icon: str
+    note: str
+    draw: Callable[[Mapping[str, Any]], Rows]
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+
+
+def public_kinds() -> tuple[PublicKind, ...]:
+    """Return every kind of entry, in the order in which the rooms were named."""
+    return hooks(PublicKind)
+
+
+def public_kind(code: str) -> PublicKind:
+    """Return one kind; raise `NotFound`."""
+    for kind in public_kinds():
+        if kind.code == code:
+            return kind
+    raise NotFound()

@@ -1,0 +1,73 @@
+"""What the public may read of the ledger: pages by keyset, entries of a case, counts by month, when it last changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from support.core.db import db
+from support.core.errors import NotFound
+from support.policies.models_publications import Publication, PublicationCount, Withdrawal
+
+PAGE = 20
+MONTHS = 12
+
+
+def entries(*, before: int | None = None, kind: str = "") -> Sequence[Publication]:
+    """Return up to `PAGE` + 1 entries, the newest first, older than the one with row id `before`.
+
+    Withdrawn ones are among them, without content; those whose term is over are not.
+    """
+    found = select(Publication).where(
+        Publication.withdrawal.is_distinct_from(Withdrawal.TERM.value)
+    )
+    if before is not None:
+        found = found.where(Publication.id < before)
+    if kind:
+        found = found.where(Publication.kind == kind)
+    return db.session.execute(found.order_by(Publication.id.desc()).limit(PAGE + 1)).scalars().all()
+
+
+def entry_by_uid(uid: str) -> Publication:
+    """Return one entry, withdrawn or not; raise `NotFound`."""
+    found = db.session.execute(
+        select(Publication).where(Publication.uid == uid)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def entries_of(series: str) -> Sequence[Publication]:
+    """Return the entries of one case in order, withdrawn ones among them."""
+    found = select(Publication).where(Publication.series == series).order_by(Publication.id)
+    return db.session.execute(found).scalars().all()
+
+
+def correction_of(entry: Publication) -> Publication | None:
+    """Return the entry that replaced this one."""
+    found = select(Publication).where(Publication.replaces_id == entry.id)
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def counts_by_month() -> Sequence[PublicationCount]:
+    """Return the counts of the newest `MONTHS` months that have any, the oldest month first."""
+    months = (
+        select(PublicationCount.month)
+        .distinct()
+        .order_by(PublicationCount.month.desc())
+        .limit(MONTHS)
+    )
+    found = (
+        select(PublicationCount)
+        .where(PublicationCount.month.in_(months.scalar_subquery()))
+        .order_by(PublicationCount.month, PublicationCount.kind, PublicationCount.outcome)
+    )
+    return db.session.execute(found).scalars().all()
+
+
+def last_change() -> datetime | None:
+    """Return when the ledger changed last, which names what caches hold; None while it is empty."""
+    return db.session.execute(select(func.max(Publication.changed_at))).scalar_one()

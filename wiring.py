@@ -49,6 +49,7 @@ from support.core.worker import Periodic
 from support.infringement import jobs as infringement_jobs
 from support.infringement import kind as infringement_kind
 from support.infringement import letters as infringement_letters
+from support.infringement import queries as infringement_queries
 from support.infringement import (
     service_drafts as notice_drafts,
 )
@@ -126,6 +127,7 @@ from support.workorders import jobs as order_jobs
 from support.workorders import letters as order_letters
 from support.workorders import queries as order_queries
 from support.workorders import views as order_views
+from support.workorders.disputes import Disputes
 from support.workorders.kind import COMPLAINT, QUESTION, SUGGESTION
 
 BLUEPRINTS: list[Any] = [
@@ -249,6 +251,7 @@ HOOKS: list[object] = [
     COMPLAINT,
     realname_kind.REALNAME,
     infringement_kind.INFRINGEMENT,
+    Disputes(infringement_queries.disputed_since),
     *infringement_jobs.SUBSCRIPTIONS,
     *infringement_jobs.PERIODIC,
     *infringement_letters.TEMPLATES,

@@ -26,7 +26,7 @@ from support.infringement.elements import (
     counter_meter,
     notice_meter,
 )
-from support.infringement.lifecycle import ItemState
+from support.infringement.lifecycle import ALIVE, ItemState
 from support.infringement.models import (
     Answer,
     CounterNotice,
@@ -114,6 +114,16 @@ def respondent_reached(uid: str) -> Respondent:
     if found is None or found.forwarded_at is None:
         raise NotFound()
     return found
+
+
+def disputed_since(person_id: int) -> datetime | None:
+    """Return when the oldest notice about content of this person was forwarded of which a link is still open."""
+    open_ones = (
+        select(func.min(Respondent.forwarded_at))
+        .join(Item, Item.respondent_id == Respondent.id)
+        .where(Respondent.person_id == person_id, Item.state.in_(list(ALIVE)))
+    )
+    return db.session.execute(open_ones).scalar_one()
 
 
 def respondents_of(notice: Notice) -> Sequence[Respondent]:

@@ -13,6 +13,7 @@ from support.core.web_countries import countries
 from support.core.web_fields import A_DAY, DayField
 from support.realname.documents import DOCUMENTS, documents_of
 from support.realname.policy import CHANGE_REASONS
+from support.verification.forms import AGREED
 from support.verification.policy import Way
 
 
@@ -70,7 +71,10 @@ class DetailsForm(FlaskForm):
     country = SelectField(_l("Country or region that issued it"), [Optional()])
     valid_until = DayField(_l("Valid until"), [Optional()])
     consent = BooleanField(
-        _l("I agree that the number of my document is used to verify my name, and for nothing else")
+        _l(
+            "I agree that the number of my document is used to verify my name, and for nothing else"
+        ),
+        [AGREED],
     )
 
     def offer(self, way: Way) -> DetailsForm:

@@ -90,10 +90,12 @@ _WORDS: Mapping[tuple[ChangeState, Viewer], str] = {
     ),
     (ChangeState.APPROVAL, "staff"): N_("A second person owes a decision by %(until)s."),
     (ChangeState.HOLD, "requester"): N_(
-        "It is proved. Since a way into your account changed lately, it waits until %(until)s; you need do nothing."
+        "It is proved. Since a way into your account changed lately, or a dispute about your content is open, it waits "
+        "until %(until)s; you need do nothing."
     ),
     (ChangeState.HOLD, "staff"): N_(
-        "Proved; it waits until %(until)s, since a way in changed within 72 hours before the request, or later."
+        "Proved; it waits until %(until)s, since a way in changed within 72 hours before the request, or later, or a "
+        "dispute is open."
     ),
     (ChangeState.EFFECTIVE, "requester"): N_(
         "Your new name is verified and stands on the account; you need do nothing more."

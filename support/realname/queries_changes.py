@@ -13,6 +13,7 @@ from support.realname.lifecycle import ENDED
 from support.realname.models import NameChange
 from support.realname.policy import CURRENT_FOR
 from support.verification.models import Check
+from support.workorders.disputes import open_dispute
 from support.workorders.models import WorkOrder
 
 
@@ -45,9 +46,12 @@ def wanted_name(check: Check) -> str:
 def risks_of(check: Check) -> dict[str, datetime]:
     """Return which ways into the account changed since 72 hours before the check was asked for, and when.
 
-    Counted from there, so that whoever lets it lie for three days hides nothing.
+    Counted from there, so that whoever lets it lie for three days hides nothing. An open dispute about what the person
+    sells or posts is a risk as well (`dispute`, since when).
     """
-    return queries_names.changes_since(check.subject_id, check.opened_at - CURRENT_FOR)
+    found = queries_names.changes_since(check.subject_id, check.opened_at - CURRENT_FOR)
+    dispute = open_dispute(check.subject_id)
+    return found | ({"dispute": dispute} if dispute is not None else {})
 
 
 def place_of(order_id: int) -> str:

@@ -187,7 +187,7 @@ def guard_order(order: WorkOrder, status: Status) -> None:
 
 
 def weigh_account(check: Check, now: datetime) -> None:
-    """Write down that no way into the account changed lately, if so: then the change need not wait."""
+    """Write down that no way into the account changed lately and no dispute is open, if so: then it need not wait."""
     if not queries_changes.risks_of(check):
         assurance.write_case_proof(SYSTEM, ProofKind.SETTLED, check.case, now=now)
 

@@ -14,10 +14,13 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from support.verification import policy
+
+AGREED = DataRequired(_l("Please tick that you agree, or choose another way."))
+"""For a box of consent: named among the other slips, as the verb would name it alone."""
 
 
 class NewAddressForm(FlaskForm):
@@ -64,7 +67,7 @@ class PictureForm(FlaskForm):
     """One picture, with the consent that belongs to it alone."""
 
     picture = FileField(_l("Photo"), [FileRequired(_l("Choose a photo."))])
-    consent = BooleanField()
+    consent = BooleanField("", [AGREED])
 
 
 _FILLED = InputRequired(_l("Please fill this in."))
@@ -82,7 +85,8 @@ class AccountForm(FlaskForm):
     consent = BooleanField(
         _l(
             "I agree that this account is used for one small payment, to see that it is the company's"
-        )
+        ),
+        [AGREED],
     )
 
 

@@ -34,8 +34,9 @@ from support.infringement.moves import Incomplete
 from support.infringement.regimes import ContentKind, RegimeCode
 from support.workorders import service as workorders
 from support.workorders import service_triage
+from support.workorders.disputes import open_dispute
 from support.workorders.lifecycle import Status
-from tests.infringement.world import FACTS, NoticeWorld, without
+from tests.infringement.world import FACTS, LISTINGS, NoticeWorld, without
 
 S = ItemState
 
@@ -353,3 +354,16 @@ def test_the_requester_may_still_write_to_the_desk(world: NoticeWorld) -> None:
     notice = world.qualified()
     workorders.answer(world.hana, world.order(notice), body="One more thing.", language="en")
     assert world.order(notice).state is Status.OPEN
+
+
+def test_who_answers_is_in_dispute_from_the_forwarding_until_the_last_link_is_decided(
+    world: NoticeWorld,
+) -> None:
+    notice = world.qualified(links=LISTINGS[:1])
+    seller = world.rong.id or 0
+    assert open_dispute(seller) is None, "nobody has told them yet"
+    sent = world.forwarded(notice)
+    assert open_dispute(seller) == world.now
+    assert open_dispute(world.hana.id or 0) is None
+    service.withdraw_item(world.hana, sent, version=sent.version, now=world.now)
+    assert open_dispute(seller) is None

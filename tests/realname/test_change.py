@@ -11,6 +11,7 @@ from support.accounts.models import ContactPoint, Person
 from support.accounts.policy import Method
 from support.assurance.lifecycle import HoldState
 from support.core.clock import utcnow
+from support.core.context import register
 from support.core.db import db
 from support.core.errors import IllegalMove, Invalid, NotAllowed
 from support.notifications.models import Delivery
@@ -27,6 +28,7 @@ from support.verification.models import Check
 from support.verification.policy import Way
 from support.workorders import service as workorders
 from support.workorders import service_triage, timers
+from support.workorders.disputes import Disputes
 from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
 from support.workorders.queries import order_by_id
@@ -101,6 +103,18 @@ def test_an_account_that_changed_lately_waits_and_every_address_is_told(world: N
     check = world.let_it_end(check)
     assert state_of(world, check) == (ChangeState.EFFECTIVE, Status.RESOLVED)
     assert world.current(world.alice) == NEW_NAME
+
+
+def test_an_open_dispute_about_their_content_makes_it_wait_and_the_deciders_see_it(
+    world: NameWorld,
+) -> None:
+    check = world.asked_change(NEW_NAME)
+    begun = utcnow() - timedelta(days=9)
+    mine = world.alice.id
+    register(world.app, Disputes(lambda person_id: begun if person_id == mine else None))
+    assert queries_changes.risks_of(check) == {"dispute": begun}
+    world.agree(check)
+    assert state_of(world, check) == (ChangeState.HOLD, Status.OPEN)
 
 
 def test_a_new_password_makes_it_wait_too(world: NameWorld) -> None:

@@ -13,7 +13,8 @@ from bench.client import Connection, UnexpectedAnswer, get, post
 from bench.site import BODY, WRITERS, Site
 from support.core.audit import StreamHead
 from support.core.db import db, new_uid
-from support.workorders.desk_queries import IS_ACTIVE, PAGE, write_key
+from support.workorders.desk_queries import IS_ACTIVE, PAGE
+from support.workorders.desk_sorts import write_key
 from support.workorders.models import Party, WorkOrder
 from support.workorders.reference import format_reference
 

@@ -18,7 +18,7 @@ from support.core.web import current_actor, form_scope, safe_next
 from support.core.words import N_
 from support.workorders import moves, queries, service_bulk
 from support.workorders.desk_filters import STAFF_STATUS, read_view
-from support.workorders.desk_queries import SORTS
+from support.workorders.desk_sorts import SORTS
 from support.workorders.desk_staff import takers
 from support.workorders.desk_views import blueprint
 from support.workorders.lifecycle import LIFECYCLE, Priority, Status

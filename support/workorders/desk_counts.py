@@ -12,7 +12,8 @@ from support.core.actors import SYSTEM
 from support.core.audit import Event
 from support.core.db import changed, db, fetch, insert_new, transaction
 from support.notifications.queries import dead_count
-from support.workorders.desk_queries import IS_ACTIVE, SOON, due_column, nobody_takes
+from support.workorders.desk_queries import IS_ACTIVE, SOON
+from support.workorders.desk_sorts import due_column, nobody_takes
 from support.workorders.desk_staff import without_takers
 from support.workorders.lifecycle import Status
 from support.workorders.models import QueueCount, WorkOrder

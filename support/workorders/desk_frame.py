@@ -22,8 +22,8 @@ from support.workorders.desk_filters import (
     STATUS_CHOICES,
     View,
 )
-from support.workorders.desk_queries import SORTS
 from support.workorders.desk_rows import pieces
+from support.workorders.desk_sorts import SORTS
 from support.workorders.desk_staff import colleagues, takers
 from support.workorders.kind import kinds
 

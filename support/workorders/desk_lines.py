@@ -33,7 +33,8 @@ from support.core.db import fetch
 from support.core.files import StoredFile
 from support.workorders.describe import DESCRIBED
 from support.workorders.desk_filters import View
-from support.workorders.desk_queries import SORTS, conditions, kept_statement, lists
+from support.workorders.desk_queries import conditions, kept_statement
+from support.workorders.desk_sorts import SORTS, lists
 from support.workorders.desk_staff import colleagues
 from support.workorders.models import Message, Note, Tag, WorkOrder
 from support.workorders.queries import IS_SHOWN
@@ -209,15 +210,15 @@ def around(view: View, actor: Actor, now: datetime, order: WorkOrder) -> Around:
 
 
 def _around(view: View, actor: Actor, now: datetime) -> Any:
-    sort, rows = lists().sorts[view.sort], lists().rows
-    inside = rows.where(*conditions(view, actor, now), WorkOrder.id != _ORDER)
-    of_requester = WorkOrder.requester_id == bindparam("requester_of")
-    others = rows.where(of_requester, WorkOrder.id != _ORDER, IS_SHOWN)
+    listed, another = lists(), WorkOrder.id != _ORDER
+    place = listed.sorts[view.sort].place()
+    inside = [*conditions(view, actor, now), another]
+    others = [WorkOrder.requester_id == bindparam("requester_of"), another, IS_SHOWN]
     legs = {
-        "here": rows.where(WorkOrder.id == _ORDER),
-        "earlier": sort.page(inside, sort.place(), EARLIER, backwards=True),
-        "later": sort.page(inside, sort.place(), LATER),
-        "others": SORTS["updated"].page(others, None, OTHERS),
+        "here": listed.rows.where(WorkOrder.id == _ORDER),
+        "earlier": listed.page(view.sort, inside, place, EARLIER, backwards=True),
+        "later": listed.page(view.sort, inside, place, LATER),
+        "others": listed.page("updated", others, None, OTHERS),
     }
     return union_all(
         *(select(literal(name).label("leg"), *leg.subquery().c) for name, leg in legs.items())

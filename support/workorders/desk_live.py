@@ -20,8 +20,9 @@ from support.workorders import desk_presence, desk_queries, queries
 from support.workorders.desk_filters import View, read_view
 from support.workorders.desk_pages import presence_words
 from support.workorders.desk_presence import Present
-from support.workorders.desk_queries import MOST_CHANGED, OVERLAP, SORTS, read_key, write_key
+from support.workorders.desk_queries import MOST_CHANGED, OVERLAP
 from support.workorders.desk_rows import pieces, shown
+from support.workorders.desk_sorts import SORTS, read_key, write_key
 from support.workorders.desk_views import blueprint
 
 Answer = Response | tuple[str, int]

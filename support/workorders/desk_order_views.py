@@ -32,7 +32,7 @@ from support.workorders import (
 )
 from support.workorders.desk_filters import View, read_view
 from support.workorders.desk_forms import ReplyForm, Stamp, tag_words
-from support.workorders.desk_queries import SORTS
+from support.workorders.desk_sorts import SORTS
 from support.workorders.desk_views import blueprint
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import Priority, Status

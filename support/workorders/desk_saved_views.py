@@ -26,7 +26,7 @@ from support.workorders import (
 )
 from support.workorders.desk_filters import read_view
 from support.workorders.desk_forms import SavedForm
-from support.workorders.desk_queries import SORTS
+from support.workorders.desk_sorts import SORTS
 from support.workorders.desk_views import blueprint
 from support.workorders.kind import kind_named
 from support.workorders.models import SavedReply, WorkOrder

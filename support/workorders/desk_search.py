@@ -20,7 +20,8 @@ from support.core.search import Hit
 from support.core.text import clean_line, query_tokens
 from support.workorders import index, queries
 from support.workorders.desk_filters import LANGUAGES
-from support.workorders.desk_queries import IS_ACTIVE, lists
+from support.workorders.desk_queries import IS_ACTIVE
+from support.workorders.desk_sorts import lists
 from support.workorders.lifecycle import Status
 from support.workorders.models import Message, Note, WorkOrder
 

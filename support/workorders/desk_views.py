@@ -18,8 +18,9 @@ from support.workorders.desk_counts import arrivals
 from support.workorders.desk_filters import View, read_view
 from support.workorders.desk_frame import frame, words_of
 from support.workorders.desk_nav import page_counts, unstaffed_teams
-from support.workorders.desk_queries import OVERLAP, SORTS, Page, write_key
+from support.workorders.desk_queries import OVERLAP, Page
 from support.workorders.desk_rows import pieces, shown
+from support.workorders.desk_sorts import SORTS, write_key
 from support.workorders.kind import kinds
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")

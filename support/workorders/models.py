@@ -61,6 +61,14 @@ class WorkOrder(Model):
             sqlite_where=_IS_ACTIVE,
             postgresql_where=_IS_ACTIVE,
         ),
+        Index(
+            "ix_work_order_kind",
+            "kind",
+            "created_at",
+            "id",
+            sqlite_where=_IS_ACTIVE,
+            postgresql_where=_IS_ACTIVE,
+        ),
         Index("ix_work_order_mine", "assignee_id", "status", "due_at", "id"),
         Index("ix_work_order_status", "status", "due_at", "id"),
         Index(

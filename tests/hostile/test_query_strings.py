@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from support.core.clock import utcnow
-from support.workorders.desk_queries import SORTS, write_key
+from support.workorders.desk_sorts import SORTS, write_key
 from tests.hostile.world import World
 
 ODD = (

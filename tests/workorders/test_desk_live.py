@@ -14,7 +14,7 @@ from flask import Flask
 from support.core.clock import utcnow
 from support.core.config import Config
 from support.workorders import desk_presence, queries, service
-from support.workorders.desk_queries import write_key
+from support.workorders.desk_sorts import write_key
 from support.workorders.lifecycle import Priority, Status
 from tests.fixtures.pages import Page, PageClient
 from tests.workorders.desk_world import client_of, make_agent, make_member, make_order

@@ -15,7 +15,7 @@ from support.core.clock import utcnow
 from support.core.db import db
 from support.workorders import desk_counts, queries, service
 from support.workorders.desk_filters import View, read_view
-from support.workorders.desk_queries import SORTS
+from support.workorders.desk_sorts import SORTS
 from support.workorders.kind import Kind
 from support.workorders.lifecycle import Priority, Status
 from support.workorders.models import WorkOrder

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import Migrate
 
 from installer.refusal import init_refusal
 from support.core import logs, web_health  # noqa: F401  (web_health adds its routes to the web blueprint)
@@ -34,7 +33,16 @@ STAFF_ROLES = {
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """Build the application from `config`, or from the settings file and the environment."""
+    """Build the application from `config`, or from the settings file and the environment, as the commands need it."""
+    from flask_migrate import Migrate  # a web process never migrates, and spares the 9 MB
+
+    app = create_web_app(config)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    return app
+
+
+def create_web_app(config: Config | None = None) -> Flask:
+    """Build the application for a process that serves pages."""
     config = config or load()
     logs.configure(config.log_format)
     app = Flask("gongdan", root_path=str(ROOT), instance_path=str(config.instance_dir))
@@ -47,7 +55,6 @@ def create_app(config: Config | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not config.database_url.startswith("sqlite")},
     )
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"))
     init_web(
         app,
         config,

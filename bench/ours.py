@@ -10,7 +10,7 @@ from functools import lru_cache
 from flask import Blueprint, Flask
 from sqlalchemy import select
 
-from app import create_app
+from app import create_web_app
 from support.accounts import queries as people
 from support.accounts.models import Person
 from support.assurance import service as assurance
@@ -53,6 +53,6 @@ def _requesters() -> tuple[int, ...]:
 
 def create_ours() -> Flask:
     """Build the application that is measured."""
-    app = create_app()
+    app = create_web_app()
     app.register_blueprint(blueprint)
     return app

@@ -185,7 +185,7 @@ class Site:
         self.cookies = self.form("/desk", self.agent)[0]
 
     def _serve(self, factory: str, port: int) -> Server:
-        command = [factory if word == "app:create_app" else word for word in web_command(port)]
+        command = [factory if word == "app:create_web_app" else word for word in web_command(port)]
         with (self.folder / f"{factory.split(':')[0]}.log").open("wb") as log:
             process = subprocess.Popen(
                 command,

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import flask_migrate
 from flask.cli import with_appcontext
 
 from installer.answers import (
@@ -64,7 +63,9 @@ def setup_command(context: click.Context, path: Path | None, keep_failing: bool)
             )
         )
     if migrations_pending():
-        flask_migrate.upgrade()
+        from flask_migrate import upgrade  # web processes import this room too, and never migrate
+
+        upgrade()
     answers = present_answers(config)
     try:
         if path is None:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from installer.answers import SETTINGS
@@ -93,10 +92,13 @@ class _Kept:
 
 def migrations_pending() -> bool:
     """True when the database lacks migrations that this code knows."""
-    directory = current_app.extensions["migrate"].directory
-    heads = set(ScriptDirectory(str(directory)).get_heads())
+    versions = Path(current_app.root_path) / "migrations" / "versions"
+    newest = max(path.name[:4] for path in versions.glob("[0-9]*.py"))
     with db.engine.connect() as connection:
-        return set(MigrationContext.configure(connection).get_current_heads()) != heads
+        if not inspect(connection).has_table("alembic_version"):
+            return True
+        found = connection.execute(text("SELECT version_num FROM alembic_version"))
+        return found.scalars().all() != [newest]
 
 
 def _database() -> Iterator[Problem]:

@@ -38,7 +38,15 @@ class CannotRun(Exception):
 def web_command(port: int) -> list[str]:
     """Return the command of the web server on `port` of this machine only: the demo is not for others."""
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:create_app"),
+        *(
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--factory",
+            "app:create_web_app",
+        ),
         *("--host", "127.0.0.1", "--port", str(port)),
         *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS)),
         *("--backlog", "2048", "--backpressure", "1024", "--http1-header-read-timeout", "10000"),

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import BinaryIO
 from urllib.parse import quote
 
-from obstore.exceptions import BaseError
-
 from support.core.errors import NotAllowed, NotFound, Unavailable
 from support.core.files import CHUNK, FILE_GONE, ScanState, StoredFile, store, thumbnail_name
 from support.core.words import N_
@@ -68,7 +66,7 @@ def _refuse_unclean(file: StoredFile) -> None:
 def _open(file: StoredFile, name: str) -> BinaryIO:
     try:
         return store().open(name)
-    except (OSError, BaseError) as error:
+    except OSError as error:
         log.exception("file_unreadable", extra={"file": file.uid})
         raise Unavailable(UNREADABLE) from error
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from obstore.exceptions import BaseError
 from sqlalchemy import delete, select, update
 
 from support.core.context import hooks, settings
@@ -79,7 +78,7 @@ def _scan_stored(uid: str, command: str) -> Verdict:
                 out.write(chunk)
             out.flush()
             return scan(copy, command)
-    except (OSError, BaseError):
+    except OSError:
         log.exception("file_unreadable", extra={"file": uid})
         return Verdict.UNAVAILABLE
 

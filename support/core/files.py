@@ -18,7 +18,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from obstore.exceptions import BaseError
 from sqlalchemy import CheckConstraint, Index, String, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -171,7 +170,7 @@ def intake(
             files.put(source, uid)
             if picture:
                 files.put(thumbnail, thumbnail_name(uid))
-        except (OSError, BaseError) as error:
+        except OSError as error:
             log.exception("file_store_failed")
             raise Unavailable(NO_ROOM) from error
         with transaction() as session:

@@ -12,17 +12,16 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import obstore
-from obstore.exceptions import NotFoundError
-from obstore.store import ObjectStore, S3Store
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
 
 PREFIXES = tuple(f"{number:02x}" for number in range(256))
 _NAME = re.compile(r"[0-9a-f]{32}(-thumbnail)?")
@@ -57,7 +56,7 @@ class Incoming:
 
 
 class FileStore(Protocol):
-    """What the two stores promise. A name that is not there raises `FileNotFoundError`."""
+    """What the two stores promise. A name that is not there raises `FileNotFoundError`, any failure an `OSError`."""
 
     incoming: Incoming
 
@@ -122,7 +121,9 @@ class BucketStore:
     """Objects `ab/cd/abcd...` in any obstore store; the store itself makes a put durable and whole."""
 
     def __init__(self, objects: ObjectStore, scratch: Path) -> None:
-        self.objects = objects
+        import obstore  # 5 MB that a process with files in a directory never needs
+
+        self.api, self.objects = obstore, objects
         self.incoming = Incoming(scratch)
 
     def _path(self, name: str) -> str:
@@ -130,38 +131,47 @@ class BucketStore:
             raise FileNotFoundError(name)
         return f"{name[:2]}/{name[2:4]}/{name}"
 
+    @contextmanager
+    def _asked(self, name: str) -> Iterator[None]:
+        """Turn what the store raises into what the protocol promises."""
+        try:
+            yield
+        except self.api.exceptions.NotFoundError as error:
+            raise FileNotFoundError(name) from error
+        except self.api.exceptions.BaseError as error:
+            raise OSError(name) from error
+
     def put(self, temporary: Path, name: str) -> None:
         """Send the bytes; returns once the store has acknowledged them."""
-        obstore.put(self.objects, self._path(name), temporary)
+        with self._asked(name):
+            self.api.put(self.objects, self._path(name), temporary)
 
     def open(self, name: str) -> BinaryIO:
         """Bring the object here, so that it can be checked whole before the first byte is served."""
         stream = cast(BinaryIO, TemporaryFile(dir=self.incoming.directory))  # noqa: SIM115 - the caller closes it
         try:
-            for chunk in obstore.get(self.objects, self._path(name)):
-                stream.write(chunk)
-        except BaseException as error:
+            with self._asked(name):
+                for chunk in self.api.get(self.objects, self._path(name)):
+                    stream.write(chunk)
+        except BaseException:
             stream.close()
-            if isinstance(error, NotFoundError):
-                raise FileNotFoundError(name) from error
             raise
         stream.seek(0)
         return stream
 
     def remove(self, name: str) -> None:
         """Delete the object."""
-        try:
-            obstore.delete(self.objects, self._path(name))
-        except (FileNotFoundError, NotFoundError):
-            return
+        with suppress(FileNotFoundError), self._asked(name):
+            self.api.delete(self.objects, self._path(name))
 
     def names(self, prefix: str) -> dict[str, datetime]:
         """List one of the 256 prefixes, page by page."""
-        return {
-            meta["path"].rpartition("/")[2]: meta["last_modified"]
-            for page in obstore.list(self.objects, prefix)
-            for meta in page
-        }
+        with self._asked(prefix):
+            return {
+                meta["path"].rpartition("/")[2]: meta["last_modified"]
+                for page in self.api.list(self.objects, prefix)
+                for meta in page
+            }
 
 
 @lru_cache(maxsize=8)
@@ -187,5 +197,7 @@ def open_store(url: str, directory: Path) -> FileStore:
     if settings.get("endpoint", "").startswith("http://"):
         client["allow_http"] = "true"
     prefix = parts.path.strip("/") or None
+    from obstore.store import S3Store
+
     store = S3Store(parts.hostname, prefix=prefix, client_options=client, **settings)  # type: ignore[arg-type]
     return BucketStore(store, directory)

@@ -12,8 +12,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from obstore.exceptions import BaseError
-
 from support.core import vault
 from support.core.context import settings
 from support.core.db import after_commit, in_transaction, new_uid, transaction
@@ -73,7 +71,7 @@ def keep(owner: str, stream: BinaryIO, declared_name: str, declared_length: int 
                 sealed = vault.seal_bytes(owner, _place(uid), data)
             source.write_bytes(sealed)
             files.put(source, uid)
-        except (OSError, BaseError) as error:
+        except OSError as error:
             log.exception("file_store_failed")
             raise Unavailable(NO_ROOM) from error
     digest = hashlib.sha256(data).digest()
@@ -85,7 +83,7 @@ def show(owner: str, uid: str, media_type: str, words: str) -> bytes:
     try:
         with store().open(uid) as stream:
             sealed = stream.read()
-    except (OSError, BaseError) as error:
+    except OSError as error:
         log.exception("file_unreadable", extra={"file": uid})
         raise Unavailable(UNREADABLE) from error
     try:
@@ -100,7 +98,7 @@ def forget(uids: list[str]) -> None:
     for uid in uids:
         try:
             store().remove(uid)
-        except (OSError, BaseError):
+        except OSError:
             log.exception("file_not_removed", extra={"file": uid})
 
 

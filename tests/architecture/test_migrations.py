@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import flask_migrate
@@ -45,6 +46,11 @@ def test_there_is_one_head_and_every_number_is_used_once(app: Flask) -> None:
     assert len(script.get_heads()) == 1
     revisions = [revision.revision for revision in script.walk_revisions()]
     assert sorted(revisions) == [f"{number:04d}" for number in range(1, len(revisions) + 1)]
+    for revision in script.walk_revisions():
+        named = Path(revision.path).name[:4]
+        assert named == revision.revision, (
+            "`migrations_pending` reads the newest from its file's name"
+        )
 
 
 def test_down_to_nothing_and_up_again_leaves_the_same(app: Flask) -> None:

@@ -131,10 +131,17 @@ def test_the_list_of_pages_is_whole(live_server: LiveServer) -> None:
 
 SHIFT = """() => new Promise((done) => {
   let sum = 0;
+  const moved = [];
+  const box = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
   new PerformanceObserver((list) => {
-    for (const each of list.getEntries()) if (!each.hadRecentInput) sum += each.value;
+    for (const each of list.getEntries()) {
+      if (each.hadRecentInput) continue;
+      sum += each.value;
+      for (const { node, previousRect, currentRect } of each.sources)
+        moved.push(`${node?.nodeName} ${node?.className}: ${box(previousRect)} -> ${box(currentRect)}`);
+    }
   }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => done(sum), 100);
+  setTimeout(() => done([sum, moved]), 100);
 })"""
 MOST_SHIFT = 0.02
 
@@ -177,12 +184,12 @@ def test_a_first_view_is_light(
     ]
     sizes = {each.url: len(gzip.compress(each.body())) for each in parts}
     drawn = page.evaluate("document.querySelectorAll('*').length")
-    shift = page.evaluate(SHIFT)
+    shift, moved = page.evaluate(SHIFT)
     context.close()
     report = f"{place}: {len(parts)} requests, {sizes}"
     assert len(parts) <= requests, report
     assert drawn <= nodes, f"{place}: {drawn} nodes"
-    assert shift <= MOST_SHIFT, f"{place}: what was drawn moved by {shift}"
+    assert shift <= MOST_SHIFT, f"{place}: what was drawn moved by {shift}: {moved}"
     assert sum(sizes.values()) <= total * KB, report
     assert sum(size for url, size in sizes.items() if ".css" in url) <= 14 * KB, report
     assert sum(size for url, size in sizes.items() if ".js" in url) <= script * KB, report

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from tests.fixtures.addresses import keep_compiled_addresses
 from tests.fixtures.network import forbid_outside_connections
 
 pytest_plugins = [
@@ -28,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     """Close the way out before the first import of a test, and let commands speak English whoever runs it."""
     forbid_outside_connections()
+    keep_compiled_addresses()
     os.environ["LC_ALL"] = "C.UTF-8"
 
 

@@ -81,6 +81,7 @@ from support.policies import policy as policies_policy
 from support.policies import service_publications
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
+from support.policies import views_publications as transparency_views
 from support.realname import goals as realname_goals
 from support.realname import jobs as realname_jobs
 from support.realname import kind as realname_kind
@@ -134,6 +135,7 @@ BLUEPRINTS: list[Any] = [
     admin_views.blueprint,
     policy_views.blueprint,
     announcing_views.blueprint,
+    transparency_views.blueprint,
     notice_views.blueprint,
     delivery_views.blueprint,
     hold_views.blueprint,
@@ -274,6 +276,7 @@ HOOKS: list[object] = [
     NavItem("footer", N_("Legal notice and privacy"), "policies.index", "scroll-text"),
     NavItem("footer", N_("Cookies"), "policies.cookies", "cookie"),
     NavItem("footer", N_("Announcements"), "policies.announcements", "megaphone"),
+    NavItem("footer", N_("Transparency"), "transparency.index", "landmark"),
     NavItem("footer", N_("Contact us"), "policies.contact", "phone"),
     NavItem(
         N_("Administration"),
@@ -320,6 +323,10 @@ PUBLIC = frozenset(
         "policies.announcement",
         "policies.feed",
         "policies.contact",
+        "transparency.index",
+        "transparency.entry",
+        "transparency.as_json",
+        "transparency.as_atom",
         "workorders.start",
         "workorders.new",
         "workorders.new_order",

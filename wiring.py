@@ -78,7 +78,6 @@ from support.notifications import views as notice_views
 from support.notifications import views_desk as delivery_views
 from support.notifications.templates import MisuseForm
 from support.policies import policy as policies_policy
-from support.policies import service_publications
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
 from support.policies import views_publications as transparency_views
@@ -272,11 +271,10 @@ HOOKS: list[object] = [
         kinds=frozenset({"member", "guest"}),
     ),
     NavItem("member", N_("IP notices"), "notices.start", "copyright"),
-    Periodic("end_publications", timedelta(hours=1), service_publications.end_publications),
     NavItem("footer", N_("Legal notice and privacy"), "policies.index", "scroll-text"),
     NavItem("footer", N_("Cookies"), "policies.cookies", "cookie"),
     NavItem("footer", N_("Announcements"), "policies.announcements", "megaphone"),
-    NavItem("footer", N_("Transparency"), "transparency.index", "landmark"),
+    *transparency_views.HOOKS,
     NavItem("footer", N_("Contact us"), "policies.contact", "phone"),
     NavItem(
         N_("Administration"),
@@ -323,10 +321,7 @@ PUBLIC = frozenset(
         "policies.announcement",
         "policies.feed",
         "policies.contact",
-        "transparency.index",
-        "transparency.entry",
-        "transparency.as_json",
-        "transparency.as_atom",
+        *transparency_views.PUBLIC,
         "workorders.start",
         "workorders.new",
         "workorders.new_order",

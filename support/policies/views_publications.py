@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -13,10 +13,14 @@ from flask_babel import force_locale
 
 from support.core.clock import utcnow
 from support.core.context import settings
+from support.core.web_nav import NavItem
 from support.core.web_pages import LANGUAGES, language, locale_of
 from support.core.web_parts import html_lang
+from support.core.words import N_
+from support.core.worker import Periodic
 from support.policies import publication_pages as pages
 from support.policies import queries_publications as queries
+from support.policies import service_publications
 from support.policies.publications import public_kinds
 
 blueprint = Blueprint("transparency", __name__)
@@ -24,6 +28,18 @@ blueprint = Blueprint("transparency", __name__)
 NOINDEX = "noindex, noarchive"
 _FEEDS_KEPT = 64
 Row = dict[str, Any]
+
+PUBLIC = (
+    "transparency.index",
+    "transparency.entry",
+    "transparency.as_json",
+    "transparency.as_atom",
+)
+"""They need no sign-in."""
+HOOKS = (
+    NavItem("footer", N_("Transparency"), "transparency.index", "landmark"),
+    Periodic("end_publications", timedelta(hours=1), service_publications.end_publications),
+)
 
 
 @blueprint.get("/transparency")

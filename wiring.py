@@ -77,7 +77,6 @@ from support.notifications import queries as notice_queries
 from support.notifications import views as notice_views
 from support.notifications import views_desk as delivery_views
 from support.notifications.templates import MisuseForm
-from support.policies import policy as policies_policy
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
 from support.policies import views_publications as transparency_views
@@ -271,18 +270,9 @@ HOOKS: list[object] = [
         kinds=frozenset({"member", "guest"}),
     ),
     NavItem("member", N_("IP notices"), "notices.start", "copyright"),
-    NavItem("footer", N_("Legal notice and privacy"), "policies.index", "scroll-text"),
-    NavItem("footer", N_("Cookies"), "policies.cookies", "cookie"),
-    NavItem("footer", N_("Announcements"), "policies.announcements", "megaphone"),
+    *policy_views.NAV_ITEMS,
     *transparency_views.HOOKS,
-    NavItem("footer", N_("Contact us"), "policies.contact", "phone"),
-    NavItem(
-        N_("Administration"),
-        N_("Announcements"),
-        "announcing.index",
-        "megaphone",
-        roles=policies_policy.ANNOUNCERS,
-    ),
+    *announcing_views.NAV_ITEMS,
     AdminEntry(
         N_("Announcements"),
         N_("What everybody should know, in both languages; dated, pinned, as a feed."),
@@ -314,13 +304,7 @@ PUBLIC = frozenset(
         "web.kept",
         "web.platform_answers",
         *entries.PUBLIC,
-        "policies.index",
-        "policies.version",
-        "policies.cookies",
-        "policies.announcements",
-        "policies.announcement",
-        "policies.feed",
-        "policies.contact",
+        *policy_views.PUBLIC,
         *transparency_views.PUBLIC,
         "workorders.start",
         "workorders.new",

@@ -63,6 +63,7 @@ from support.infringement import (  # noqa: F401  (the views add their routes)
     views_sending,
 )
 from support.infringement import views_desk as infringement_desk
+from support.infringement import views_publishing as publishing_views
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
     jobs,
@@ -143,6 +144,7 @@ BLUEPRINTS: list[Any] = [
     face_views.blueprint,
     notice_pages.blueprint,
     infringement_desk.blueprint,
+    publishing_views.blueprint,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -253,6 +255,7 @@ HOOKS: list[object] = [
     *infringement_jobs.PERIODIC,
     *infringement_letters.TEMPLATES,
     *infringement_timers.PERIODIC,
+    *publishing_views.HOOKS,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,

@@ -47,7 +47,8 @@ def numbers(links: Sequence[int]) -> str:
 
 
 def _draw_notice(facts: Mapping[str, Any]) -> Rows:
-    holder = _(_PARTIES[facts["holder"]])
+    party = _PARTIES[facts["holder"]]
+    holder = _(party)
     return [
         (_("Links"), _links(facts["links"])),
         (_("Kind of right"), _(RightType(facts["right"]).title)),
@@ -62,19 +63,21 @@ def _draw_notice(facts: Mapping[str, Any]) -> Rows:
 
 
 def _draw_counter(facts: Mapping[str, Any]) -> Rows:
+    party = _PARTIES[facts["respondent"]]
     return [
         (_("Links"), _links(facts["links"])),
         (_("What is declared"), _("There is no infringement.")),
-        (_("Declared by"), _(_PARTIES[facts["respondent"]])),
+        (_("Declared by"), _(party)),
         (_("Sent on to the rights holder"), _day(facts["day"])),
         (_("Under which law"), _(RegimeCode(facts["regime"]).title)),
     ]
 
 
 def _draw_result(facts: Mapping[str, Any]) -> Rows:
+    outcome = RESULTS[facts["outcome"]]
     return [
         (_("Links"), _links(facts["links"])),
-        (_("Result"), _(RESULTS[facts["outcome"]])),
+        (_("Result"), _(outcome)),
         *_reasons(_("Why"), facts),
         (_("Since"), _day(facts["day"])),
         (_("Under which law"), _(RegimeCode(facts["regime"]).title)),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale, format_date
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from support.core.calendars import CN_ZONE
 from support.core.clock import utcnow
@@ -50,7 +51,7 @@ def _draw_notice(facts: Mapping[str, Any]) -> Rows:
     party = _PARTIES[facts["holder"]]
     holder = _(party)
     return [
-        (_("Links"), _links(facts["links"])),
+        (_("Concerns"), _links(facts["links"])),
         (_("Kind of right"), _(RightType(facts["right"]).title)),
         (_("Rights holder"), f"{holder}: {facts['name']}" if "name" in facts else holder),
         (_("Filed by"), _("An agent") if facts["agent"] else _("The rights holder")),
@@ -65,7 +66,7 @@ def _draw_notice(facts: Mapping[str, Any]) -> Rows:
 def _draw_counter(facts: Mapping[str, Any]) -> Rows:
     party = _PARTIES[facts["respondent"]]
     return [
-        (_("Links"), _links(facts["links"])),
+        (_("Concerns"), _links(facts["links"])),
         (_("What is declared"), _("There is no infringement.")),
         (_("Declared by"), _(party)),
         (_("Sent on to the rights holder"), _day(facts["day"])),
@@ -76,7 +77,7 @@ def _draw_counter(facts: Mapping[str, Any]) -> Rows:
 def _draw_result(facts: Mapping[str, Any]) -> Rows:
     outcome = RESULTS[facts["outcome"]]
     return [
-        (_("Links"), _links(facts["links"])),
+        (_("Concerns"), _links(facts["links"])),
         (_("Result"), _(outcome)),
         *_reasons(_("Why"), facts),
         (_("Since"), _day(facts["day"])),
@@ -85,7 +86,7 @@ def _draw_result(facts: Mapping[str, Any]) -> Rows:
 
 
 def _links(links: Sequence[int]) -> str:
-    words: str = _("Link %(number)s", number=numbers(links))
+    words: str = ngettext("Link %(which)s", "Links %(which)s", len(links), which=numbers(links))
     return words
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from flask_babel import gettext as _
 from support.core.calendars import CN_ZONE
 from support.core.clock import utcnow
 from support.core.web_pages import LANGUAGES, locale_of
-from support.core.web_parts import html_lang
+from support.core.web_parts import html_lang, page_language
 from support.core.words import N_
 from support.infringement import filing_pages, publishing
 from support.infringement import queries_publishing as queries
@@ -29,6 +30,7 @@ Review = dict[str, Any]
 _MINUTE = timedelta(minutes=1)
 _PARTIES = {"organisation": N_("An organisation"), "person": N_("A natural person")}
 
+_NO_INFRINGEMENT = N_("There is no infringement.")
 RESULTS = {
     each.value: each.title
     for each in (S.FINAL, S.RESTORED, S.DECIDED, S.NO_MEASURE_FORWARDED, S.WITHDRAWN, S.GONE)
@@ -54,7 +56,7 @@ def _draw_notice(facts: Mapping[str, Any]) -> Rows:
         (_("Kind of right"), _(RightType(facts["right"]).title)),
         (_("Rights holder"), f"{holder}: {facts['name']}" if "name" in facts else holder),
         (_("Filed by"), _("An agent") if facts["agent"] else _("The rights holder")),
-        *_row(_("Where it holds"), filing_pages.place_name(facts["territory"])),
+        *_row(_("Where it holds"), _place(facts["territory"], page_language())),
         (_("What stands behind the links"), _(ContentKind(facts["content"]).title)),
         *_reasons(_("Measure taken") if facts["measure"] else _("No measure taken"), facts),
         (_("Sent on to the other side"), _day(facts["day"])),
@@ -66,7 +68,7 @@ def _draw_counter(facts: Mapping[str, Any]) -> Rows:
     party = _PARTIES[facts["respondent"]]
     return [
         (_("Concerns"), _links(facts["links"])),
-        (_("What is declared"), _("There is no infringement.")),
+        (_("What is declared"), _(_NO_INFRINGEMENT)),
         (_("Declared by"), _(party)),
         (_("Sent on to the rights holder"), _day(facts["day"])),
         (_("Under which law"), _(RegimeCode(facts["regime"]).title)),
@@ -82,6 +84,16 @@ def _draw_result(facts: Mapping[str, Any]) -> Rows:
         (_("Since"), _day(facts["day"])),
         (_("Under which law"), _(RegimeCode(facts["regime"]).title)),
     ]
+
+
+@lru_cache(maxsize=1_000)
+def _place(code: str, _language: str) -> str:
+    """The name of a country in the language of the page: finding it means to sort them all."""
+    return filing_pages.place_name(code)
+
+
+def _brief_of(words: str, facts: Mapping[str, Any]) -> str:
+    return f"{_links(facts['links'])} · {_(words)}"
 
 
 def _links(links: Sequence[int]) -> str:
@@ -116,6 +128,7 @@ PUBLIC_KINDS = (
             S.FORWARDED.value: N_("Claimed, measure taken"),
             S.NO_MEASURE_FORWARDED.value: N_("Claimed, no measure taken"),
         },
+        lambda facts: _brief_of(RightType(facts["right"]).title, facts),
     ),
     PublicKind(
         Entry.COUNTER,
@@ -124,6 +137,7 @@ PUBLIC_KINDS = (
         N_("What whoever answers for the content declares. It is no finding of ours."),
         _draw_counter,
         {"declared": N_("Declared not to infringe")},
+        lambda facts: _brief_of(_NO_INFRINGEMENT, facts),
     ),
     PublicKind(
         Entry.RESULT,
@@ -132,6 +146,7 @@ PUBLIC_KINDS = (
         N_("How it ended here. A court or an authority may see it otherwise."),
         _draw_result,
         RESULTS,
+        lambda facts: _brief_of(RESULTS[facts["outcome"]], facts),
     ),
 )
 

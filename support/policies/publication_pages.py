@@ -28,9 +28,16 @@ def line_of(entry: Publication) -> dict[str, Any]:
         "title": _(kind.title),
         "day": format_date(entry.published_at, "long"),
         "at": entry.published_at,
-        "brief": " · ".join(value for _label, value in rows_of(entry)[: kind.brief]),
+        "brief": _brief(entry),
         "withdrawn": _(entry.why_withdrawn.title) if entry.why_withdrawn else "",
     }
+
+
+def _brief(entry: Publication) -> str:
+    kind = public_kind(entry.kind)
+    if entry.facts is not None and kind.brief is not None:
+        return kind.brief(entry.facts)
+    return " · ".join(value for _label, value in rows_of(entry)[:2])
 
 
 def rows_of(entry: Publication) -> list[tuple[str, str]]:

@@ -76,10 +76,9 @@ def draft_of(row: DuePublication) -> Draft:
     holder = queries.facts_of(notice)
     named = is_organisation(holder.holder_id_type, holder.holder_id_no, holder.holder_name)
     counters = list(_counters(notice))
-    own = [
-        each for each in counters if each[0].respondent_id in {one.respondent_id for one in items}
-    ]
-    firm = bool(own) and all(_is_firm(facts) for _row, facts in own)
+    sides = {item.respondent_id for item in items}
+    own = [each for each in counters if each[0].id in sides]
+    firm = bool(own) and all(_is_firm(facts) for _one, _row, facts in own)
     text, language = _text(row, notice, items, own)
     known = list(dict.fromkeys(_known(notice, every, counters, natural=not named)))
     unknown = {
@@ -121,13 +120,13 @@ def _is_firm(facts: CounterFacts) -> bool:
     return is_organisation(facts.id_type, facts.id_no, facts.name)
 
 
-Said = tuple[CounterNotice, CounterFacts]
+Said = tuple[Respondent, CounterNotice, CounterFacts]
 
 
 def _counters(notice: Notice) -> Iterator[Said]:
     for respondent in queries.respondents_of(notice):
         if (row := queries.counter_of(respondent)) is not None:
-            yield row, queries.counter_facts(notice, row)
+            yield respondent, row, queries.counter_facts(notice, row)
 
 
 def _text(
@@ -138,15 +137,15 @@ def _text(
         said = {item.position: queries.listing_of(notice, item).words for item in items}
         return _joined(queries.facts_of(notice).explanation, said, notice.language), notice.language
     if row.entry is Entry.COUNTER and counters:
-        counter, facts = counters[0]
-        said = {item.position: _answer_words(notice, item) for item in items}
+        respondent, counter, facts = counters[0]
+        answers = queries.answers_of(respondent)
+        said = {
+            item.position: queries.answer_words(notice, item, answers[item.id])
+            for item in items
+            if item.id in answers
+        }
         return _joined(facts.explanation, said, counter.language), counter.language
     return "", notice.language
-
-
-def _answer_words(notice: Notice, item: Item) -> str:
-    answer = queries.answer_of(item)
-    return queries.answer_words(notice, item, answer) if answer is not None else ""
 
 
 def _joined(text: str, said: Mapping[int, str], language: str) -> str:
@@ -199,7 +198,7 @@ def _known(
         (facts.email, facts.phone, facts.shown_contact),
         numbers,
     )
-    for _counter, said in counters:
+    for _respondent, _counter, said in counters:
         yield from _about_one(
             (said.name, said.shown_name, said.signature),
             said.address,

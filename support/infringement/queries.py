@@ -284,11 +284,6 @@ def answers_of(respondent: Respondent) -> dict[int, Answer]:
     return {answer.item_id: answer for answer in db.session.execute(found).scalars()}
 
 
-def answer_of(item: Item) -> Answer | None:
-    """Return what its respondent answered about an item."""
-    return db.session.execute(select(Answer).where(Answer.item_id == item.id)).scalar_one_or_none()
-
-
 def answer_words(notice: Notice, item: Item, answer: Answer) -> str:
     """Return what a respondent wrote about one item."""
     text: str = _opened(notice.stream, answer_place(item.uid), answer.sealed).get("words", "")

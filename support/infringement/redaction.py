@@ -137,7 +137,10 @@ Span = tuple[int, int, str, int]
 
 
 def _known_spans(text: str, known: Iterable[Known]) -> Iterator[Span]:
+    folded = text.casefold()
     for one in known:
+        if one.mark == LINK and one.value.casefold() not in folded:
+            continue  # one of hundreds
         for pattern in _patterns(one):
             for match in pattern.finditer(text):
                 yield *match.span(), one.mark, one.number

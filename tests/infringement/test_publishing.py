@@ -325,3 +325,16 @@ def test_others_come_neither_to_the_pages_nor_to_the_verbs(world: NoticeWorld, a
         publish(world, row, who=world.agent)
     with pytest.raises(NotFound):
         queries_publishing.due_for(world.ivy, "0" * 32)
+
+
+def test_the_list_of_what_is_due_leafs_through_rows_of_one_moment(
+    world: NoticeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _each in range(3):
+        world.awaiting(world.qualified(links=LISTINGS[:1]))
+    world.drain()
+    monkeypatch.setattr(queries_publishing, "PAGE", 1)
+    found: list[str] = []
+    while page := queries_publishing.waiting(world.ivy, after=found[-1] if found else ""):
+        found.append(page[0].row.uid)
+    assert len(found) == len(set(found)) == 3

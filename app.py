@@ -29,6 +29,7 @@ STAFF_ROLES = {
     "reviews": REVIEWERS,
     "face": frozenset({Role.ADMIN}),
     "notice_desk": CLERKS,
+    "publishing": CLERKS,
 }
 
 

@@ -64,6 +64,7 @@ from support.infringement import (  # noqa: F401  (the views add their routes)
     views_sending,
 )
 from support.infringement import views_desk as infringement_desk
+from support.infringement import views_publishing as publishing_views
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
     jobs,
@@ -78,10 +79,9 @@ from support.notifications import queries as notice_queries
 from support.notifications import views as notice_views
 from support.notifications import views_desk as delivery_views
 from support.notifications.templates import MisuseForm
-from support.policies import policy as policies_policy
-from support.policies import service_publications
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
+from support.policies import views_publications as transparency_views
 from support.realname import goals as realname_goals
 from support.realname import jobs as realname_jobs
 from support.realname import kind as realname_kind
@@ -136,6 +136,7 @@ BLUEPRINTS: list[Any] = [
     admin_views.blueprint,
     policy_views.blueprint,
     announcing_views.blueprint,
+    transparency_views.blueprint,
     notice_views.blueprint,
     delivery_views.blueprint,
     hold_views.blueprint,
@@ -145,6 +146,7 @@ BLUEPRINTS: list[Any] = [
     face_views.blueprint,
     notice_pages.blueprint,
     infringement_desk.blueprint,
+    publishing_views.blueprint,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -256,6 +258,7 @@ HOOKS: list[object] = [
     *infringement_jobs.PERIODIC,
     *infringement_letters.TEMPLATES,
     *infringement_timers.PERIODIC,
+    *publishing_views.HOOKS,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,
@@ -273,18 +276,9 @@ HOOKS: list[object] = [
         kinds=frozenset({"member", "guest"}),
     ),
     NavItem("member", N_("IP notices"), "notices.start", "copyright"),
-    Periodic("end_publications", timedelta(hours=1), service_publications.end_publications),
-    NavItem("footer", N_("Legal notice and privacy"), "policies.index", "scroll-text"),
-    NavItem("footer", N_("Cookies"), "policies.cookies", "cookie"),
-    NavItem("footer", N_("Announcements"), "policies.announcements", "megaphone"),
-    NavItem("footer", N_("Contact us"), "policies.contact", "phone"),
-    NavItem(
-        N_("Administration"),
-        N_("Announcements"),
-        "announcing.index",
-        "megaphone",
-        roles=policies_policy.ANNOUNCERS,
-    ),
+    *policy_views.NAV_ITEMS,
+    *transparency_views.HOOKS,
+    *announcing_views.NAV_ITEMS,
     AdminEntry(
         N_("Announcements"),
         N_("What everybody should know, in both languages; dated, pinned, as a feed."),
@@ -316,13 +310,8 @@ PUBLIC = frozenset(
         "web.kept",
         "web.platform_answers",
         *entries.PUBLIC,
-        "policies.index",
-        "policies.version",
-        "policies.cookies",
-        "policies.announcements",
-        "policies.announcement",
-        "policies.feed",
-        "policies.contact",
+        *policy_views.PUBLIC,
+        *transparency_views.PUBLIC,
         "workorders.start",
         "workorders.new",
         "workorders.new_order",

@@ -172,6 +172,11 @@ CASES = (
     Case("poll_idle", _poll, _plain("/changes"), 204, 204),
     Case("gate", _desk("/bench/gate"), _desk("/bench/queue"), beside=True),
     Case("vault", _desk("/bench/contacts"), _desk("/bench/queue"), beside=True),
+    Case(
+        "transparency",
+        lambda site: repeat(get(site.ours.port, "/transparency")),
+        _plain("/ledger"),
+    ),
     Case("submit", _submit, _floor_submit, 303, 303, True),
     Case("reply", _reply, _floor_reply, 303, 303, True),
 )

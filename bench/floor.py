@@ -15,6 +15,8 @@ from sqlalchemy import create_engine, insert, select, text, update
 import support.core.db  # noqa: F401  (its listeners make SQLite durable and writes begin IMMEDIATE, as ours)
 from support.accounts.models import Person
 from support.core.outbox import OutboxRow
+from support.policies.models_publications import Publication
+from support.policies.queries_publications import PAGE as LEDGER_PAGE
 from support.workorders.desk_queries import IS_ACTIVE
 from support.workorders.models import Message, WorkOrder
 
@@ -31,6 +33,12 @@ _QUEUED = (
     .join(Person, Person.id == WorkOrder.requester_id)
     .order_by(WorkOrder.due_at, WorkOrder.id)
     .limit(ROWS)
+)
+
+_LEDGER = (
+    select(Publication.id, Publication.uid, Publication.kind, Publication.published_at)
+    .order_by(Publication.id.desc())
+    .limit(LEDGER_PAGE)
 )
 
 
@@ -85,6 +93,12 @@ def create_floor() -> Flask:
         with engine.connect() as connection:
             rows = connection.execute(found, {"words": f'"{request.args["q"]}"'}).all()
         return render_template("queue.html", rows=rows)
+
+    @app.get("/ledger")
+    def ledger() -> str:
+        with engine.connect() as connection:
+            rows = connection.execute(_LEDGER).all()
+        return render_template("ledger.html", rows=rows)
 
     @app.get("/changes")
     def changes() -> tuple[str, int]:

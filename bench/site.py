@@ -21,6 +21,7 @@ from sqlalchemy import select
 
 from app import create_app
 from bench.client import Connection, get
+from bench.ledger import fill_ledger
 from demo.bulk import add_orders
 from running import processes
 from running.supervisor import FEW_ARENAS, ROOT, web_command
@@ -136,6 +137,7 @@ class Site:
                 language="en",
             )
             add_orders(self.number, progress)
+            fill_ledger(self.number, progress)
             self.thread = self._long_thread(agent)
             with (
                 transaction() as session

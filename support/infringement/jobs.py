@@ -14,7 +14,7 @@ from support.core.outbox import Subscription
 from support.core.platform_calls import call_named
 from support.core.vault import KeyDestroyed
 from support.core.worker import Periodic
-from support.infringement import letters, news, queries, service_forwarding
+from support.infringement import letters, news, queries, service_due, service_forwarding
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
 from support.infringement.service_measures import follow_platform
@@ -44,6 +44,12 @@ def tell_sides(payload: dict[str, Any]) -> None:
         _tell_respondents(notice, state, items, key)
     if state in service_forwarding.SENT:
         note_arrivals_of(notice, utcnow())
+
+
+def note_due(payload: dict[str, Any]) -> None:
+    """Write down what has to be published of what happened; the second run finds it there. Safe to run twice."""
+    notice = queries.notice_by_id(payload["notice"])
+    service_due.note_event(notice, int(payload["key"].rpartition(":")[2]))
 
 
 def _tell_holder(notice: Notice, state: ItemState, items: Sequence[Item], key: str) -> None:
@@ -120,4 +126,5 @@ PERIODIC = (Periodic("note_arrivals", timedelta(seconds=60), note_arrivals),)
 SUBSCRIPTIONS = (
     Subscription(platform.ANSWERED, note_platform),
     *(Subscription(f"notice.{state}", tell_sides) for state in news.TOLD),
+    *(Subscription(f"notice.{state}", note_due) for state in service_due.FOLLOWED),
 )

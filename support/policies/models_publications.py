@@ -40,10 +40,10 @@ _WHY = {
 class Publication(Model):
     """One entry of the public ledger. What was published is never changed; withdrawn, it loses its content for good.
 
-    `series` joins the entries of one case. `facts` holds codes and numbers that its kind draws
-    (`publications.PublicKind`); `text` is what somebody wrote, already redacted, in `language`. `personal`: it is about
-    a natural person, so it has an end (`ends_at`) and is no matter for search engines. `event_at` is when that happened
-    which it tells of. A correction names the entry that it replaces.
+    `series` joins the entries of one case. `facts` holds what its kind draws (`publications.PublicKind`), no person's
+    data; `text` is what somebody wrote, already redacted, in `language`. `personal`: it is about a natural person, so
+    it has an end (`ends_at`) and is no matter for search engines. `event_at` is when that happened which it tells of.
+    A correction names the entry that it replaces. `changed_at` is of no two entries the same.
     """
 
     __tablename__ = "publication"

@@ -18,6 +18,7 @@ class PublicKind:
 
     `draw` turns an entry's `facts` into labels and values in the reader's language, inside a request. `note` says what
     kind of word this is (a claim, an answer, a decision). `outcomes` are the codes under which it is counted by month.
+    `brief` says in a few words what stands in lists; without it the first two values do.
     """
 
     code: str
@@ -26,6 +27,7 @@ class PublicKind:
     note: str
     draw: Callable[[Mapping[str, Any]], Rows]
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    brief: Callable[[Mapping[str, Any]], str] | None = None
 
 
 def public_kinds() -> tuple[PublicKind, ...]:

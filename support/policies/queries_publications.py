@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from support.core.db import db
 from support.core.errors import NotFound
@@ -30,6 +30,28 @@ def entries(*, before: int | None = None, kind: str = "") -> Sequence[Publicatio
     return db.session.execute(found.order_by(Publication.id.desc()).limit(PAGE + 1)).scalars().all()
 
 
+def changes(*, before: Publication | None = None) -> Sequence[Publication]:
+    """Return up to `PAGE` + 1 entries as feeds list them: what changed last (published, or taken out) stands first.
+
+    All that were ever taken out are among them, so that whoever follows hears of it.
+    """
+    found = select(Publication)
+    if before is not None:
+        place = (before.changed_at, before.id)
+        found = found.where(tuple_(Publication.changed_at, Publication.id) < tuple_(*place))
+    order = (Publication.changed_at.desc(), Publication.id.desc())
+    return db.session.execute(found.order_by(*order).limit(PAGE + 1)).scalars().all()
+
+
+def neighbours(found: Collection[Publication]) -> dict[int, Publication]:
+    """Return the entries that these replace, or are replaced by, by their row ids."""
+    older = [entry.replaces_id for entry in found if entry.replaces_id is not None]
+    gone = [entry.id for entry in found if entry.withdrawn_at is not None]
+    which = Publication.id.in_(older) | Publication.replaces_id.in_(gone)
+    rows = db.session.execute(select(Publication).where(which)).scalars()
+    return {entry.id: entry for entry in rows}
+
+
 def entry_by_uid(uid: str) -> Publication:
     """Return one entry, withdrawn or not; raise `NotFound`."""
     found = db.session.execute(
@@ -44,12 +66,6 @@ def entries_of(series: str) -> Sequence[Publication]:
     """Return the entries of one case in order, withdrawn ones among them."""
     found = select(Publication).where(Publication.series == series).order_by(Publication.id)
     return db.session.execute(found).scalars().all()
-
-
-def correction_of(entry: Publication) -> Publication | None:
-    """Return the entry that replaced this one."""
-    found = select(Publication).where(Publication.replaces_id == entry.id)
-    return db.session.execute(found).scalar_one_or_none()
 
 
 def counts_by_month() -> Sequence[PublicationCount]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from support.core import audit
 from support.core.actors import SYSTEM, Actor
@@ -21,6 +21,7 @@ from support.policies.prose import clean
 from support.policies.publications import public_kind
 
 _BATCH = 200
+_INSTANT = timedelta(microseconds=1)
 NEEDS_END = N_("What is published about a person needs a date on which it ends.")
 
 
@@ -41,9 +42,10 @@ def publish(
 ) -> Publication:
     """Append one entry to the public ledger and return it.
 
-    `facts` holds codes and numbers only; `text` must be redacted already. `counts` are the outcomes it counts for in
-    its month. A correction (`replaces`) takes the older entry out in the same act and is counted no second time; a
-    second correction of one entry raises `AlreadyDone`. Raises `Invalid` where it is about a person and has no end.
+    `facts` holds what its kind draws, and no person's data; `text` must be redacted already. `counts` are the outcomes
+    it counts for in its month. A correction (`replaces`) takes the older entry out in the same act and is counted no
+    second time; a second correction of one entry raises `AlreadyDone`. Raises `Invalid` where it is about a person and
+    has no end.
     """
     now = now or utcnow()
     check_may_publish(actor)
@@ -74,6 +76,7 @@ def publish(
         audit.record(
             "system", "publication.made", actor=actor, at=now, publication=entry.id, **said
         )
+        entry.changed_at = _next_change(now, entry)
         if replaces is None:
             for outcome, number in (counts or {}).items():
                 _count(now, kind, outcome, number)
@@ -116,6 +119,9 @@ def check_may_publish(actor: Actor) -> None:
 def _withdraw(actor: Actor, entry: Publication, why: Withdrawal, now: datetime) -> None:
     if entry.withdrawn_at is not None:
         raise AlreadyDone()
+    audit.record(
+        "system", "publication.withdrawn", actor=actor, at=now, publication=entry.id, why=why
+    )
     compare_and_set(
         entry,
         version=entry.version,
@@ -123,11 +129,19 @@ def _withdraw(actor: Actor, entry: Publication, why: Withdrawal, now: datetime) 
         text=None,
         withdrawn_at=now,
         withdrawal=why,
-        changed_at=now,
+        changed_at=_next_change(now, entry),
     )
-    audit.record(
-        "system", "publication.withdrawn", actor=actor, at=now, publication=entry.id, why=why
-    )
+
+
+def _next_change(now: datetime, entry: Publication) -> datetime:
+    """Return a moment after every other change of the ledger, so that what caches hold is known to be old.
+
+    The event written before holds the head of the system's stream until the commit: changes come one after another,
+    whatever the clocks of several machines say.
+    """
+    others = select(func.max(Publication.changed_at)).where(Publication.id != entry.id)
+    last = db.session.execute(others).scalar_one()
+    return now if last is None or last < now else last + _INSTANT
 
 
 def _count(now: datetime, kind: str, outcome: str, number: int) -> None:

@@ -13,7 +13,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from support.core.clock import utcnow
 from support.core.context import settings
 from support.core.web import current_actor
+from support.core.web_nav import NavItem
 from support.core.web_pages import LANGUAGES, language, locale_of
+from support.core.words import N_
 from support.policies import queries, service
 from support.policies.cookie_list import (
     CHOICE,
@@ -29,6 +31,23 @@ from support.policies.models import Announcement, PolicyVersion
 from support.policies.prose import parse
 
 blueprint = Blueprint("policies", __name__)
+
+PUBLIC = (
+    "policies.index",
+    "policies.version",
+    "policies.cookies",
+    "policies.announcements",
+    "policies.announcement",
+    "policies.feed",
+    "policies.contact",
+)
+"""They need no sign-in."""
+NAV_ITEMS = (
+    NavItem("footer", N_("Legal notice and privacy"), "policies.index", "scroll-text"),
+    NavItem("footer", N_("Cookies"), "policies.cookies", "cookie"),
+    NavItem("footer", N_("Announcements"), "policies.announcements", "megaphone"),
+    NavItem("footer", N_("Contact us"), "policies.contact", "phone"),
+)
 
 _YEAR = 365 * 24 * 3600
 FEED_TAG = {"en": "en", "zh": "zh-Hans"}

@@ -11,12 +11,25 @@ from support.core.errors import DomainError, IllegalMove, Stale
 from support.core.once import once
 from support.core.web import current_actor, form_scope
 from support.core.web_late import late_form
+from support.core.web_nav import NavItem
+from support.core.words import N_
 from support.policies import queries, service_announcements
 from support.policies.forms import AnnouncementForm
 from support.policies.models import Announcement
+from support.policies.policy import ANNOUNCERS
 from support.policies.prose import parse
 
 blueprint = Blueprint("announcing", __name__, url_prefix="/admin/announcements")
+
+NAV_ITEMS = (
+    NavItem(
+        N_("Administration"),
+        N_("Announcements"),
+        "announcing.index",
+        "megaphone",
+        roles=ANNOUNCERS,
+    ),
+)
 
 _TEXTS = ("title_en", "title_zh", "body_en", "body_zh")
 

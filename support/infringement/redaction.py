@@ -1,0 +1,195 @@
+"""What could tell who somebody is, found in a text: proposed to be taken out, and looked for before it is published.
+
+Known values are those of the case itself. What only looks like an address, a number or a link is proposed too.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from support.core.text import fold_digits
+from support.core.words import N_
+
+NAME, ADDRESS, CONTACT = N_("[name]"), N_("[address]"), N_("[contact]")
+NUMBER, WEBSITE, LINK = N_("[number]"), N_("[website]"), N_("[link %(number)s]")
+
+_WIDE = {0xFF01 + place: 0x21 + place for place in range(94)} | {0x3000: 0x20, 0xA0: 0x20}
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_IS_HAN = re.compile(f"[{_HAN}]")
+_WORD = re.compile(r"[^\W_]+")
+_SQUASHED = re.compile(r"[\W_]+")
+_HOUSE = (
+    "and company corp corporation group holding holdings inc international limited llc ltd of technology the "
+    "trading"
+)
+_PLAIN_WORDS = frozenset(_HOUSE.split())
+_TITLES = "先生|女士|小姐|太太|老师|总|某某|某"
+_END = r"""[^\s<>"'，。；、！？（）()【】《》\u3400-\u9fff]"""
+_LAST = r"(?<![.,;:!?])"
+_TOP = "com|cn|net|org|io|shop|store|example|top|xyz|cc|co|hk|tw|jp|kr|uk|de|fr|eu|info|biz|me|tv|app|site|online|vip"
+_SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), mark)
+    for pattern, mark in (
+        (r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", CONTACT),
+        (rf"(?:https?://|www\.){_END}+{_LAST}", WEBSITE),
+        (rf"(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:{_TOP})(?![a-z0-9])(?:[/:?]{_END}*{_LAST})?", WEBSITE),
+        (
+            r"(?:微信号?|wechat|weixin|whatsapp|telegram|qq号?|(?<![a-z])line(?= ?id))(?: ?id)?[ ]?[:是]?[ ]?"
+            r"(?P<value>[a-z0-9_.-]{5,})",
+            CONTACT,
+        ),
+        (r"(?<![0-9a-z])(?=[0-9a-z]*\d{6})[0-9a-z]{18}(?![0-9a-z])", NUMBER),
+        (r"(?<![0-9a-z])[a-z]{1,2}\d{7,9}(?![0-9a-z])", NUMBER),
+        (r"(?<![\w.])\d(?:[ -]?\d){11,30}x?(?!\w)", NUMBER),
+        (r"(?<![\w.])\+?\(?\d[\d ().-]{5,18}\d(?!\w)", CONTACT),
+        (
+            rf"[{_HAN}]{{1,20}}(?:路|街|大道|巷|弄)\s?\d+\s?(?:[号弄栋幢室][{_HAN}\d-]{{0,12}})?",
+            ADDRESS,
+        ),
+    )
+)
+_DATE = re.compile(r"\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value of the case and by what it is replaced: `mark` is a message id, `number` that of a link."""
+
+    value: str
+    mark: str
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of the text as it was written; with a `mark`, it is to be taken out."""
+
+    text: str
+    mark: str = ""
+    number: int = 0
+
+
+def flat(text: str) -> str:
+    """Return the text with full-width signs as plain ones, each in its place."""
+    return fold_digits(text).translate(_WIDE)
+
+
+def pieces(text: str, known: Sequence[Known]) -> list[Piece]:
+    """Return the text in runs: what to keep, and what to take out; nothing of it is lost."""
+    found = sorted(
+        [*_known_spans(flat(text), known), *_shaped_spans(flat(text))],
+        key=lambda each: (each[0], -each[1]),
+    )
+    result: list[Piece] = []
+    done = 0
+    for start, end, mark, number in found:
+        if start < done:
+            continue
+        if start > done:
+            result.append(Piece(text[done:start]))
+        result.append(Piece(text[start:end], mark, number))
+        done = end
+    return [*result, Piece(text[done:])] if done < len(text) else result
+
+
+def left_in(text: str, known: Sequence[Known]) -> list[str]:
+    """Return the known values that a text still holds, however they are spaced or spelt; each once."""
+    plain = unicodedata.normalize("NFKC", text)
+    squashed, digits = _squash(plain), re.sub(r"[\s().-]", "", plain)
+    words = f" {_spoken(plain)} "
+    return list(dict.fromkeys(one.value for one in known if _holds(one, squashed, digits, words)))
+
+
+def _holds(one: Known, squashed: str, digits: str, words: str) -> bool:
+    value = _squash(unicodedata.normalize("NFKC", one.value))
+    if len(value) < 2:
+        return False
+    if (
+        one.mark in (NUMBER, CONTACT)
+        and len(number := _digits_of(one.value)) >= 6
+        and "@" not in one.value
+    ):
+        return number in digits
+    if one.mark == NAME and not _IS_HAN.search(value):
+        return f" {_spoken(one.value)} " in words
+    return value in squashed
+
+
+def _spoken(text: str) -> str:
+    """The words alone, one blank between them."""
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _squash(text: str) -> str:
+    return _SQUASHED.sub("", text).casefold()
+
+
+def _digits_of(value: str) -> str:
+    """Return the digits by which a number is known, without the country where it is mainland China's mobile."""
+    number = "".join(mark for mark in fold_digits(value) if mark in "0123456789")
+    return number[2:] if re.fullmatch(r"86(?:1[3-9]\d{9})", number) else number
+
+
+Span = tuple[int, int, str, int]
+
+
+def _known_spans(text: str, known: Iterable[Known]) -> Iterator[Span]:
+    folded = text.casefold()
+    for one in known:
+        if one.mark == LINK and one.value.casefold() not in folded:
+            continue  # one of hundreds
+        for pattern in _patterns(one):
+            for match in pattern.finditer(text):
+                yield *match.span(), one.mark, one.number
+
+
+def _patterns(one: Known) -> Iterator[re.Pattern[str]]:
+    value = flat(one.value).strip()
+    if len(value) < 2:
+        return
+    if one.mark in (NUMBER, CONTACT) and len(number := _digits_of(value)) >= 6 and "@" not in value:
+        prefix = r"(?:\+?86[\s-]*)?" if len(number) == 11 else r"\+?"
+        yield re.compile(prefix + r"[\s().-]*".join(number) + r"[xX]?(?!\d)")
+    yield _spaced(value, whole=one.mark in (NAME, LINK))
+    if one.mark == ADDRESS:
+        for part in re.split(r"[,;，；\n]+", value):
+            if len(part.strip()) >= 6:
+                yield _spaced(part.strip(), whole=False)
+    elif one.mark == NAME:
+        yield from _parts_of_name(value)
+
+
+def _spaced(value: str, *, whole: bool) -> re.Pattern[str]:
+    """The value with any blanks between its words (all signs of Chinese); `whole`: not as a part of a longer word."""
+    parts = list(value.replace(" ", "")) if _IS_HAN.search(value) else value.split()
+    between = r"\s*" if _IS_HAN.search(value) else r"\s+"
+    body = between.join(map(re.escape, parts))
+    edge = whole and not _IS_HAN.search(value)
+    return re.compile(rf"(?<!\w){body}(?!\w)" if edge else body, re.IGNORECASE)
+
+
+def _parts_of_name(value: str) -> Iterator[re.Pattern[str]]:
+    """Words of a name as it spells them, and a Chinese family name before a form of address."""
+    if _IS_HAN.search(value):
+        if 2 <= len(value) <= 4:
+            yield re.compile(rf"{re.escape(value[:1])}(?:{_TITLES})")
+        return
+    for word in value.split():
+        if (
+            len(word) >= 3
+            and word[:1].isupper()
+            and word.strip(".,").casefold() not in _PLAIN_WORDS
+        ):
+            yield re.compile(rf"(?<!\w){re.escape(word.strip('.,'))}(?!\w)")
+
+
+def _shaped_spans(text: str) -> Iterator[Span]:
+    for pattern, mark in _SHAPES:
+        for match in pattern.finditer(text):
+            group = "value" if "value" in pattern.groupindex else 0
+            said = match[group]
+            if not _DATE.fullmatch(said.strip()):
+                yield *match.span(group), mark, 0

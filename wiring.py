@@ -57,6 +57,7 @@ from support.infringement import views as notice_pages
 from support.infringement import (  # noqa: F401  (the views add their routes)
     views_answers,
     views_case,
+    views_decisions,
     views_disputes,
     views_listings,
     views_resume,

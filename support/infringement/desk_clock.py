@@ -75,7 +75,7 @@ def _alike(item: Item, arrivals: Mapping[tuple[int, str], Arrival]) -> tuple[Any
 
 
 def _clock(items: list[Item], arrivals: Mapping[tuple[int, str], Arrival]) -> Clock:
-    item = items[0]
+    item = min(items, key=lambda one: (one.clock_start or one.changed_at, one.position))
     due, law = queries.due_of(item), item.law
     evidence = arrivals.get((item.id, _STARTED_BY.get(item.status, "")))
     waits = item.status in (S.WAITING, S.EXTENDED) and law is not None and item.clock_start

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,30 +79,31 @@ def page_of(case: Case, before: int | None = None) -> Page:
     rows = fetch(found.order_by(event.seq.desc()).limit(_READ)).all()
     names = people.names({row.actor_id for row in rows if row.actor_id is not None})
     lines = _lines(case, rows, names)
-    more = len(lines) > PAGE or len(rows) == _READ
-    shown = lines[:PAGE]
-    return Page(shown, shown[-1].seq if more and shown else None)
+    before = rows[-1].seq if len(rows) == _READ else None
+    if len(lines) > PAGE:
+        before = lines[PAGE].seq + 1
+    return Page(lines[:PAGE], before)
 
 
 def _lines(case: Case, rows: Sequence[Row[_Kept]], names: Mapping[int, str]) -> list[Line]:
     places = {item.id: item.position for item in case.items}
     lines: list[Line] = []
+    open_lines: dict[Hashable, Line] = {}
     for row in rows:
         line = _line(row, names)
-        last = lines[-1] if lines else None
-        if last is None or not _same(last, line):
+        key = (line.action, line.who, tuple(line.reasons))
+        together = open_lines.get(key)
+        if together is None or together.at - line.at > _TOGETHER or not _moves(line):
             lines.append(line)
-            last = line
-        last.seq = line.seq
+            open_lines[key] = together = line
         items = row.data.get("items")  # how many, where a notice was filed
         if isinstance(items, list):
-            last.positions += [places[item] for item in items if item in places]
+            together.positions += [places[item] for item in items if item in places]
     return lines
 
 
-def _same(last: Line, line: Line) -> bool:
-    told = (last.action, last.who, last.reasons) == (line.action, line.who, line.reasons)
-    return told and last.action.startswith("item.") and last.at - line.at <= _TOGETHER
+def _moves(line: Line) -> bool:
+    return line.action.startswith("item.")
 
 
 def _line(row: Row[_Kept], names: Mapping[int, str]) -> Line:

@@ -35,6 +35,7 @@ def frame(case: Case, endpoint: str, now: datetime) -> dict[str, Any]:
     return {
         "case": case,
         "notice": case.notice,
+        "laws": list(dict.fromkeys(item.law for item in case.items if item.law)),
         "reference": reference,
         "next": say(kind.sentence_of(case.order, case.standing, "staff", now)),
         "tabs": [

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 
-from support.infringement import desk_case, queries, sides
+from support.infringement import desk_case, letter_pages, queries, sides
 from support.infringement.elements import CounterFacts, Meter
 from support.infringement.filing_pages import lang_of
 from support.infringement.forms_answers import DECLARED
@@ -70,6 +71,11 @@ def answers_page(respondent: Respondent) -> dict[str, Any]:
         "missing": missing(notice, respondent, counter),
         "told": preview(queries.counter_facts(notice, counter)) if counter else [],
         "lang_of": lang_of,
+        "letters": letter_pages.own_letters(
+            respondent.person_id or 0,
+            notice.stream,
+            lambda letter: url_for("notices.answers_letter", uid=respondent.uid, letter=letter),
+        ),
     }
 
 

@@ -6,13 +6,12 @@ What an act would send is found by doing it and undoing it in one transaction: t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from support.accounts import queries as people
 from support.core import vault
-from support.core.actors import SYSTEM, Actor
+from support.core.actors import SYSTEM
 from support.core.clock import utcnow
 from support.core.db import db, transaction
 from support.core.errors import DomainError, NotFound
@@ -27,48 +26,18 @@ from support.infringement import (
     sides,
 )
 from support.infringement.desk_clock import ranges
+from support.infringement.letter_pages import LANGUAGES, Entry, Letter, as_sent, written
 from support.infringement.lifecycle import LIFECYCLE, Content, ItemState
 from support.infringement.models import Item, Notice, Respondent
 from support.infringement.news import Reader
 from support.infringement.queries_case import Case
-from support.notifications import letters as writing
-from support.notifications import queries as notifications
-from support.notifications.queries_letters import Sent, Way, letter_in, letters_about
-from support.notifications.service import reader_of
-from support.notifications.templates import facts_for, template
+from support.notifications.queries_letters import Sent, letter_in, letters_about
 
 T = TypeVar("T")
-LANGUAGES = ("en", "zh")
 MOST = 20
 """Links for which an act is tried for the preview of its letters."""
 _ASKED = (Content.DOWN_ASKED, Content.UP_ASKED)
 _CODES: Mapping[Reader, str] = {"holder": letters.HOLDER, "respondent": letters.RESPONDENT}
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A letter in words, as its reader has it. `ways` is empty while it is not sent; `check_code` is "" then."""
-
-    side: Reader
-    number: int
-    name: str
-    language: str
-    title: str
-    paragraphs: list[list[str]]
-    ways: list[Way]
-    at: datetime | None
-    check_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A letter in a list: `code` is the last part of its address. `title` is a message id."""
-
-    code: str
-    title: str
-    numbers: str
-    at: datetime | None
-    ways: list[Way]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +128,10 @@ def letter_of(case: Case, code: str, language: str) -> Letter:
         sent = letter_in(letters_about(_streams(case)), code)
         if sent.template not in _CODES.values():
             raise NotFound()
-        found = _written(case.notice, sent.template, sent.person_id, sent.ids, language)
+        found = written(case.notice, sent.template, sent.person_id, sent.ids, language)
         if found is None:
             raise NotFound()
-        check = notifications.spelled(sent.check_code)
-        return replace(found, ways=sent.ways, at=sent.at, check_code=check)
+        return as_sent(found, sent)
     return _foreseen(case, code, language)
 
 
@@ -281,22 +249,5 @@ def _both(
     except NotFound:
         return []
     wanted = sorted(languages, key=lambda language: language != own)
-    written = [_written(notice, code, person_id, ids, language) for language in wanted]
+    written = [written(notice, code, person_id, ids, language) for language in wanted]
     return [one for one in written if one is not None]
-
-
-def _written(
-    notice: Notice, code: str, person_id: int, ids: dict[str, Any], language: str
-) -> Letter | None:
-    reader: Actor = replace(reader_of(people.person(person_id)), language=language)
-    facts = facts_for(template(code), ids, reader)
-    if facts is None:
-        return None
-    title, paragraphs = writing.write_inbox(code, reader, facts)
-    holder = code == letters.HOLDER
-    numbers = {
-        one.person_id: number for number, one in enumerate(queries.respondents_of(notice), 1)
-    }
-    side: Reader = "holder" if holder else "respondent"
-    number = 0 if holder else numbers.get(person_id, 0)
-    return Letter(side, number, reader.name, language, title, paragraphs, [], None, "")

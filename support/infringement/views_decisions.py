@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
@@ -31,6 +30,7 @@ from support.infringement import (
 )
 from support.infringement.desk_acts import Act
 from support.infringement.desk_clock import ranges
+from support.infringement.letter_pages import Letter
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item
 from support.infringement.queries_case import Case
@@ -60,7 +60,7 @@ def decide(reference: str) -> Answer:
     case, act, chosen = case_of(reference), _act(), _chosen()
     if not chosen:
         return _nothing_chosen(reference)
-    verb = _verbs(current_actor(), utcnow())[act.code]
+    verb = _verbs(current_actor(), utcnow(), request.form)[act.code]
     refused = service_bulk.decide_many(case.notice, chosen, verb)
     if len(refused) == len(chosen) and all(one.field for one in refused):
         return _page(reference, case_of(reference), act, chosen, problem=refused[0])
@@ -100,28 +100,21 @@ def _chosen() -> dict[int, int]:
 def _page(
     reference: str, case: Case, act: Act, chosen: Mapping[int, int], problem: Refused | None
 ) -> tuple[str, int]:
-    notice_id, wanted = case.notice.id, set(chosen)
-    letters, words = [], ""
-    try:
-        verb = _verbs(current_actor(), utcnow())[act.code]
-        letters = desk_letters.foreseen(notice_id, chosen, verb)
-    except Invalid:
-        words = _("Fill in the fields and look again to see the letters.")
-    except DomainError as error:
-        words = _(error.words, **error.facts)
+    said = _typed(case, chosen)
+    letters, words = _foreseen(case.notice.id, act, chosen, said)
     case = case_of(reference)
-    items = [item for item in case.items if item.id in wanted]
+    items = [item for item in case.items if item.id in chosen]
     page = render_template(
         "infringement/case_decision.html",
         reference=reference,
         act=act,
         ids=" ".join(f"{item}:{version}" for item, version in chosen.items()),
         fitting=ranges(item.position for item in items if act.takes(item)),
-        unfit=[(item.position, item.status) for item in items if not act.takes(item)],
+        unfit=_unfit(act, items),
         problem=problem,
         letters=letters,
         no_letters=words,
-        said=_typed(case, items),
+        said=said,
         measures=policy.MEASURES,
         refusals=policy.REFUSALS,
         arrivals=policy.ARRIVALS,
@@ -129,33 +122,63 @@ def _page(
     return page, 422 if problem else 200
 
 
-def _typed(case: Case, items: Sequence[Item]) -> dict[str, Any]:
-    """Return what was typed; court and number as the holder showed them, where nothing was."""
-    typed: dict[str, Any] = request.form.to_dict()
-    shown = next((item for item in items if item.shown_at is not None), None)
-    if shown is not None:
-        authority, number = queries.dispute_of(case.notice, shown)
-        typed = {"authority": authority, "number": number} | typed
-    return typed
+def _foreseen(
+    notice_id: int, act: Act, chosen: Mapping[int, int], said: Mapping[str, str]
+) -> tuple[list[Letter], str]:
+    """Return the letters that a decision sends, or in words why they can't be shown."""
+    verb = _verbs(current_actor(), utcnow(), said)[act.code]
+    try:
+        return desk_letters.foreseen(notice_id, chosen, verb), ""
+    except Invalid:
+        return [], _("Fill in the fields and look again to see the letters.")
+    except DomainError as error:
+        return [], _(error.words, **error.facts)
 
 
-def _verbs(actor: Actor, now: datetime) -> dict[str, Verb]:
+def _unfit(act: Act, items: Sequence[Item]) -> list[str]:
+    """Return the links that can't be decided so, as words: those in one state together."""
+    left = [item for item in items if not act.takes(item)]
+    return [
+        _(
+            "Link %(number)s: %(words)s",
+            number=ranges(item.position for item in left if item.status is state),
+            words=_(state.title),
+        )
+        for state in dict.fromkeys(item.status for item in left)
+    ]
+
+
+def _typed(case: Case, chosen: Mapping[int, int]) -> dict[str, str]:
+    """Return what was typed, or what the page begins with: the first choices, a dispute as the holder showed it."""
+    shown = [item for item in case.items if item.id in chosen and item.shown_at is not None]
+    authority, number = queries.dispute_of(case.notice, shown[0]) if shown else ("", "")
+    first = {
+        "measure": next(iter(policy.MEASURES)),
+        "refusal": next(iter(policy.REFUSALS)),
+        "channel": next(iter(policy.ARRIVALS)),
+        "authority": authority,
+        "number": number,
+    }
+    return first | request.form.to_dict()
+
+
+def _verbs(actor: Actor, now: datetime, said: Mapping[str, str]) -> dict[str, Verb]:
     """Return what each decision does with one link and its version, all at one moment: they are one act, one letter."""
     measures, rulings, forwarding = service_measures, service_rulings, service_forwarding
-    said = request.form
+    words = said.get("words", "").strip()
     return {
         "measure": lambda item, version: measures.take_measure(
             actor, item, measure=said.get("measure", ""), version=version, now=now
         ),
         "refuse": lambda item, version: measures.refuse_measure(
-            actor, item, reason=said.get("refusal", ""), words=_said(), version=version, now=now
+            actor, item, reason=said.get("refusal", ""), words=words, version=version, now=now
         ),
         "forward": lambda item, version: forwarding.forward_notice(
             actor, item, version=version, now=now
         ),
-        "arrived": lambda item, version: _arrived(actor, item, now),
+        "arrived": lambda item, version: _arrived(actor, item, said, now),
         "counter": lambda item, version: forwarding.forward_counter(
-            actor, item, version=version, at_once=_at_once(), words=_said(), now=now
+            actor, item, version=version, at_once=_at_once(said), words=words, now=now
         ),
         "pending": lambda item, version: rulings.keep_pending(
             actor,
@@ -166,7 +189,7 @@ def _verbs(actor: Actor, now: datetime) -> dict[str, Verb]:
             now=now,
         ),
         "extend": lambda item, version: rulings.extend_wait(
-            actor, item, days=_days(), words=_said(), version=version, now=now
+            actor, item, days=_days(said), words=words, version=version, now=now
         ),
         "restore": lambda item, version: measures.restore_item(
             actor, item, version=version, now=now
@@ -187,39 +210,35 @@ def _verbs(actor: Actor, now: datetime) -> dict[str, Verb]:
             actor, item, version=version, now=now
         ),
         "unproved": lambda item, version: service_disputes.dismiss_dispute(
-            actor, item, words=_said(), version=version, now=now
+            actor, item, words=words, version=version, now=now
         ),
         "again": lambda item, version: measures.ask_again(actor, item, version=version, now=now),
     }
 
 
-def _said() -> str:
-    return request.form.get("words", "").strip()
+def _at_once(said: Mapping[str, str]) -> bool | None:
+    return {"yes": True, "no": False}.get(said.get("at_once", ""))
 
 
-def _at_once() -> bool | None:
-    return {"yes": True, "no": False}.get(request.form.get("at_once", ""))
-
-
-def _days() -> int:
+def _days(said: Mapping[str, str]) -> int:
     try:
-        return int(request.form.get("days", ""))
+        return int(said.get("days", ""))
     except ValueError as error:
         raise Invalid("days", DAYS, most=20) from error
 
 
-def _arrived(actor: Actor, item: Item, now: datetime) -> Item:
+def _arrived(actor: Actor, item: Item, said: Mapping[str, str], now: datetime) -> Item:
     what: service_forwarding.What = "notice"
     if item.status is ItemState.COUNTER_FORWARDED:
         what = "counter"
-    channel = request.form.get("channel", "")
-    at = _moment(actor) or now
+    channel = said.get("channel", "")
+    at = _moment(actor, said) or now
     return service_forwarding.note_arrival(actor, item, what, channel=channel, at=at, now=now)
 
 
-def _moment(actor: Actor) -> datetime | None:
+def _moment(actor: Actor, said: Mapping[str, str]) -> datetime | None:
     """Return the moment that was typed, in the clerk's own zone; None where nothing was."""
-    typed = request.form.get("at", "")
+    typed = said.get("at", "")
     if not typed:
         return None
     try:

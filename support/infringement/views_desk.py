@@ -22,6 +22,7 @@ from support.infringement import (
     desk_letters,
     desk_links,
     desk_tabs,
+    letter_pages,
     policy,
     queries,
     queries_case,
@@ -102,12 +103,11 @@ def letters(reference: str) -> str:
 @blueprint.get("/letters/<code>")
 def letter(reference: str, code: str) -> str:
     """Show one letter as a page to print, in the language that is asked for."""
-    case, asked = case_of(reference), request.args.get("language", "")
-    language = asked if asked in desk_letters.LANGUAGES else page_language()
+    case, language = case_of(reference), letter_pages.language_of(request.args, page_language())
     found = desk_letters.letter_of(case, code, language)
     back = url_for("notice_desk.letters", reference=reference)
     return render_template(
-        "infringement/letter.html", letter=found, reference=reference, back=back, code=code
+        "infringement/letter.html", back=back, **letter_pages.facts_of(found, reference)
     )
 
 

@@ -353,6 +353,7 @@ PUBLIC = frozenset(
         "notices.receipt",
         "notices.answers_open",
         "notices.answers_code",
+        "notices.answers_short",
         "assurance.hold",
         "assurance.stop",
         "notifications.check",

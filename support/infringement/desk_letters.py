@@ -163,7 +163,10 @@ def _foreseen(case: Case, code: str, language: str) -> Letter:
                 service_forwarding.reach(notice, one, utcnow())
         return _new_letters(notice, before, (language,))
 
-    found = [one for one in tried(work) if one.side == side and _is_to(case, one, to_id)]
+    try:
+        found = [one for one in tried(work) if one.side == side and _is_to(case, one, to_id)]
+    except DomainError:
+        found = []  # it can't be reached as things stand, such as "qualified" while something is missing
     if not found:
         raise NotFound()
     return found[0]
@@ -249,5 +252,5 @@ def _both(
     except NotFound:
         return []
     wanted = sorted(languages, key=lambda language: language != own)
-    written = [written(notice, code, person_id, ids, language) for language in wanted]
-    return [one for one in written if one is not None]
+    found = [written(notice, code, person_id, ids, language) for language in wanted]
+    return [one for one in found if one is not None]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from support.core.web import current_actor
 from support.core.web_pages import language
@@ -21,6 +22,13 @@ def letter(reference: str, uid: str) -> str:
     back = url_for("notices.status", reference=reference)
     facts = letter_pages.facts_of(found, reference)
     return render_template("infringement/letter.html", back=back, mine=True, **facts)
+
+
+@blueprint.get("/a/<uid>")
+def answers_short(uid: str) -> Response:
+    """Lead from the short address of a text message to the page of a respondent; opening it changes nothing."""
+    guest = queries.respondent_reached(uid).contact_id is not None
+    return redirect(url_for("notices.answers_open" if guest else "notices.answers", uid=uid))
 
 
 @blueprint.get("/notices/answers/<uid>/letters/<letter>")

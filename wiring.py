@@ -63,7 +63,7 @@ from support.infringement import (  # noqa: F401  (the views add their routes)
     views_listings,
     views_resume,
     views_sending,
-)
+)  # fmt: skip
 from support.infringement import views_desk as infringement_desk
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,

@@ -46,25 +46,12 @@ from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
+from support.infringement import entries as infringement_entries
 from support.infringement import jobs as infringement_jobs
 from support.infringement import kind as infringement_kind
 from support.infringement import letters as infringement_letters
-from support.infringement import (
-    service_drafts as notice_drafts,
-)
+from support.infringement import service_drafts as notice_drafts
 from support.infringement import timers as infringement_timers
-from support.infringement import views as notice_pages
-from support.infringement import (  # noqa: F401  (the views add their routes)
-    views_answers,
-    views_case,
-    views_decisions,
-    views_disputes,
-    views_letters,
-    views_listings,
-    views_resume,
-    views_sending,
-)  # fmt: skip
-from support.infringement import views_desk as infringement_desk
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
     jobs,
@@ -143,8 +130,7 @@ BLUEPRINTS: list[Any] = [
     review_views.blueprint,
     realname_views.blueprint,
     face_views.blueprint,
-    notice_pages.blueprint,
-    infringement_desk.blueprint,
+    *infringement_entries.BLUEPRINTS,
     order_views.blueprint,
     desk_views.blueprint,
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy import ColumnElement, bindparam, literal, select
 
 from support.core import vault
 from support.core.actors import Actor
@@ -96,12 +96,25 @@ class Filed:
     file: StoredFile
 
 
+_NOTICE = vault.with_key(
+    select(Notice).where(Notice.order_id == bindparam("order")),
+    literal("notice:").concat(Notice.uid),
+)
+_CALL = PlatformCall
+_ROWS = (
+    select(Item, Respondent, Answer, _CALL.name, _CALL.state, _CALL.answered_at)
+    .outerjoin(Respondent, Respondent.id == Item.respondent_id)
+    .outerjoin(Answer, Answer.item_id == Item.id)
+    .outerjoin(_CALL, _CALL.uid == Item.call_uid)
+    .where(Item.notice_id == bindparam("notice"))
+    .order_by(Item.position)
+)
+
+
 def case_at_desk(actor: Actor, reference: str) -> Case:
     """Return the case of an order to somebody who works at the desk, in three queries; raises `NotFound`."""
     order = orders.order_at_desk(actor, reference)
-    stream = literal("notice:").concat(Notice.uid)
-    found = select(Notice).where(Notice.order_id == order.id)
-    row = db.session.execute(vault.with_key(found, stream)).one_or_none()
+    row = db.session.execute(_NOTICE, {"order": order.id}).one_or_none()
     if row is None:
         raise NotFound()
     vault.remember(row)
@@ -112,17 +125,10 @@ def case_at_desk(actor: Actor, reference: str) -> Case:
 
 
 def _rows(notice: Notice) -> tuple[list[Row], dict[int, Respondent]]:
-    call = PlatformCall
-    found = (
-        select(Item, Respondent, Answer, call.name, call.state, call.answered_at)
-        .outerjoin(Respondent, Respondent.id == Item.respondent_id)
-        .outerjoin(Answer, Answer.item_id == Item.id)
-        .outerjoin(call, call.uid == Item.call_uid)
-        .where(Item.notice_id == notice.id)
-        .order_by(Item.position)
-    )
     rows, respondents = [], {}
-    for item, respondent, answer, name, state, at in db.session.execute(found):
+    for item, respondent, answer, name, state, at in db.session.execute(
+        _ROWS, {"notice": notice.id}
+    ):
         word = Word(Name(name), CallState(state), at) if name else None
         rows.append(Row(item, answer, word))
         if respondent is not None:

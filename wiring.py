@@ -46,25 +46,7 @@ from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
-from support.infringement import jobs as infringement_jobs
-from support.infringement import kind as infringement_kind
-from support.infringement import letters as infringement_letters
-from support.infringement import queries as infringement_queries
-from support.infringement import (
-    service_drafts as notice_drafts,
-)
-from support.infringement import timers as infringement_timers
-from support.infringement import views as notice_pages
-from support.infringement import (  # noqa: F401  (the views add their routes)
-    views_answers,
-    views_case,
-    views_disputes,
-    views_listings,
-    views_resume,
-    views_sending,
-)
-from support.infringement import views_desk as infringement_desk
-from support.infringement import views_publishing as publishing_views
+from support.infringement import entries as infringement
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
     jobs,
@@ -127,7 +109,6 @@ from support.workorders import jobs as order_jobs
 from support.workorders import letters as order_letters
 from support.workorders import queries as order_queries
 from support.workorders import views as order_views
-from support.workorders.disputes import Disputes
 from support.workorders.kind import COMPLAINT, QUESTION, SUGGESTION
 
 BLUEPRINTS: list[Any] = [
@@ -144,9 +125,7 @@ BLUEPRINTS: list[Any] = [
     review_views.blueprint,
     realname_views.blueprint,
     face_views.blueprint,
-    notice_pages.blueprint,
-    infringement_desk.blueprint,
-    publishing_views.blueprint,
+    *infringement.BLUEPRINTS,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -252,19 +231,12 @@ HOOKS: list[object] = [
     SUGGESTION,
     COMPLAINT,
     realname_kind.REALNAME,
-    infringement_kind.INFRINGEMENT,
-    Disputes(infringement_queries.disputed_since),
-    *infringement_jobs.SUBSCRIPTIONS,
-    *infringement_jobs.PERIODIC,
-    *infringement_letters.TEMPLATES,
-    *infringement_timers.PERIODIC,
-    *publishing_views.HOOKS,
+    *infringement.HOOKS,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,
     Periodic("forget_deleted_saved", timedelta(hours=6), service_saved.forget_deleted_saved),
     session_views.AtSignIn(service_drafts.move_drafts),
-    Periodic("forget_old_notices", timedelta(hours=1), notice_drafts.forget_old_drafts),
     Periodic("forget_old_drafts", timedelta(hours=6), service_drafts.forget_old_drafts),
     NavItem("member", N_("New work order"), "workorders.new", "plus"),
     NavItem(
@@ -275,7 +247,7 @@ HOOKS: list[object] = [
         count=order_queries.open_count,
         kinds=frozenset({"member", "guest"}),
     ),
-    NavItem("member", N_("IP notices"), "notices.start", "copyright"),
+    infringement.MEMBER_NAV,
     *policy_views.NAV_ITEMS,
     *transparency_views.HOOKS,
     *announcing_views.NAV_ITEMS,
@@ -324,25 +296,7 @@ PUBLIC = frozenset(
         "workorders.receipt",
         "workorders.follow",
         "workorders.follow_code",
-        "notices.start",
-        "notices.tasks",
-        "notices.step",
-        "notices.files",
-        "notices.upload",
-        "notices.listings",
-        "notices.reasons",
-        "notices.reuse",
-        "notices.discard",
-        "notices.link",
-        "notices.resume",
-        "notices.resume_code",
-        "notices.domain",
-        "notices.domain_code",
-        "notices.check",
-        "notices.send",
-        "notices.receipt",
-        "notices.answers_open",
-        "notices.answers_code",
+        *infringement.PUBLIC,
         "assurance.hold",
         "assurance.stop",
         "notifications.check",
@@ -370,15 +324,7 @@ GUEST: frozenset[str] = frozenset(
         "checks.person",
         "checks.send",
         "checks.withdraw",
-        "notices.answer",
-        "notices.answers",
-        "notices.answers_paper",
-        "notices.counter",
-        "notices.counter_accept",
-        "notices.status",
-        "notices.paper",
-        "notices.supplement",
-        "notices.withdraw",
+        *infringement.GUEST,
         "workorders.why",
         "workorders.index",
         "workorders.show",

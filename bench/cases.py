@@ -67,6 +67,12 @@ def _order(site: Site) -> Iterable[bytes]:
     return _desk(f"/desk/orders/{site.thread[1]}")(site)
 
 
+def _notice_case(site: Site) -> Iterable[bytes]:
+    """Open the links of a rights notice as a clerk does."""
+    path = f"/desk/orders/{site.notice[1]}/notice/links"
+    return repeat(get(site.ours.port, path, site.form(path, site.clerk)[0]))
+
+
 def _poll(site: Site) -> Iterable[bytes]:
     """Ask from now on, as a page does that saw everything."""
     place = write_key((datetime.now(UTC), 0))
@@ -164,6 +170,7 @@ CASES = (
     Case("queue_deep", _deep, _floor_deep),
     Case("order", _order, lambda site: _plain(f"/orders/{site.thread[0]}")(site)),
     Case("search_en", _desk("/desk/search?q=invoice"), _plain("/search?q=invoice")),
+    Case("notice_case", _notice_case, lambda site: _plain(f"/notices/{site.notice[0]}")(site)),
     Case(
         "search_zh",
         _desk("/desk/search?q=%E5%8F%91%E7%A5%A8"),

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, insert, select, text, update
 import support.core.db  # noqa: F401  (its listeners make SQLite durable and writes begin IMMEDIATE, as ours)
 from support.accounts.models import Person
 from support.core.outbox import OutboxRow
+from support.infringement.models import Item, Notice
 from support.policies.models_publications import Publication
 from support.policies.queries_publications import PAGE as LEDGER_PAGE
 from support.workorders.desk_queries import IS_ACTIVE
@@ -87,6 +88,18 @@ def create_floor() -> Flask:
         with engine.connect() as connection:
             rows = connection.execute(statement).all()
         return render_template("thread.html", rows=rows)
+
+    @app.get("/notices/<int:order_id>")
+    def notice(order_id: int) -> str:
+        statement = (
+            select(Item.position, Item.platform_item, Item.state, Item.content, Item.due_at)
+            .join(Notice, Notice.id == Item.notice_id)
+            .where(Notice.order_id == order_id)
+            .order_by(Item.position)
+        )
+        with engine.connect() as connection:
+            rows = connection.execute(statement).all()
+        return render_template("links.html", rows=rows)
 
     @app.get("/search")
     def search() -> str:

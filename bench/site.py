@@ -33,16 +33,22 @@ from support.core.actors import SYSTEM, Actor, Role
 from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.db import db, transaction
+from support.infringement import service
+from support.infringement.elements import NoticeFacts
+from support.infringement.regimes import ContentKind
 from support.policies import service as policies
 from support.workorders import desk_counts
 from support.workorders import service as orders
 from support.workorders.kind import QUESTION
 from support.workorders.lifecycle import Status
+from support.workorders.queries import order_by_id
 from tests.fixtures.servers import free_port, wait_until
 
 WRITERS = 40
 """Members who are signed in, so that as many forms can be prepared at once."""
 THREAD = 20
+LINKS = 20
+"""How many links the rights notice has whose case is measured."""
 BODY = "The invoice of last month names a company that is not ours. " * 4
 
 
@@ -98,6 +104,8 @@ class Site:
     writers: list[str] = field(default_factory=list)
     mailed: int = 0
     thread: tuple[int, str] = (0, "")
+    notice: tuple[int, str] = (0, "")
+    clerk: str = ""
     _port: int = field(default_factory=free_port)
     _stack: ExitStack = field(default_factory=ExitStack)
 
@@ -139,6 +147,7 @@ class Site:
             add_orders(self.number, progress)
             fill_ledger(self.number, progress)
             self.thread = self._long_thread(agent)
+            self.notice = self._notice()
             with (
                 transaction() as session
             ):  # as PostgreSQL does by itself within a minute; undone, it is forgotten
@@ -146,6 +155,7 @@ class Site:
             desk_counts.fold_counts(utcnow())
             desk_counts.fold_arrivals(utcnow())
             self.agent = _session(agent)
+            self.clerk = _session(_staff("Clerk One", Role.IP_CLERK))
             members = select(Person.id).where(Person.kind == "member").limit(WRITERS)
             self.writers = [
                 _session(person) for person in list(db.session.execute(members).scalars())
@@ -177,6 +187,23 @@ class Site:
             else:
                 orders.answer(member, order, body=BODY, language="en")
         return order.id, order.reference
+
+    def _notice(self) -> tuple[int, str]:
+        """File a rights notice about many links; return the row id of its order and the reference."""
+        member = Actor("member", self.mailed)
+        links = [f"https://market.example/items/{number}" for number in range(LINKS)]
+        facts = NoticeFacts(holder_name="Halden", right_type="trademark", right_no="TM-7")
+        listings = [service.Listing(link, link, "", "A shirt", self.mailed) for link in links]
+        notice = service.file_notice(
+            member,
+            service.Filing(facts, ContentKind.LISTING, listings, {}, ""),
+            requester_id=self.mailed,
+            contact_id=None,
+            subject="Notice of infringement",
+            body=BODY,
+            language="en",
+        )
+        return notice.order_id, order_by_id(notice.order_id).reference
 
     def start(self) -> None:
         """Start both servers and wait until they answer."""
@@ -237,12 +264,12 @@ def new_database(server: str, name: str) -> str:
     return server.replace("postgresql:///postgres?", f"postgresql+psycopg:///{name}?")
 
 
-def _staff(name: str) -> int:
+def _staff(name: str, role: Role = Role.AGENT) -> int:
     return service_staff.create_staff(
         SYSTEM,
         name=name,
         email=f"{name.lower().replace(' ', '.')}@desk.example.com",
-        roles=[Role.AGENT],
+        roles=[role],
         password=secrets.token_urlsafe(12),
     )
 

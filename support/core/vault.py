@@ -179,6 +179,11 @@ def remember(row: Any) -> bool:
     return cache[owner] is not None
 
 
+def forget_keys() -> None:
+    """Forget the keys that this session opened: after work that was undone, some of them were never written."""
+    _cache().clear()
+
+
 def waiting_for_rotation() -> int:
     """Return how many data keys are still wrapped by another key than the present one."""
     return int(db.session.execute(select(func.count()).where(*_old())).scalar_one())

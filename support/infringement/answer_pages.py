@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 
-from support.infringement import desk_case, queries, sides
+from support.infringement import desk_case, letter_pages, queries, sides, statement
 from support.infringement.elements import CounterFacts, Meter
 from support.infringement.filing_pages import lang_of
 from support.infringement.forms_answers import DECLARED
@@ -65,12 +66,25 @@ def answers_page(respondent: Respondent) -> dict[str, Any]:
         "respondent": respondent,
         "rows": rows_of(sides.forwarded_rows(notice)),
         "papers": papers_of(notice),
+        "statement": rows_of(_statement(notice, respondent)),
         "lines": lines,
         "open": any(line.may_accept or line.may_contest for line in lines),
         "missing": missing(notice, respondent, counter),
         "told": preview(queries.counter_facts(notice, counter)) if counter else [],
         "lang_of": lang_of,
+        "letters": letter_pages.own_letters(
+            respondent.person_id or 0,
+            notice.stream,
+            lambda letter: url_for("notices.answers_letter", uid=respondent.uid, letter=letter),
+        ),
     }
+
+
+def _statement(notice: Notice, respondent: Respondent) -> list[tuple[str, str]]:
+    """Return the statement of reasons for the first link that is restricted."""
+    items = queries.items_of_respondent(respondent) if notice.eu else ()
+    found = (statement.rows_of(notice, item, named=True) for item in items)
+    return next((rows for rows in found if rows), [])
 
 
 def lines_of(notice: Notice, respondent: Respondent) -> list[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from support.core.calendars import CN_ZONE, Due, Step, cn_working_days, count, never_shorter
 from support.core.due import midnight_after, to_utc, zone_of
@@ -50,10 +51,11 @@ def latest_restoring(regime: Regime, start: datetime) -> Due | None:
     return due_of(regime.wait.latest, start) if regime.wait.latest else None
 
 
+@lru_cache(maxsize=4_096)
 def due_in(
     state: ItemState, regime: RegimeCode | None, version: int, start: datetime, *, extended: int = 0
 ) -> Due | None:
-    """Return when the clock of a state ends that began at `start`; None where none runs."""
+    """Return when the clock of a state ends that began at `start`; None where none runs. Many items share one."""
     name, rules = CLOCKS.get(state), RULES[version]
     if name is None:
         return None

@@ -1,21 +1,30 @@
-"""What the desk sees of a notice: its links in a table, what may be done with the chosen ones, what is missing."""
+"""What the desk sees of a notice: its links, what it says, what is missing, the counter-notices to it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from support.core import files
+from support.core.files import StoredFile
 from support.core.vault import KeyDestroyed
 from support.core.words import N_
 from support.infringement import queries, service_checks
-from support.infringement.elements import PAPERS, Meter, NoticeFacts
+from support.infringement.elements import (
+    PAPERS,
+    CounterFacts,
+    Meter,
+    NoticeFacts,
+    counter_meter,
+    notice_meter,
+)
 from support.infringement.lifecycle import Content, ItemState
-from support.infringement.models import CounterNotice, Item, Notice, Respondent
+from support.infringement.models import Answer, CounterNotice, Item, Notice
 from support.infringement.policy import REASONS
-from support.infringement.regimes import CURRENT, RegimeCode
+from support.infringement.queries_case import Case, Filed, Word, counters_in, papers_in
+from support.infringement.regimes import CURRENT, RULES, RegimeCode
 
 S = ItemState
 _MINUTE = timedelta(minutes=1)
@@ -24,15 +33,21 @@ _SHOWN_DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One link of the table; `until` is the last minute of its clock. Titles and reasons are message ids."""
+    """One link of the table; `until` is the last minute of its clock. Titles and reasons are message ids.
+
+    `own` is the filer's reason for this link alone, `words` what was written with the reason why it stands there.
+    `answered` is when the platform last answered about it; None where it has not.
+    """
 
     id: int
     version: int
     position: int
     url: str
     title: str
+    own: str
     status: ItemState
     content: Content
+    answered: datetime | None
     law: RegimeCode | None
     until: datetime | None
     estimated: bool
@@ -42,90 +57,17 @@ class Line:
     respondent: str
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One decision about chosen links: from which states it is offered, and which fields it has."""
-
-    code: str
-    title: str
-    icon: str
-    states: Collection[ItemState]
-    fields: tuple[str, ...] = ()
-
-
-ACTS: tuple[Act, ...] = (
-    Act("measure", N_("Take a measure"), "gavel", (S.QUALIFIED,), ("measure",)),
-    Act(
-        "refuse",
-        N_("Take no measure"),
-        "circle-x",
-        (S.QUALIFIED, S.MEASURE_ASKED),
-        ("refusal", "words"),
-    ),
-    Act("forward", N_("Send the notice on"), "send", (S.MEASURE_TAKEN, S.NO_MEASURE)),
-    Act(
-        "arrived",
-        N_("Note that it arrived"),
-        "mail-check",
-        (S.FORWARDED, S.COUNTER_FORWARDED),
-        ("channel", "at"),
-    ),
-    Act(
-        "counter",
-        N_("Send the counter-notice on"),
-        "reply",
-        (S.COUNTER_CHECK,),
-        ("at_once", "words"),
-    ),
-    Act(
-        "pending",
-        N_("Keep it: a dispute is pending"),
-        "scale",
-        (S.COUNTER_FORWARDED, S.WAITING, S.EXTENDED),
-        ("authority", "number"),
-    ),
-    Act("extend", N_("Extend the waiting period"), "hourglass", (S.WAITING,), ("days", "words")),
-    Act("restore", N_("Restore it"), "rotate-ccw", (S.WAITING, S.EXTENDED, S.PENDING)),
-    Act(
-        "decided",
-        N_("Carry out a decision of a court or an authority"),
-        "landmark",
-        (
-            S.MEASURE_TAKEN,
-            S.NO_MEASURE,
-            S.FORWARDED,
-            S.NO_MEASURE_FORWARDED,
-            S.AWAITING,
-            S.FINAL,
-            S.COUNTER_CHECK,
-            S.COUNTER_TO_COMPLETE,
-            S.COUNTER_FORWARDED,
-            S.WAITING,
-            S.EXTENDED,
-            S.PENDING,
-            S.RESTORE_ASKED,
-            S.RESTORED,
-        ),
-        ("keep", "authority", "number"),
-    ),
-    Act("settle", N_("Decide the complaint"), "megaphone", (S.COMPLAINT,), ("upheld",)),
-    Act(
-        "gone",
-        N_("Its owner removed it"),
-        "trash-2",
-        (S.RECEIVED, S.CHECKING, S.TO_COMPLETE, S.QUALIFIED, S.FORWARDED, S.AWAITING),
-    ),
-)
-AGAIN = Act("again", N_("Ask the platform again"), "plug", ())
-
-
 def lines_of(notice: Notice) -> list[Line]:
     """Return the table of a notice, opened; the number of queries does not grow with the links."""
     respondents = {one.id: number for number, one in enumerate(queries.respondents_of(notice), 1)}
-    return [_line(notice, item, respondents) for item in queries.items_of(notice)]
+    return [
+        line_of(notice, item, respondents.get(item.respondent_id or 0, 0))
+        for item in queries.items_of(notice)
+    ]
 
 
-def _line(notice: Notice, item: Item, respondents: Mapping[int, int]) -> Line:
+def line_of(notice: Notice, item: Item, number: int, word: Word | None = None) -> Line:
+    """Return a link of the table, opened; `number` is its respondent's, `word` the platform's."""
     listing = queries.listing_of(notice, item)
     due = queries.due_of(item)
     return Line(
@@ -134,29 +76,36 @@ def _line(notice: Notice, item: Item, respondents: Mapping[int, int]) -> Line:
         position=item.position,
         url=listing.url,
         title=listing.title,
+        own=listing.words,
         status=item.status,
         content=item.standing,
+        answered=word.at if word else None,
         law=item.law,
         until=due.at - _MINUTE if due else None,
         estimated=due is not None and due.estimated,
         reason=REASONS.get(item.reason, ""),
         words=queries.reason_words(notice, item),
         dispute=" · ".join(filter(None, queries.dispute_of(notice, item))),
-        respondent=str(respondents.get(item.respondent_id or 0, "")),
+        respondent=str(number or ""),
     )
-
-
-def offered(lines: Sequence[Line]) -> list[Act]:
-    """Return what may be done with at least one of the links."""
-    states = {line.status for line in lines}
-    refused = any(line.content in (Content.DOWN_REFUSED, Content.UP_REFUSED) for line in lines)
-    return [act for act in ACTS if states.intersection(act.states)] + ([AGAIN] if refused else [])
 
 
 def meter_at_check(notice: Notice) -> tuple[RegimeCode, Meter]:
     """Return the regime that fits, and how complete the notice is under it."""
     regime = service_checks.proposal(notice)
     return regime, queries.meter_of(notice, regime, CURRENT.number)
+
+
+def facts_in(case: Case, filed: Sequence[Filed]) -> NoticeFacts:
+    """Return what the notice of a case says, opened."""
+    kinds = frozenset(each.kind for each in filed if each.counter_id is None)
+    return queries.facts_with(case.notice, kinds, len(case.rows))
+
+
+def meter_in(case: Case, facts: NoticeFacts) -> tuple[RegimeCode, Meter]:
+    """Return the regime that fits a case, and how complete its notice is under it."""
+    regime = service_checks.proposal(case.notice)
+    return regime, notice_meter(facts, regime, eu=case.notice.eu)
 
 
 def summary(notice: Notice) -> Mapping[str, Any]:
@@ -167,44 +116,105 @@ def summary(notice: Notice) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a respondent said of one link: contested or accepted, with their words for it alone."""
+
+    position: int
+    title: str
+    contests: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counter:
-    """A counter-notice as the clerk checks it."""
+    """A counter-notice as the clerk checks it: what it says and lacks, its files, and each link it speaks of."""
 
     row: CounterNotice
-    respondent: str
-    facts: Any
+    respondent: int
+    told: list[tuple[str, str]]
+    lacks: tuple[str, ...]
     papers: list[dict[str, str]]
+    said: list[Said]
     waits: bool
 
 
-def counters_of(notice: Notice) -> list[Counter]:
-    """Return the counter-notices to a notice, each with what waits for a check."""
-    found = []
-    for number, respondent in enumerate(queries.respondents_of(notice), 1):
-        row = queries.counter_of(respondent)
-        if row is not None:
-            found.append(_counter(notice, respondent, row, number))
-    return found
+def counters_of(case: Case) -> list[Counter]:
+    """Return the counter-notices of a case, each with what waits for a check."""
+    filed = papers_in(case)
+    return [_counter(case, row, filed) for row in counters_in(case)]
 
 
-def _counter(notice: Notice, respondent: Respondent, row: CounterNotice, number: int) -> Counter:
-    items = queries.items_of_respondent(respondent)
-    waits = any(item.status is S.COUNTER_CHECK for item in items) and row.checked_at is None
-    facts = queries.counter_facts(notice, row)
-    return Counter(row, str(number), facts, papers_of(notice, row), waits)
+def _counter(case: Case, row: CounterNotice, filed: Sequence[Filed]) -> Counter:
+    own = [each for each in case.rows if each.item.respondent_id == row.respondent_id]
+    answers = [each for each in own if each.answer is not None]
+    contested = [each.item for each in answers if each.answer and each.answer.choice == "contest"]
+    mine = [each for each in filed if each.counter_id == row.id]
+    kinds = frozenset(each.kind for each in mine)
+    facts = queries.counter_with(case.notice, row, kinds, len(contested))
+    return Counter(
+        row=row,
+        respondent=case.number_of(row.respondent_id),
+        told=answered(facts),
+        lacks=_lacks(facts, contested),
+        papers=[_paper(each.file, each.kind) for each in mine],
+        said=[_said(case.notice, each.item, each.answer) for each in answers if each.answer],
+        waits=row.checked_at is None and any(one.status is S.COUNTER_CHECK for one in contested),
+    )
+
+
+def _lacks(facts: CounterFacts, contested: Sequence[Item]) -> tuple[str, ...]:
+    """Return what a counter-notice lacks under the regimes of its links, as words by which it is asked for."""
+    laws = {(item.law, item.rules) for item in contested if item.law is not None}
+    missing = [
+        element.words
+        for law, rules in sorted(laws)
+        for element in counter_meter(facts, law, rules=RULES[rules]).missing
+    ]
+    return tuple(dict.fromkeys(missing))
+
+
+def _said(notice: Notice, item: Item, answer: Answer) -> Said:
+    title = queries.listing_of(notice, item).title
+    words = queries.answer_words(notice, item, answer)
+    return Said(item.position, title, answer.choice == "contest", words)
+
+
+def answered(facts: CounterFacts) -> list[tuple[str, str]]:
+    """Return what a counter-notice says, for the clerk: labels are message ids; of a number of an ID only its end."""
+    shown = " · ".join(filter(None, (facts.shown_name, facts.shown_contact)))
+    rows = (
+        (N_("Respondent"), facts.name),
+        (N_("Number of the ID or licence"), _end_of(facts.id_no)),
+        (N_("Address"), facts.address),
+        (N_("E-mail"), facts.email),
+        (N_("Phone"), facts.phone),
+        (N_("What the other side sees"), shown),
+        (N_("Explanation"), facts.explanation),
+        (N_("Signed"), facts.signature),
+    )
+    return [(label, value) for label, value in rows if value]
 
 
 def papers_of(notice: Notice, counter: CounterNotice | None = None) -> list[dict[str, str]]:
     """Return the files that can be opened: what each is for (a message id), and its name."""
     named = {file.uid: file for file in files.files_of([notice.stream])}
     return [
-        {"uid": paper.file_uid, "kind": PAPERS[paper.kind], "name": _name(named[paper.file_uid])}
+        _paper(named[paper.file_uid], paper.kind)
         for paper in queries.papers_of(notice, counter)
         if paper.file_uid in named
     ]
 
 
-def _name(file: files.StoredFile) -> str:
+def notice_papers(filed: Sequence[Filed]) -> list[dict[str, str]]:
+    """Return the files of the notice itself among those of a case."""
+    return [_paper(each.file, each.kind) for each in filed if each.counter_id is None]
+
+
+def _paper(file: StoredFile, kind: str) -> dict[str, str]:
+    return {"uid": file.uid, "kind": PAPERS[kind], "name": _name(file)}
+
+
+def _name(file: StoredFile) -> str:
     try:
         return file.name
     except KeyDestroyed:
@@ -213,10 +223,9 @@ def _name(file: files.StoredFile) -> str:
 
 def told(facts: NoticeFacts) -> list[tuple[str, str]]:
     """Return what a notice says, for the clerk: labels are message ids; of a number of an ID only its end."""
-    hidden = "…" + facts.holder_id_no[-_SHOWN_DIGITS:] if facts.holder_id_no else ""
     rows = (
         (N_("Rights holder"), facts.holder_name),
-        (N_("Number of the ID or licence"), hidden),
+        (N_("Number of the ID or licence"), _end_of(facts.holder_id_no)),
         (N_("Agent of the rights holder"), facts.agent_name),
         (N_("Country"), facts.country),
         (N_("Address"), facts.address),
@@ -233,3 +242,7 @@ def told(facts: NoticeFacts) -> list[tuple[str, str]]:
         (N_("Signed"), facts.signature),
     )  # fmt: skip
     return [(label, value) for label, value in rows if value]
+
+
+def _end_of(number: str) -> str:
+    return "…" + number[-_SHOWN_DIGITS:] if number else ""

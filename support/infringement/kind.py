@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from support.core.due import Due
 from support.core.errors import NotAllowed
 from support.core.words import N_
 from support.infringement import desk_case, moves, queries, service
 from support.infringement.lifecycle import ALIVE, ItemState
 from support.infringement.policy import CLERKS
+from support.infringement.queries import Standing
 from support.workorders.kind import Kind, Sentence, Stage, Viewer, plain_next_step
 from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
@@ -36,12 +38,23 @@ def next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
     """The one sentence: of the state whose clock ends first; when all is decided, that it is."""
     notice = queries.notice_of(order)
     where = queries.standing(notice) if notice is not None else {}
-    alive = {state: first for state, (_number, first) in where.items() if state in ALIVE}
+    return sentence_of(order, where, viewer, now)
+
+
+def sentence_of(
+    order: WorkOrder, where: Mapping[ItemState, Standing], viewer: Viewer, now: datetime
+) -> Sentence:
+    """The same for a page that knows where the items stand."""
+    alive = {state: there.until for state, there in where.items() if state in ALIVE}
     if not alive:
         done = bool(where) and order.state in (Status.RESOLVED, Status.CLOSED)
         return Sentence(_DONE[viewer]) if done else plain_next_step(order, viewer, now)
     state = min(alive, key=lambda one: (alive[one] is None, alive[one] or now, one))
-    until = alive[state]
+    until, look = alive[state], queries.look_due(where)
+    if look is not None and (state in moves.OTHERS_TURN or until is None or look.at <= until):
+        late = look.at <= now
+        shown = Sentence(SHOWN[viewer], {"until": look.at - _MINUTE})
+        return plain_next_step(order, viewer, now) if late else shown
     if until is not None and until <= now and state not in moves.OTHERS_TURN:
         return plain_next_step(order, viewer, now)
     return Sentence(WORDS[state, viewer], {"until": until - _MINUTE} if until else {})
@@ -50,14 +63,21 @@ def next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
 def clocks(order: WorkOrder) -> list[Clock]:
     """Why each date of a notice is what it is: one clock for each state and date, earliest first."""
     notice = queries.notice_of(order)
+    items = queries.items_of(notice) if notice is not None else ()
     found: dict[tuple[str, datetime], Clock] = {}
-    for item in queries.items_of(notice) if notice is not None else ():
+    for item in items:
         due = queries.due_of(item)
         if due is None or (item.state, due.at) in found:
             continue
-        lines = [line_of(step) for step in due.steps]
-        found[item.state, due.at] = Clock(item.status.title, due.at - _MINUTE, due.estimated, lines)
-    return sorted(found.values(), key=lambda clock: clock.at)
+        found[item.state, due.at] = _clock(item.status.title, due)
+    shown = queries.look_due(queries.standing(notice)) if notice is not None else None
+    more = [_clock(PROOF, shown)] if shown else []
+    return sorted([*found.values(), *more], key=lambda clock: clock.at)
+
+
+def _clock(title: str, due: Due) -> Clock:
+    lines = [line_of(step) for step in due.steps]
+    return Clock(title, due.at - _MINUTE, due.estimated, lines)
 
 
 def facts(order: WorkOrder) -> Mapping[str, Any]:
@@ -65,6 +85,18 @@ def facts(order: WorkOrder) -> Mapping[str, Any]:
     notice = queries.notice_of(order)
     return {"notice": desk_case.summary(notice)} if notice is not None else {}
 
+
+PROOF = N_("Look at what shows a complaint or a lawsuit")
+SHOWN: Mapping[Viewer, str] = {
+    "requester": N_(
+        "You have shown that you complained or sued; we look at it by %(until)s, and nothing is restored until then."
+    ),
+    "staff": N_(
+        "The holder has shown that they complained or sued: a clerk looks at it by %(until)s, and nothing is restored "
+        "until then."
+    ),
+}
+"""While what the holder has shown of a dispute waits for a clerk."""
 
 ENDED = N_("You need do nothing.")
 """What comes next where nothing more comes."""

@@ -17,7 +17,7 @@ from support.core.context import settings
 from support.core.errors import NotFound
 from support.core.web_pages import locale_of
 from support.core.words import N_
-from support.infringement import case_pages, kind, queries, sides
+from support.infringement import case_pages, kind, queries, sides, statement
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice, Respondent
 from support.infringement.news import Reader
@@ -45,13 +45,15 @@ def holder_facts(ids: dict[str, Any], reader: Actor) -> Facts:
     link = f"{settings().public_url}/orders/{order.reference}/notice"
     if reader.kind == "guest":
         link = f"{settings().public_url}/follow?reference={order.reference}"
-    elif lacks:
+    short = link
+    if lacks and reader.kind != "guest":
         link += "/supplement"
     return _facts("holder", what, items, reader) | {
         "reference": order.reference,
         "missing": [element.words for element in lacks],
         "next": say(_next(items[0]), reader=reader),
         "link": link,
+        "short": short,
     }
 
 
@@ -70,12 +72,15 @@ def respondent_facts(ids: dict[str, Any], reader: Actor) -> Facts:
     shown = what in _FIRST and reader.kind != "guest"
     with force_locale(locale_of(reader.language)):
         facts["rows"] = sides.forwarded_rows(notice) if shown else []
+        restricts = what is ItemState.FORWARDED
+        facts["statement"] = statement.rows_of(notice, items[0], named=shown) if restricts else []
     return facts | {
         "links": [queries.listing_of(notice, item).url for item in items] if shown else [],
         "law": items[0].law.title if items[0].law else "",
         "first": what in _FIRST,
         "next": say(sides.next_of(items[0]), reader=reader),
         "link": f"{settings().public_url}/notices/answers/{mine.uid}{way}",
+        "short": f"{settings().public_url}/a/{mine.uid}",
     }
 
 

@@ -147,6 +147,9 @@ MEASURED = frozenset(
 )
 """States in which the content is down, and meant to be."""
 
+ANSWERABLE = frozenset({S.COUNTER_FORWARDED, S.WAITING, S.EXTENDED})
+"""Where the holder can still answer a counter-notice; what they show of a dispute is then looked at by a clerk."""
+
 CLOCKS: Mapping[ItemState, str] = {
     S.RECEIVED: "check",
     S.CHECKING: "check",

@@ -121,7 +121,7 @@ class Item(Model):
     `platform_item` is the platform's own id, a code. `due_at` ends the clock of the state, which runs since
     `clock_start`; None while none runs. `due_estimated`: it counts holidays that are not published, and may only
     become later. `before` is where it stood before a complaint. `reason` is a code; what was written with it, and court
-    or authority with their number, is sealed.
+    or authority with their number, is sealed. `shown_at` is when the holder showed a dispute that no clerk has judged.
     """
 
     __tablename__ = "notice_item"
@@ -162,6 +162,7 @@ class Item(Model):
     reason: Mapped[str] = mapped_column(String(24), default="")
     reason_sealed: Mapped[bytes | None]
     dispute_sealed: Mapped[bytes | None]
+    shown_at: Mapped[datetime | None]
     call_uid: Mapped[str | None] = mapped_column(String(32))
     clock_start: Mapped[datetime | None]
     extended_days: Mapped[int] = mapped_column(default=0)

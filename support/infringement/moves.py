@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,8 +15,9 @@ from support.core.errors import DomainError, Stale
 from support.core.platform_calls import Name
 from support.core.words import N_
 from support.infringement import clocks, news, queries
-from support.infringement.lifecycle import ALIVE, CONTENT, LIFECYCLE, Content, ItemState
+from support.infringement.lifecycle import ALIVE, ANSWERABLE, CONTENT, LIFECYCLE, Content, ItemState
 from support.infringement.models import Item, Notice
+from support.infringement.queries import Standing
 from support.infringement.regimes import RegimeCode
 from support.workorders import moves as order_moves
 from support.workorders import queries as orders
@@ -70,6 +71,8 @@ def move_items(
     old = sorted({item.state for item in items})
     for item in items:
         changes = values | _clock(item, new, start or now, values)
+        if new not in ANSWERABLE:
+            changes["shown_at"] = None
         compare_and_set(item, version=item.version, state=new, changed_at=now, **changes)
     said = {"reason": values["reason"]} if values.get("reason") else {}
     event = audit.record(
@@ -144,12 +147,13 @@ def _coarse(status: Status, alive: set[ItemState]) -> Status:
     return status if untouched else Status.OPEN
 
 
-def _next_act(alive: dict[ItemState, tuple[int, datetime | None]], now: datetime) -> datetime:
+def _next_act(alive: Mapping[ItemState, Standing], now: datetime) -> datetime:
     """Return by when the desk has to act next: on its own clock, or a working day after somebody else's ends."""
-    ours = [due for state, (_n, due) in alive.items() if state not in OTHERS_TURN and due]
-    if ours:
-        return min(ours)
-    theirs = [due for state, (_n, due) in alive.items() if state in OTHERS_TURN and due]
+    look = queries.look_due(alive)
+    ours = [there.until for state, there in alive.items() if state not in OTHERS_TURN]
+    if first := [due for due in (*ours, look.at if look else None) if due is not None]:
+        return min(first)
+    theirs = [there.until for state, there in alive.items() if state in OTHERS_TURN and there.until]
     if theirs:
         return cn_working_days(min(theirs) - timedelta(microseconds=1), 1).at
     return cn_working_days(now, LOOK_AGAIN).at

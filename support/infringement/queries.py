@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -26,7 +26,7 @@ from support.infringement.elements import (
     counter_meter,
     notice_meter,
 )
-from support.infringement.lifecycle import ALIVE, ItemState
+from support.infringement.lifecycle import ALIVE, ANSWERABLE, ItemState
 from support.infringement.models import (
     Answer,
     CounterNotice,
@@ -42,7 +42,7 @@ from support.infringement.models import (
     item_place,
     right_place,
 )
-from support.infringement.regimes import RULES, RegimeCode
+from support.infringement.regimes import CURRENT, RULES, RegimeCode
 from support.workorders import queries as orders
 from support.workorders.models import WorkOrder
 
@@ -188,14 +188,34 @@ def notices_on_their_way() -> Sequence[int]:
     return db.session.execute(found).scalars().all()
 
 
-def standing(notice: Notice) -> dict[ItemState, tuple[int, datetime | None]]:
+class Standing(NamedTuple):
+    """How many items stand in a state, when the first clock there ends, since when a shown dispute waits for a look."""
+
+    number: int
+    until: datetime | None
+    shown: datetime | None
+
+
+def standing(notice: Notice) -> dict[ItemState, Standing]:
     """Return how many items stand where, and when the first clock there ends."""
     rows = fetch(
-        select(Item.state, func.count(), func.min(Item.due_at))
+        select(Item.state, func.count(), func.min(Item.due_at), func.min(Item.shown_at))
         .where(Item.notice_id == notice.id)
         .group_by(Item.state)
     )
-    return {ItemState(state): (number, first) for state, number, first in rows}
+    return {ItemState(row[0]): Standing(row[1], row[2], row[3]) for row in rows}
+
+
+def look_due(where: Mapping[ItemState, Standing]) -> Due | None:
+    """Return by when a clerk looks at the first dispute that the holder has shown; None where none waits."""
+    shown = [where[state].shown for state in ANSWERABLE if state in where]
+    first = min((moment for moment in shown if moment is not None), default=None)
+    return clocks.due_of(CURRENT.clocks["dispute"], first) if first else None
+
+
+def look_of(item: Item) -> Due | None:
+    """Return by when a clerk looks at the dispute that the holder has shown of an item."""
+    return look_due({item.status: Standing(1, item.due_at, item.shown_at)})
 
 
 def papers_of(notice: Notice, counter: CounterNotice | None = None) -> Sequence[Paper]:
@@ -208,14 +228,22 @@ def papers_of(notice: Notice, counter: CounterNotice | None = None) -> Sequence[
 def facts_of(notice: Notice, now: datetime | None = None) -> NoticeFacts:
     """Return what a notice says, opened; only what is not sealed once its key is destroyed."""
     number = select(func.count()).where(Item.notice_id == notice.id)
+    kinds = frozenset(paper.kind for paper in papers_of(notice))
+    return facts_with(notice, kinds, db.session.execute(number).scalar_one(), now)
+
+
+def facts_with(
+    notice: Notice, papers: frozenset[str], items: int, now: datetime | None = None
+) -> NoticeFacts:
+    """Return what a notice says, for a page that knows its papers and counted its items."""
     return NoticeFacts(
         filer_type="agent" if notice.filer_type == "agent" else "holder",
         right_type=notice.right_type,
         territory=notice.territory,
         valid_until=notice.valid_until,
         statements=frozenset(notice.statements),
-        papers=frozenset(paper.kind for paper in papers_of(notice)),
-        items=db.session.execute(number).scalar_one(),
+        papers=papers,
+        items=items,
         today=(now or utcnow()).astimezone(ZoneInfo(CN_ZONE)).date(),
         **_opened(notice.stream, facts_place(notice), notice.sealed),
     )
@@ -274,10 +302,18 @@ def counter_facts(notice: Notice, counter: CounterNotice) -> CounterFacts:
     contested = select(func.count()).where(
         Answer.respondent_id == counter.respondent_id, Answer.choice == "contest"
     )
+    kinds = frozenset(paper.kind for paper in papers_of(notice, counter))
+    return counter_with(notice, counter, kinds, db.session.execute(contested).scalar_one())
+
+
+def counter_with(
+    notice: Notice, counter: CounterNotice, papers: frozenset[str], items: int
+) -> CounterFacts:
+    """Return what a counter-notice says, for a page that knows its papers and counted what is contested."""
     return CounterFacts(
         statements=frozenset(counter.statements),
-        papers=frozenset(paper.kind for paper in papers_of(notice, counter)),
-        items=db.session.execute(contested).scalar_one(),
+        papers=papers,
+        items=items,
         **_opened(notice.stream, counter_place(counter.uid), counter.sealed),
     )
 

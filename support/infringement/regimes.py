@@ -171,6 +171,7 @@ _CLOCKS = {
     "answer": Clock(Unit.CN_WORKING_DAY, 10, _NO_END),
     "counter_check": Clock(Unit.CN_WORKING_DAY, 1, _HOUSE),
     "restore": Clock(Unit.CN_WORKING_DAY, 1, N_("The measure is ended in time, on the next day.")),
+    "dispute": Clock(Unit.CN_WORKING_DAY, 1, _HOUSE),
     "complaint": Clock(Unit.CN_WORKING_DAY, 10, _HOUSE),
     "publish": Clock(Unit.CN_WORKING_DAY, 3, N_("E-Commerce Law, article 44: in time.")),
 }

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from support.core.errors import DomainError
+from support.core.errors import DomainError, Invalid
 from support.infringement import queries
 from support.infringement.models import Item, Notice
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An item that a decision left as it was, and why: a message id with its facts."""
+    """An item that a decision left as it was, and why: a message id with its facts.
+
+    `field` names what was typed wrong, "" where the item itself can't be decided so.
+    """
 
     position: int
     words: str
     facts: Mapping[str, object]
+    field: str = ""
 
 
 def decide_many(
@@ -33,5 +37,9 @@ def decide_many(
         try:
             verb(item, version)
         except DomainError as error:
-            refused.append(Refused(position, error.words, error.facts))
+            refused.append(Refused(position, error.words, error.facts, _field(error)))
     return refused
+
+
+def _field(error: DomainError) -> str:
+    return error.field if isinstance(error, Invalid) else ""

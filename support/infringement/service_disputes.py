@@ -11,18 +11,19 @@ from support.core.clock import utcnow
 from support.core.db import compare_and_set, transaction
 from support.core.errors import IllegalMove, Invalid, NotFound
 from support.core.words import N_
-from support.infringement import moves, service
-from support.infringement.lifecycle import ItemState
+from support.infringement import moves, policy, queries, service
+from support.infringement.lifecycle import ANSWERABLE, ItemState
 from support.infringement.models import Item, Notice, item_place
 from support.workorders import queries as orders
 from support.workorders import service as workorders
+from support.workorders.lifecycle import Status
 from support.workorders.service_drafts import Saved
 
-OPEN = frozenset({ItemState.COUNTER_FORWARDED, ItemState.WAITING, ItemState.EXTENDED})
-"""Where the holder can still answer a counter-notice."""
+OPEN = ANSWERABLE
 
 CHOOSE = N_("Choose at least one link.")
 NAME_IT = N_("Which court or authority, and under which number?")
+WRITE_WHY = N_("Please write why.")
 SHOW_IT = N_("Please add the receipt of the authority or the court as a file.")
 
 
@@ -58,12 +59,45 @@ def show_dispute(
         for item in items:
             place = item_place(item.uid, "dispute_sealed")
             sealed = moves.sealed_json(notice, place, authority=authority, number=number)
-            compare_and_set(item, version=item.version, dispute_sealed=sealed)
+            compare_and_set(item, version=item.version, dispute_sealed=sealed, shown_at=now)
         ids = [item.id for item in items]
         audit.record(notice.stream, "dispute.shown", actor=actor, at=now, items=ids)
         order = orders.order_by_id(notice.order_id)
         body = f"{authority} · {number}\n# {', '.join(str(item.position) for item in items)}"
         workorders.answer(actor, order, body=body, language=notice.language, now=now)
+        moves.follow_items(notice, now)
+
+
+def dismiss_dispute(
+    actor: Actor, item: Item, *, words: str, version: int, now: datetime | None = None
+) -> Item:
+    """Decide, as a clerk, that what the holder showed is no proof of a dispute: the waiting period counts again.
+
+    `words` tell the holder why, as a message of the work order. Raises `IllegalMove` where nothing was shown.
+    """
+    now = now or utcnow()
+    policy.require_clerk(actor)
+    if item.shown_at is None or item.status not in OPEN:
+        raise IllegalMove(item.status, item.status)
+    if not words.strip():
+        raise Invalid("words", WRITE_WHY)
+    with transaction():
+        notice = queries.notice_by_id(item.notice_id)
+        item = compare_and_set(item, version=version, dispute_sealed=None, shown_at=None)
+        audit.record(notice.stream, "dispute.dismissed", actor=actor, at=now, items=[item.id])
+        order = orders.order_by_id(notice.order_id)
+        body = f"# {item.position}\n{words}"
+        workorders.reply(
+            actor,
+            order,
+            body=body,
+            version=order.version,
+            then=Status.OPEN,
+            language=notice.language,
+            now=now,
+        )
+        moves.follow_items(notice, now)
+    return item
 
 
 def accept_counter(

@@ -43,11 +43,11 @@ def forward_notice(actor: Actor, item: Item, *, version: int, now: datetime | No
         respondent = session.get(Respondent, item.respondent_id) if item.respondent_id else None
         item = moves.move_item(actor, item, new, version=version, now=now, reason=item.reason)
         if respondent is not None:
-            _reach(queries.notice_by_id(item.notice_id), respondent, now)
+            reach(queries.notice_by_id(item.notice_id), respondent, now)
     return item
 
 
-def _reach(notice: Notice, respondent: Respondent, now: datetime) -> None:
+def reach(notice: Notice, respondent: Respondent, now: datetime) -> None:
     """Give a respondent without an account a page of their own, which opens after a code to their address."""
     respondent.forwarded_at = respondent.forwarded_at or now
     if respondent.person_id is None and (address := queries.address_of(notice, respondent)):

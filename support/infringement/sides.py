@@ -184,10 +184,17 @@ NEXT: Mapping[ItemState, str] = {
 """The one neutral sentence of each state for a respondent."""
 
 
+SHOWN = N_(
+    "The rights holder has shown that they complained or sued; we look at it by %(until)s, and nothing is restored "
+    "until then."
+)
+
+
 def next_of(item: Item) -> Sentence:
     """Return what comes next for the respondent of an item."""
-    words = NEXT.get(item.status, AGAIN)
-    due = queries.due_of(item)
+    words, due = NEXT.get(item.status, AGAIN), queries.due_of(item)
+    if (look := queries.look_of(item)) is not None:
+        words, due = SHOWN, look
     if "%(until)s" not in words:
         return Sentence(words)
     return Sentence(words, {"until": due.at - _MINUTE}) if due else Sentence(AGAIN)

@@ -37,7 +37,7 @@ def end_terms(now: datetime) -> None:
     Where the holder has shown a dispute, a clerk decides.
     """
     states = (*ENDS, *WAITS)
-    shown = Item.state.in_(WAITS) & Item.dispute_sealed.is_not(None)
+    shown = Item.state.in_(WAITS) & Item.shown_at.is_not(None)
     _each(_found(Item.state.in_(states), Item.due_at <= now, ~shown), partial(_end, now=now))
 
 

@@ -18,7 +18,14 @@ from support.core.db import new_uid, transaction
 from support.core.errors import NotFound
 from support.core.once import once
 from support.core.web import current_actor, form_scope, row_number
-from support.infringement import answer_pages, case_pages, queries, service, service_supplements
+from support.infringement import (
+    answer_pages,
+    case_pages,
+    letter_pages,
+    queries,
+    service,
+    service_supplements,
+)
 from support.infringement.forms import SupplementForm
 from support.infringement.models import Notice
 from support.infringement.views import Answer, blueprint
@@ -31,7 +38,13 @@ from support.workorders.service_drafts import content_of
 def status(reference: str) -> str:
     """Show the notice to its filer: each link with its state, date and outcome, and what is missing."""
     notice = queries.notice_for(current_actor(), reference)
-    return render_template("infringement/status.html", **case_pages.status_page(notice))
+    facts = case_pages.status_page(notice)
+    had = letter_pages.own_letters(
+        notice.person_id,
+        facts["order"].stream,
+        lambda uid: url_for("notices.letter", reference=reference, uid=uid),
+    )
+    return render_template("infringement/status.html", letters=had, **facts)
 
 
 @blueprint.get("/orders/<reference>/notice/papers/<uid>")

@@ -1,10 +1,8 @@
-"""The case page of a rights notice at the desk: the formal check, decisions about chosen links, papers."""
+"""The case of a rights notice at the desk, a tab each: notice, links, answers, clocks, letters, history."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import Response as FlaskResponse
@@ -12,59 +10,112 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from support.core import file_serving, files
-from support.core.actors import Actor
 from support.core.clock import utcnow
-from support.core.errors import Invalid, NotFound
+from support.core.errors import NotFound
 from support.core.web import current_actor, row_number
-from support.core.words import N_
+from support.core.web_pages import language as page_language
 from support.infringement import (
+    desk_acts,
     desk_case,
+    desk_clock,
+    desk_history,
+    desk_letters,
+    desk_links,
+    desk_tabs,
+    letter_pages,
     policy,
     queries,
-    service_bulk,
+    queries_case,
     service_checks,
     service_counter,
-    service_forwarding,
-    service_measures,
-    service_rulings,
 )
-from support.infringement.lifecycle import ItemState
-from support.infringement.models import Item
+from support.infringement.queries_case import Case
 from support.infringement.regimes import RegimeCode
 from support.workorders import queries as orders
 from support.workorders import service_desk
 
 blueprint = Blueprint("notice_desk", __name__, url_prefix="/desk/orders/<reference>/notice")
 
-Verb = Callable[[Item, int], object]
-DAYS = N_("At most %(most)s working days.")
+
+def case_of(reference: str) -> Case:
+    """Return the case to a clerk; raises `NotFound`, and `NotAllowed` for others at the desk."""
+    actor = current_actor()
+    case = queries_case.case_at_desk(actor, reference)
+    policy.require_clerk(actor)
+    return case
+
+
+def tab(name: str, case: Case, **facts: Any) -> str:
+    """Return a tab of a case: `infringement/case_<name>.html` with what stands above each."""
+    endpoint = f"notice_desk.{name}"
+    frame = desk_tabs.frame(case, endpoint, utcnow())
+    return render_template(f"infringement/case_{name}.html", **frame, **facts)
 
 
 @blueprint.get("")
 def show(reference: str) -> str:
-    """Show the whole case: what is said, what is missing, every link, and what can be decided."""
-    actor, notice = current_actor(), queries.notice_at_desk(current_actor(), reference)
-    policy.require_clerk(actor)
-    lines = desk_case.lines_of(notice)
-    to_check = any(line.status in service_checks.TO_CHECK for line in lines)
-    regime, meter = desk_case.meter_at_check(notice)
-    return render_template(
-        "infringement/case.html",
-        reference=reference,
-        notice=notice,
-        lines=lines,
-        acts=desk_case.offered(lines),
-        to_check=to_check,
+    """Show what the notice says, what it lacks, and the formal check while it waits."""
+    case = case_of(reference)
+    filed = queries_case.papers_in(case)
+    facts = desk_case.facts_in(case, filed)
+    regime, meter = desk_case.meter_in(case, facts)
+    return tab(
+        "show",
+        case,
+        to_check=any(item.status in service_checks.TO_CHECK for item in case.items),
         proposed=regime,
         meter=meter,
         regimes=list(RegimeCode),
-        told=desk_case.told(queries.facts_of(notice)),
-        papers=desk_case.papers_of(notice),
-        counters=desk_case.counters_of(notice),
-        measures=policy.MEASURES,
-        refusals=policy.REFUSALS,
-        arrivals=policy.ARRIVALS,
+        told=desk_case.told(facts),
+        papers=desk_case.notice_papers(filed),
     )
+
+
+@blueprint.get("/links")
+def links(reference: str) -> str:
+    """Show the links, a page at a time, with what may be decided about the chosen ones."""
+    case, view = case_of(reference), desk_links.view_of(request.args)
+    table = desk_links.table_of(case, view)
+    return tab("links", case, view=view, table=table, acts=desk_acts.offered(case.items))
+
+
+@blueprint.get("/counters")
+def counters(reference: str) -> str:
+    """Show the counter-notices, what each lacks, and what its respondent says of each link."""
+    case = case_of(reference)
+    return tab("counters", case, counters=desk_case.counters_of(case))
+
+
+@blueprint.get("/clock")
+def clock(reference: str) -> str:
+    """Show each clock: its rule, its date, how that is counted, and what waits without one."""
+    case = case_of(reference)
+    return tab("clock", case, clocks=desk_clock.clocks_of(case))
+
+
+@blueprint.get("/letters")
+def letters(reference: str) -> str:
+    """List the letters to each side: those that were sent, and those that can come next."""
+    case = case_of(reference)
+    return tab("letters", case, sides=desk_letters.sides_of(case))
+
+
+@blueprint.get("/letters/<code>")
+def letter(reference: str, code: str) -> str:
+    """Show one letter as a page to print, in the language that is asked for."""
+    case, language = case_of(reference), letter_pages.language_of(request.args, page_language())
+    found = desk_letters.letter_of(case, code, language)
+    back = url_for("notice_desk.letters", reference=reference)
+    return render_template(
+        "infringement/letter.html", back=back, **letter_pages.facts_of(found, reference)
+    )
+
+
+@blueprint.get("/history")
+def history(reference: str) -> str:
+    """Show each move: who made it, when and why."""
+    case, before = case_of(reference), request.args.get("before", type=row_number)
+    return tab("history", case, page=desk_history.page_of(case, before), first=before is None)
 
 
 @blueprint.post("/checks")
@@ -95,29 +146,7 @@ def check_counter(reference: str, counter: int) -> Response:
         flash(_("The counter-notice is complete; send it on now."), "success")
     else:
         flash(_("The respondent is asked for what is missing."), "success")
-    return _back(reference)
-
-
-@blueprint.post("/decisions")
-def decide(reference: str) -> Response:
-    """Carry out one decision for each chosen link; what can't be done is named, the rest is done."""
-    actor = current_actor()
-    notice = queries.notice_at_desk(actor, reference)
-    chosen = _chosen()
-    if not chosen:
-        flash(_("Choose at least one link first."), "warning")
-        return _back(reference)
-    verbs = _verbs(actor)
-    act = request.form.get("act", "")
-    if act not in verbs:
-        raise NotFound()
-    refused = service_bulk.decide_many(notice, chosen, verbs[act])
-    if done := len(chosen) - len(refused):
-        flash(_("Done. Links: %(number)s.", number=done), "success")
-    for one in refused:
-        words = _(one.words, **one.facts)
-        flash(_("Link %(number)s: %(words)s", number=one.position, words=words), "warning")
-    return _back(reference)
+    return redirect(url_for("notice_desk.counters", reference=reference), 303)
 
 
 @blueprint.post("/papers/<uid>")
@@ -133,90 +162,6 @@ def read_paper(reference: str, uid: str) -> Response:
     found = file_serving.open_for_download(file)
     service_desk.read_file(actor, order, file)
     return FlaskResponse(found.stream, headers=found.headers, direct_passthrough=True)
-
-
-def _chosen() -> dict[int, int]:
-    """Return the chosen links (row id: version as the page had it)."""
-    pairs = (value.partition(":") for value in request.form.getlist("chosen"))
-    return {row_number(item): row_number(version) for item, _colon, version in pairs}
-
-
-def _verbs(actor: Actor) -> dict[str, Verb]:
-    """Return what each decision does with one link and its version."""
-    measures, rulings, forwarding = service_measures, service_rulings, service_forwarding
-    said = request.form
-    return {
-        "measure": lambda item, version: measures.take_measure(
-            actor, item, measure=said.get("measure", ""), version=version
-        ),
-        "refuse": lambda item, version: measures.refuse_measure(
-            actor, item, reason=said.get("refusal", ""), words=_said("refuse"), version=version
-        ),
-        "forward": lambda item, version: forwarding.forward_notice(actor, item, version=version),
-        "arrived": lambda item, version: _arrived(actor, item),
-        "counter": lambda item, version: forwarding.forward_counter(
-            actor, item, version=version, at_once=_at_once(), words=_said("counter")
-        ),
-        "pending": lambda item, version: rulings.keep_pending(
-            actor,
-            item,
-            authority=said.get("authority", ""),
-            number=said.get("number", ""),
-            version=version,
-        ),
-        "extend": lambda item, version: rulings.extend_wait(
-            actor, item, days=_days(), words=_said("extend"), version=version
-        ),
-        "restore": lambda item, version: measures.restore_item(actor, item, version=version),
-        "decided": lambda item, version: rulings.record_decision(
-            actor,
-            item,
-            keep=said.get("keep") == "down",
-            authority=said.get("court", ""),
-            number=said.get("file_number", ""),
-            version=version,
-        ),
-        "settle": lambda item, version: rulings.settle_complaint(
-            actor, item, upheld=said.get("upheld") == "yes", version=version
-        ),
-        "gone": lambda item, version: service_checks.note_gone(actor, item, version=version),
-        "again": lambda item, version: measures.ask_again(actor, item, version=version),
-    }
-
-
-def _said(act: str) -> str:
-    return request.form.get(f"words_{act}", "").strip()
-
-
-def _at_once() -> bool | None:
-    return {"yes": True, "no": False}.get(request.form.get("at_once", ""))
-
-
-def _days() -> int:
-    try:
-        return int(request.form.get("days", ""))
-    except ValueError as error:
-        raise Invalid("days", DAYS, most=20) from error
-
-
-def _arrived(actor: Actor, item: Item) -> Item:
-    what: service_forwarding.What = "notice"
-    if item.status is ItemState.COUNTER_FORWARDED:
-        what = "counter"
-    channel = request.form.get("channel", "")
-    at = _moment(actor) or utcnow()
-    return service_forwarding.note_arrival(actor, item, what, channel=channel, at=at)
-
-
-def _moment(actor: Actor) -> datetime | None:
-    """Return the moment that was typed, in the clerk's own zone; None where nothing was."""
-    typed = request.form.get("at", "")
-    if not typed:
-        return None
-    try:
-        return datetime.fromisoformat(typed).replace(tzinfo=ZoneInfo(actor.timezone))
-    except ValueError as error:
-        raise Invalid("at", N_("Please check what you entered.")) from error
 
 
 def _back(reference: str) -> Response:

@@ -1,0 +1,82 @@
+"""What this room hands to `wiring.py`: pages, kinds, jobs, letters, timers, the ways there; who may call which page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from support.core.web_nav import NavItem
+from support.core.words import N_
+from support.core.worker import Periodic
+from support.infringement import (  # noqa: F401  (most views add their routes)
+    jobs,
+    kind,
+    letters,
+    queries,
+    service_drafts,
+    timers,
+    views,
+    views_answers,
+    views_case,
+    views_decisions,
+    views_desk,
+    views_disputes,
+    views_letters,
+    views_listings,
+    views_publishing,
+    views_resume,
+    views_sending,
+)
+from support.workorders.disputes import Disputes
+
+BLUEPRINTS = (views.blueprint, views_desk.blueprint, views_publishing.blueprint)
+
+HOOKS: tuple[object, ...] = (
+    kind.INFRINGEMENT,
+    Disputes(queries.disputed_since),
+    *jobs.SUBSCRIPTIONS,
+    *jobs.PERIODIC,
+    *letters.TEMPLATES,
+    *timers.PERIODIC,
+    *views_publishing.HOOKS,
+    Periodic("forget_old_notices", timedelta(hours=1), service_drafts.forget_old_drafts),
+)
+
+MEMBER_NAV = NavItem("member", N_("IP notices"), "notices.start", "copyright")
+"""Apart, since it stands behind the entries of work orders."""
+
+PUBLIC = (
+    "notices.start",
+    "notices.tasks",
+    "notices.step",
+    "notices.files",
+    "notices.upload",
+    "notices.listings",
+    "notices.reasons",
+    "notices.reuse",
+    "notices.discard",
+    "notices.link",
+    "notices.resume",
+    "notices.resume_code",
+    "notices.domain",
+    "notices.domain_code",
+    "notices.check",
+    "notices.send",
+    "notices.receipt",
+    "notices.answers_open",
+    "notices.answers_code",
+    "notices.answers_short",
+)
+
+GUEST = (
+    "notices.answer",
+    "notices.answers",
+    "notices.answers_letter",
+    "notices.answers_paper",
+    "notices.counter",
+    "notices.counter_accept",
+    "notices.status",
+    "notices.letter",
+    "notices.paper",
+    "notices.supplement",
+    "notices.withdraw",
+)

@@ -8,7 +8,7 @@ from typing import Any
 
 from support.core.errors import NotAllowed
 from support.core.words import N_
-from support.infringement import desk_case, moves, queries, service
+from support.infringement import desk_case, moves, queries, queries_conduct, service
 from support.infringement.lifecycle import ALIVE, ItemState
 from support.infringement.policy import CLERKS
 from support.workorders.kind import Kind, Sentence, Stage, Viewer, plain_next_step
@@ -21,6 +21,18 @@ _MINUTE = timedelta(minutes=1)
 STILL_HANDLED = N_(
     "Links of this notice are still being handled. It ends when each of them is decided or withdrawn."
 )
+
+
+HELD: Mapping[Viewer, str] = {
+    "requester": N_(
+        "We have your notice. The handling of your notices is suspended until %(until)s, so it is checked after that. "
+        "You can appeal against the suspension, and sue at any time."
+    ),
+    "staff": N_(
+        "Received while the filer's handling is suspended: it is checked after %(until)s, or once an appeal lifts it."
+    ),
+}
+"""Of a notice that came while its filer's handling was suspended."""
 
 
 def guard_order(order: WorkOrder, status: Status) -> None:
@@ -40,6 +52,9 @@ def next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
     if not alive:
         done = bool(where) and order.state in (Status.RESOLVED, Status.CLOSED)
         return Sentence(_DONE[viewer]) if done else plain_next_step(order, viewer, now)
+    held = queries_conduct.held_until(notice, now) if notice is not None else None
+    if held is not None:
+        return Sentence(HELD[viewer], {"until": held})
     state = min(alive, key=lambda one: (alive[one] is None, alive[one] or now, one))
     until = alive[state]
     if until is not None and until <= now and state not in moves.OTHERS_TURN:

@@ -135,8 +135,9 @@ def save(part: str, values: dict[str, Any], *, late: bool = True) -> Draft:
 
 def _form(step: str, draft: Draft | None) -> PartForm:
     kept = draft.part(step) if draft else {}
-    if until := kept.get("valid_until"):
-        kept["valid_until"] = date.fromisoformat(until)
+    for name in ("right_day", "valid_until"):
+        if day := kept.get(name):
+            kept[name] = date.fromisoformat(day)
     form = FORMS[step](data={**filing_pages.offered(step, draft), **kept})
     form.offer()
     if step == "filer" and current_actor().signed_in:

@@ -18,6 +18,7 @@ from support.core.errors import Invalid, NotFound
 from support.core.web import current_actor, row_number
 from support.core.words import N_
 from support.infringement import (
+    conduct_pages,
     desk_case,
     policy,
     queries,
@@ -61,6 +62,7 @@ def show(reference: str) -> str:
         told=desk_case.told(queries.facts_of(notice)),
         papers=desk_case.papers_of(notice),
         counters=desk_case.counters_of(notice),
+        conduct=conduct_pages.case_part(notice, utcnow()),
         measures=policy.MEASURES,
         refusals=policy.REFUSALS,
         arrivals=policy.ARRIVALS,

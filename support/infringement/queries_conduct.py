@@ -111,13 +111,13 @@ def filed(which: ColumnElement[bool], now: datetime) -> tuple[int, int, int]:
     return row[0], row[1], row[2]
 
 
-def same_text(blind: bytes) -> tuple[int, int]:
-    """Return in how many notices, and for how many rights holders, an explanation stands."""
+def same_text(notice: Notice, blind: bytes) -> tuple[int, int]:
+    """Return in how many notices up to this one, and for how many rights holders, an explanation stands."""
     row = fetch(
         select(func.count(), func.count(Notice.holder_blind.distinct()))
         .select_from(NoticePrint)
         .join(Notice, Notice.id == NoticePrint.notice_id)
-        .where(NoticePrint.text_blind == blind)
+        .where(NoticePrint.text_blind == blind, Notice.id <= notice.id)
     ).one()
     return row[0], row[1]
 
@@ -137,9 +137,11 @@ def others_with_address(person_id: int) -> int:
 
 
 def others_for_holder(notice: Notice) -> int:
-    """Return how many other people filed notices for the same rights holder."""
+    """Return how many other people had filed notices for the same rights holder."""
     found = select(func.count(Notice.person_id.distinct())).where(
-        Notice.holder_blind == notice.holder_blind, Notice.person_id != notice.person_id
+        Notice.holder_blind == notice.holder_blind,
+        Notice.person_id != notice.person_id,
+        Notice.id < notice.id,
     )
     return int(db.session.execute(found).scalar_one())
 

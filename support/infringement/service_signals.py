@@ -71,7 +71,7 @@ def _numbers(notice: Notice, blind: bytes | None) -> dict[str, Figures]:
     counted = {
         "burst": conduct.burst(*known.filed(mine, notice.at)),
         "burst_holder": conduct.burst(*known.filed(same_holder, notice.at)),
-        "template": conduct.template(*known.same_text(blind)) if blind else None,
+        "template": conduct.template(*known.same_text(notice, blind)) if blind else None,
         "linked_address": _some("accounts", known.others_with_address(notice.person_id)),
         "linked_holder": _some("accounts", known.others_for_holder(notice)),
         "again": _some("items", known.named_again(notice)),

@@ -168,7 +168,7 @@ SIGNALS: Mapping[str, Signal] = {
     "lost": Signal(
         N_("Many counter-notices won"),
         N_(
-            "%(restored)s of %(decided)s decided links came back after a counter-notice (%(percent)s in a hundred)."
+            "%(restored)s of %(decided)s decided links came back after a counter-notice (%(percent)s%%)."
         ),
     ),
     "linked_address": Signal(

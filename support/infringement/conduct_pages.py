@@ -14,6 +14,7 @@ from support.core.actors import Actor
 from support.infringement import conduct, policy, queries
 from support.infringement import queries_conduct as known
 from support.infringement.conduct import AppealState, Side, StepKind, StepState
+from support.infringement.filing_pages import lang_of
 from support.infringement.models import Notice
 from support.infringement.models_conduct import ConductAppeal, ConductStep
 from support.infringement.service_appeals import took_part
@@ -55,6 +56,7 @@ def person_page(actor: Actor, person: people.PersonView, now: datetime) -> dict[
     )
     record = known.record_row(person.id)
     return {
+        "lang_of": lang_of,
         "person": person,
         "name": name_of(person),
         "signals": signal_lines(known.signals_of(person.id, now)),
@@ -141,6 +143,7 @@ def own_page(actor: Actor, now: datetime) -> dict[str, Any]:
     record = known.record_row(person_id)
     references = known.references_of(one.notice_id for one in appeals if one.notice_id)
     return {
+        "lang_of": lang_of,
         "steps": [_line(actor, step, by_step.get(step.id), {}, now) for step in told],
         "stands": [step.kind for step in told if stands(step, now)],
         "record": record,
@@ -167,6 +170,7 @@ def appeal_page(actor: Actor, appeal: ConductAppeal) -> dict[str, Any]:
     grounds = conduct.GROUNDS[step.about] if step is not None else {}
     person = people.person(appeal.person_id)
     return {
+        "lang_of": lang_of,
         "appeal": appeal,
         "person": person,
         "name": name_of(person),

@@ -31,7 +31,7 @@ class StepForm(PartForm):
     )
     days = IntegerField(_l("Days, 1 to 180"), [_A_NUMBER])
     number = IntegerField(_l("How many, in all"), [_A_NUMBER])
-    share = IntegerField(_l("Share of all that came, in a hundred"), [_A_NUMBER])
+    share = IntegerField(_l("Share of all that came, in percent"), [_A_NUMBER])
     gravity = TextAreaField(_l("How grave it is, and what came of it"), [_NEEDED, _LONG], [block])
     intent = TextAreaField(_l("What shows the intent"), [_NEEDED, _LONG], [block])
     words = TextAreaField(_l("Your words"), [_NEEDED, _LONG], [block])

@@ -17,7 +17,7 @@ from support.core.context import settings
 from support.core.errors import Invalid, NotFound, Stale
 from support.core.web import current_actor, row_number
 from support.core.web_late import late_form
-from support.infringement import filing, filing_pages, service_drafts
+from support.infringement import filing, filing_pages, queries_conduct, service_drafts
 from support.infringement.forms import FORMS, FilesForm, PartForm, as_text
 from support.infringement.service_drafts import Draft
 from support.workorders import drafts_web, uploads
@@ -30,7 +30,10 @@ Answer = str | Response | tuple[str, int]
 def start() -> str:
     """Say who may file, what is needed, how long it takes, and what the seller will see."""
     return render_template(
-        "infringement/start.html", draft=current_draft(), kept=service_drafts.KEPT.days
+        "infringement/start.html",
+        draft=current_draft(),
+        kept=service_drafts.KEPT.days,
+        suspended=queries_conduct.suspended_until(current_actor().id, utcnow()),
     )
 
 

@@ -347,7 +347,8 @@ def under_watch(now: datetime) -> list[dict[str, Any]]:
 def _named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ids = [row["person"] for row in rows]
     names = people.names(ids)
-    uids = dict(fetch(select(Person.id, Person.uid).where(Person.id.in_(ids))).tuples())
+    found = fetch(select(Person.id, Person.uid).where(Person.id.in_(ids)))
+    uids = {person_id: uid for person_id, uid in found}  # noqa: C416
     return [
         row | {"uid": uids[row["person"]], "name": names.get(row["person"], "")} for row in rows
     ]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from support.accounts import queries as people
 from support.accounts import service_contacts
 from support.accounts.models import ContactKind, ContactPoint
 from support.core.actors import Actor, Role
@@ -342,3 +343,8 @@ def share_address(twin: Actor, now: datetime) -> Actor:
         found = service_contacts.guest_for(ContactKind.EMAIL, "twin@example.org", "en", now=now)
         db.session.get_one(ContactPoint, found.contact_id).verified_at = now
     return Actor("guest", found.person_id)
+
+
+def uid_of(who: Actor) -> str:
+    """The public id of somebody."""
+    return people.person(who.id or 0).uid

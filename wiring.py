@@ -46,11 +46,10 @@ from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
+from support.infringement import entries_conduct as conduct_entries
 from support.infringement import jobs as infringement_jobs
-from support.infringement import jobs_conduct as conduct_jobs
 from support.infringement import kind as infringement_kind
 from support.infringement import letters as infringement_letters
-from support.infringement import policy as infringement_policy
 from support.infringement import (
     service_drafts as notice_drafts,
 )
@@ -64,8 +63,6 @@ from support.infringement import (  # noqa: F401  (the views add their routes)
     views_resume,
     views_sending,
 )
-from support.infringement import views_conduct as conduct_desk
-from support.infringement import views_conduct_own as conduct_pages
 from support.infringement import views_desk as infringement_desk
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
@@ -147,8 +144,7 @@ BLUEPRINTS: list[Any] = [
     face_views.blueprint,
     notice_pages.blueprint,
     infringement_desk.blueprint,
-    conduct_desk.blueprint,
-    conduct_pages.blueprint,
+    *conduct_entries.BLUEPRINTS,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -259,21 +255,7 @@ HOOKS: list[object] = [
     *infringement_jobs.PERIODIC,
     *infringement_letters.TEMPLATES,
     *infringement_timers.PERIODIC,
-    *conduct_jobs.HOOKS,
-    NavItem(
-        N_("More"),
-        N_("Conduct"),
-        "conduct_desk.index",
-        "scale",
-        roles=infringement_policy.CONDUCT_ROLES,
-    ),
-    ConsoleEntry(
-        N_("Your conduct record"),
-        N_("What became of your rights notices, the fast lane, warnings, and appeals."),
-        "conduct.mine",
-        "scale",
-        90,
-    ),
+    *conduct_entries.HOOKS,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,
@@ -399,9 +381,7 @@ GUEST: frozenset[str] = frozenset(
         "checks.person",
         "checks.send",
         "checks.withdraw",
-        "conduct.mine",
-        "conduct.appeal",
-        "conduct.objection",
+        *conduct_entries.GUEST,
         "notices.answer",
         "notices.answers",
         "notices.answers_paper",

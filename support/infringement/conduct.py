@@ -31,7 +31,7 @@ class Side(StrEnum):
         return _SIDES[self]
 
 
-_SIDES = {Side.FILER: N_("Filer of notices"), Side.RESPONDENT: N_("Respondent")}
+_SIDES = {Side.FILER: N_("Filer of notices"), Side.RESPONDENT: N_("Respondent to notices")}
 
 
 class StepKind(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,12 +25,13 @@ from support.workorders.queries import order_by_id
 
 @dataclass(frozen=True, slots=True)
 class SignalLine:
-    """One signal in words, with the notice that gave it."""
+    """One signal in the words of its newest figures, the notice that gave them, and how many notices gave it."""
 
     title: str
     words: str
     reference: str
     at: datetime
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +88,19 @@ def stands(step: ConductStep, now: datetime) -> bool:
 
 
 def signal_lines(signals: Sequence[Any]) -> list[SignalLine]:
-    """Return signals in the reader's words."""
-    references = known.references_of(one.notice_id for one in signals)
+    """Return each signal once, in the reader's words; `signals` come newest first."""
+    times = Counter(one.code for one in signals)
+    newest = {one.code: one for one in reversed(signals) if one.code in conduct.SIGNALS}
+    references = known.references_of(one.notice_id for one in newest.values())
     return [
         SignalLine(
             title=conduct.SIGNALS[one.code].title,
             words=_(conduct.SIGNALS[one.code].words, **one.figures),
             reference=references[one.notice_id],
             at=one.at,
+            times=times[one.code],
         )
-        for one in signals
-        if one.code in conduct.SIGNALS
+        for one in newest.values()
     ]
 
 

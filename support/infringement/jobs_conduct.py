@@ -14,7 +14,6 @@ from support.infringement import (
     letters_conduct,
     news,
     queries,
-    service_conduct,
     service_signals,
 )
 from support.infringement.models_conduct import ConductAppeal, ConductStep
@@ -48,12 +47,9 @@ def tell_person(payload: dict[str, Any]) -> None:
         return
 
 
-HOOKS = (
+SUBSCRIPTIONS = (
     Subscription(news.FILED, fold_signals),
     Subscription(news.SUPPLEMENTED, fold_signals),
     *(Subscription(f"notice.{state}", count_outcome) for state in conduct.DECIDED),
     Subscription(service_signals.TOLD, tell_person),
-    *letters_conduct.TEMPLATES,
-    *service_conduct.PERIODIC,
-    *service_signals.PERIODIC,
 )

@@ -5,7 +5,7 @@ Words are sealed under the key of the person whom they are about.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
@@ -123,6 +123,11 @@ class ConductAppeal(Model):
     due_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def last_minute(self) -> datetime:
+        """The last minute in which it is to be decided."""
+        return self.due_at - timedelta(minutes=1)
 
     @property
     def status(self) -> AppealState:

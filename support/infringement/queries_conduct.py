@@ -258,7 +258,7 @@ def summary(notice: Notice, now: datetime) -> dict[str, Any]:
         select(
             Person.uid,
             FilerRecord.fast,
-            select(func.count()).where(*signals).select_from(ConductSignal).scalar_subquery(),
+            select(func.count(ConductSignal.code.distinct())).where(*signals).scalar_subquery(),
             select(func.count())
             .where(*standing, ConductStep.kind == StepKind.WARNING)
             .scalar_subquery(),
@@ -333,7 +333,7 @@ def under_watch(now: datetime) -> list[dict[str, Any]]:
     appeals = select(ConductAppeal.person_id, func.count()).group_by(ConductAppeal.person_id)
     for person, number in fetch(appeals.where(ConductAppeal.state == AppealState.OPEN)):
         of(person)["appeals"] = number
-    many = func.count().label("many")
+    many = func.count(ConductSignal.code.distinct()).label("many")
     signals = select(ConductSignal.person_id, many).group_by(ConductSignal.person_id)
     busiest = signals.where(ConductSignal.at > since).order_by(many.desc()).limit(MOST_LISTED)
     for person, number in fetch(busiest):

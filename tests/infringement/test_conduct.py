@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -151,7 +152,8 @@ def test_a_suspension_has_an_end_within_half_a_year(
 @pytest.mark.parametrize("field", ["number", "share", "gravity", "intent"])
 def test_a_proposal_weighs_each_factor(world: NoticeWorld, field: str) -> None:
     warned(world, world.hana)
-    lacking = replace(FACTORS, **{field: "" if field in ("gravity", "intent") else 0})
+    nothing: Any = "" if field in ("gravity", "intent") else 0
+    lacking = replace(FACTORS, **{field: nothing})
     with pytest.raises(Invalid) as refused:
         service_conduct.propose_suspension(
             world.leo, world.hana.id or 0, side=Side.FILER, grounds=["unfounded"], days=3,

@@ -16,7 +16,7 @@ from support.core.keys import load_keys
 from support.core.web import init_web
 from support.core.web_errors import init_errors
 from support.core.web_pages import init_pages
-from support.infringement.policy import CLERKS
+from support.infringement.policy import CLERKS, CONDUCT_ROLES
 from support.verification.policy import REVIEWERS
 from wiring import BLUEPRINTS, COMMANDS, GUEST, HOOKS, PUBLIC
 
@@ -30,6 +30,7 @@ STAFF_ROLES = {
     "face": frozenset({Role.ADMIN}),
     "notice_desk": CLERKS,
     "publishing": CLERKS,
+    "conduct_desk": CONDUCT_ROLES,
 }
 
 

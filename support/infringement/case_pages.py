@@ -7,7 +7,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from support.infringement import desk_case, queries, service_disputes
+from support.core.clock import utcnow
+from support.infringement import desk_case, queries, queries_conduct, service_disputes
 from support.infringement.elements import Element, Meter
 from support.infringement.filing_pages import lang_of
 from support.infringement.lifecycle import ENDED, LIFECYCLE, MEASURED, ItemState
@@ -56,6 +57,7 @@ def status_page(notice: Notice) -> dict[str, Any]:
         "stages": _stages([line.status for line in lines]),
         "lang_of": lang_of,
         "papers": desk_case.papers_of(notice),
+        "held": queries_conduct.held_until(notice, utcnow()),
     }
 
 

@@ -235,6 +235,7 @@ def told(facts: NoticeFacts) -> list[tuple[str, str]]:
         (N_("Name of the right"), facts.right_name),
         (N_("Number of the right"), facts.right_no),
         (N_("Class"), facts.right_class),
+        (N_("Since when it exists"), facts.right_day),
         (N_("Holds in"), facts.territory),
         (N_("The work in question"), facts.work),
         (N_("Confirmed domain"), " · ".join(filter(None, (facts.domain, facts.domain_day)))),

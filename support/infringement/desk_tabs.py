@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from support.core.words import N_
-from support.infringement import kind
+from support.infringement import kind, queries_conduct
 from support.infringement.lifecycle import ItemState
 from support.infringement.queries_case import Case
 from support.workorders.say import say
@@ -20,6 +20,7 @@ TABS = (
     ("notice_desk.counters", N_("Counter-notice")),
     ("notice_desk.clock", N_("Clock")),
     ("notice_desk.letters", N_("Letters")),
+    ("notice_desk.conduct", N_("Conduct")),
     ("notice_desk.history", N_("History")),
 )
 """Endpoint and title of each; endpoints take the reference alone."""
@@ -28,6 +29,7 @@ TABS = (
 def frame(case: Case, endpoint: str, now: datetime) -> dict[str, Any]:
     """Return what every tab shows: the case, what comes next, the tabs with `endpoint` as this one."""
     reference = case.order.reference
+    held = queries_conduct.held_among(case.items, now)
     counts = {
         "notice_desk.links": len(case.rows),
         "notice_desk.counters": _to_check(case) or None,
@@ -37,7 +39,7 @@ def frame(case: Case, endpoint: str, now: datetime) -> dict[str, Any]:
         "notice": case.notice,
         "laws": list(dict.fromkeys(item.law for item in case.items if item.law)),
         "reference": reference,
-        "next": say(kind.sentence_of(case.order, case.standing, "staff", now)),
+        "next": say(kind.sentence_of(case.order, case.standing, "staff", now, held=held)),
         "tabs": [
             {
                 "url": url_for(name, reference=reference),

@@ -73,6 +73,7 @@ class NoticeFacts:
     right_class: str = ""
     territory: str = ""
     valid_until: date | None = None
+    right_day: str = ""
     work: str = ""
     explanation: str = ""
     measure: str = ""
@@ -88,7 +89,7 @@ class NoticeFacts:
 SEALED_FACTS = (
     "holder_name", "holder_id_type", "holder_id_no", "country", "address", "email", "phone", "agent_name",
     "shown_name", "shown_contact", "right_name", "right_no", "right_class", "work", "explanation", "measure",
-    "signature", "domain", "domain_day",
+    "signature", "domain", "domain_day", "right_day",
 )  # fmt: skip
 """Which of them are sealed as one JSON text under the key of the notice."""
 

@@ -8,6 +8,7 @@ from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.core.worker import Periodic
 from support.infringement import (  # noqa: F401  (most views add their routes)
+    entries_conduct,
     jobs,
     kind,
     letters,
@@ -28,7 +29,12 @@ from support.infringement import (  # noqa: F401  (most views add their routes)
 )
 from support.workorders.disputes import Disputes
 
-BLUEPRINTS = (views.blueprint, views_desk.blueprint, views_publishing.blueprint)
+BLUEPRINTS = (
+    views.blueprint,
+    views_desk.blueprint,
+    views_publishing.blueprint,
+    *entries_conduct.BLUEPRINTS,
+)
 
 HOOKS: tuple[object, ...] = (
     kind.INFRINGEMENT,
@@ -38,6 +44,7 @@ HOOKS: tuple[object, ...] = (
     *letters.TEMPLATES,
     *timers.PERIODIC,
     *views_publishing.HOOKS,
+    *entries_conduct.HOOKS,
     Periodic("forget_old_notices", timedelta(hours=1), service_drafts.forget_old_drafts),
 )
 
@@ -79,4 +86,5 @@ GUEST = (
     "notices.paper",
     "notices.supplement",
     "notices.withdraw",
+    *entries_conduct.GUEST,
 )

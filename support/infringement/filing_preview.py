@@ -81,6 +81,7 @@ def right_rows(said: Any) -> list[tuple[str, str]]:
         (_("Its number"), said.get("right_no", "")),
         (_("Classes"), said.get("right_class", "")),
         (_("Where it holds"), filing_pages.place_name(said.get("territory"))),
+        (_("Since when it exists"), filing_pages.day_name(said.get("right_day"))),
         (_("Valid until"), filing_pages.day_name(said.get("valid_until"))),
         (_("Description"), said.get("work", "")),
     ]

@@ -131,6 +131,7 @@ class RightForm(PartForm):
     right_no = _short(_l("Its number, where it is registered"))
     right_class = _short(_l("Classes"))
     territory = SelectField(_l("Where it holds"), [DataRequired(_CHOOSE)])
+    right_day = DayField(_l("Since when it exists"), [Optional()])
     valid_until = DayField(_l("Valid until"), [Optional()])
     work = _long(_l("Description"))
 

@@ -9,7 +9,7 @@ from typing import Any
 from support.core.due import Due
 from support.core.errors import NotAllowed
 from support.core.words import N_
-from support.infringement import desk_case, moves, queries, service
+from support.infringement import desk_case, moves, queries, queries_conduct, service
 from support.infringement.lifecycle import ALIVE, ItemState
 from support.infringement.policy import CLERKS
 from support.infringement.queries import Standing
@@ -25,6 +25,18 @@ STILL_HANDLED = N_(
 )
 
 
+HELD: Mapping[Viewer, str] = {
+    "requester": N_(
+        "We have your notice. The handling of your notices is suspended until %(until)s, so it is checked after that. "
+        "You can appeal against the suspension, and sue at any time."
+    ),
+    "staff": N_(
+        "Received while the filer's handling is suspended: it is checked after %(until)s, or once an appeal lifts it."
+    ),
+}
+"""Of a notice that came while its filer's handling was suspended."""
+
+
 def guard_order(order: WorkOrder, status: Status) -> None:
     """Raise `NotAllowed` where somebody ends or parks an order of which one item is alive."""
     if status in (Status.NEW, Status.OPEN):
@@ -38,17 +50,25 @@ def next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
     """The one sentence: of the state whose clock ends first; when all is decided, that it is."""
     notice = queries.notice_of(order)
     where = queries.standing(notice) if notice is not None else {}
-    return sentence_of(order, where, viewer, now)
+    held = queries_conduct.held_until(notice, now) if notice is not None else None
+    return sentence_of(order, where, viewer, now, held=held)
 
 
 def sentence_of(
-    order: WorkOrder, where: Mapping[ItemState, Standing], viewer: Viewer, now: datetime
+    order: WorkOrder,
+    where: Mapping[ItemState, Standing],
+    viewer: Viewer,
+    now: datetime,
+    *,
+    held: datetime | None,
 ) -> Sentence:
-    """The same for a page that knows where the items stand."""
+    """The same for a page that knows where the items stand, and until when they are held."""
     alive = {state: there.until for state, there in where.items() if state in ALIVE}
     if not alive:
         done = bool(where) and order.state in (Status.RESOLVED, Status.CLOSED)
         return Sentence(_DONE[viewer]) if done else plain_next_step(order, viewer, now)
+    if held is not None:
+        return Sentence(HELD[viewer], {"until": held})
     state = min(alive, key=lambda one: (alive[one] is None, alive[one] or now, one))
     until, look = alive[state], queries.look_due(where)
     if look is not None and (state in moves.OTHERS_TURN or until is None or look.at <= until):

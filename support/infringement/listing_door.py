@@ -29,7 +29,7 @@ Known = Mapping[str, Mapping[str, str]]
 
 
 class ListingDoor(Protocol):
-    """What knows listings: `check` returns title, seller and the owner's address of those that are there.
+    """What knows listings: `check` returns title, seller, owner's address and first day of those there.
 
     None where it can't say. The address is for us alone: it is never shown to who gives notice.
     """
@@ -48,7 +48,8 @@ class ConsoleListings:
 def _invented(item: str) -> Mapping[str, str]:
     shop = int(item) % 10 + 1
     title, owner = f"Listing {item}", f"shop{shop}@shops.example"
-    return {"title": title, "seller": f"Shop {shop}", "owner": owner}
+    since = f"2025-{int(item) % 12 + 1:02}-01"
+    return {"title": title, "seller": f"Shop {shop}", "owner": owner, "since": since}
 
 
 class BridgeListings:
@@ -83,10 +84,10 @@ class BridgeListings:
 
 
 def _plain(said: Any) -> Mapping[str, str]:
-    """Return three short lines, whatever came."""
+    """Return four short lines, whatever came."""
     if not isinstance(said, Mapping):
         raise ValueError("no listing")
-    names = ("title", "seller", "owner")
+    names = ("title", "seller", "owner", "since")
     return {name: clean_line(str(said.get(name, "")), _LONGEST) for name in names}
 
 

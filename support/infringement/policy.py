@@ -11,6 +11,8 @@ from support.infringement.models import Item
 from support.infringement.regimes import Regime, RightType
 
 CLERKS = frozenset({Role.IP_CLERK, Role.LEGAL})
+CONDUCT_ROLES = CLERKS | {Role.APPROVER}
+"""Who sees the conduct of people; an approver is the second person of a suspension."""
 
 NOT_A_CLERK = N_("An IP clerk or somebody of legal decides this.")
 NOT_LEGAL = N_("Somebody of legal decides this.")

@@ -49,12 +49,13 @@ from support.workorders.models import WorkOrder
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A thing that a notice names, opened; `words` are the filer's reason for it alone."""
+    """A thing that a notice names, opened; `words` are the filer's reason for it, `since` the platform's day of it."""
 
     url: str
     normal: str
     title: str
     words: str
+    since: str
 
 
 def due_of(item: Item) -> Due | None:
@@ -257,7 +258,7 @@ def meter_of(notice: Notice, regime: RegimeCode, version: int) -> Meter:
 def listing_of(notice: Notice, item: Item) -> Listing:
     """Return the link and the title of an item, empty once the key is destroyed."""
     said = _opened(notice.stream, item_place(item.uid), item.sealed)
-    return Listing(*(said.get(name, "") for name in ("url", "normal", "title", "words")))
+    return Listing(*(said.get(name, "") for name in ("url", "normal", "title", "words", "since")))
 
 
 def reason_words(notice: Notice, item: Item) -> str:

@@ -17,7 +17,7 @@ from support.core.clock import utcnow
 from support.core.db import compare_and_set, db, new_uid, transaction
 from support.core.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from support.core.words import N_
-from support.infringement import clocks, moves, news, queries, service_rights
+from support.infringement import clocks, moves, news, queries, queries_conduct, service_rights
 from support.infringement.elements import (
     NEWEST_STATEMENTS,
     PAPERS,
@@ -53,7 +53,7 @@ class Listing:
     """One thing that is named: its link as written and in normal form, and what the resolver found of it.
 
     `words` are the filer's reason for this link alone. `platform_item` is the platform's id, a code; its owner is a
-    member (`owner_id`), or is reached by `owner_address`.
+    member (`owner_id`), or is reached by `owner_address`. `since` is the day from which the platform has it.
     """
 
     url: str
@@ -63,6 +63,7 @@ class Listing:
     owner_id: int | None = None
     owner_address: str = ""
     words: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def file_notice(
             subject=subject,
             body=body,
             language=language,
+            priority=queries_conduct.priority_of(requester_id),
             now=now,
         )
         right = service_rights.right_for(actor, filing.right_uid, filing.facts, requester_id, now)
@@ -213,6 +215,7 @@ def _add(notice: Notice, one: Listing, position: int, now: datetime) -> Item:
             normal=one.normal,
             title=one.title,
             words=one.words,
+            since=one.since,
         ),
     )
     db.session.add(item)
@@ -251,11 +254,12 @@ def _respondent(notice: Notice, one: Listing) -> int | None:
 def _begin(
     actor: Actor, notice: Notice, order: WorkOrder, items: Sequence[Item], now: datetime
 ) -> None:
-    """Start the clock of the formal check; what may not be given notice of again is refused."""
-    due = clocks.due_in(ItemState.RECEIVED, None, CURRENT.number, now)
+    """Start the clock of the formal check, after a suspension of its filer; refuse what may not be named again."""
+    start = queries_conduct.handled_from(notice.person_id, now)
+    due = clocks.due_in(ItemState.RECEIVED, None, CURRENT.number, start)
     assert due is not None
     for item in items:
-        item.clock_start, item.due_at, item.due_estimated = now, due.at, due.estimated
+        item.clock_start, item.due_at, item.due_estimated = start, due.at, due.estimated
     order = compare_and_set(order, version=order.version, first_replied_at=now, resolve_due=due.at)
     order_moves.reset_clock(order)
     again = [item for item in items if queries.restored_before(notice, item.url_blind)]

@@ -9,7 +9,7 @@ from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.context import settings
 from support.core.db import compare_and_set, transaction
-from support.core.errors import IllegalMove, Invalid
+from support.core.errors import IllegalMove, Invalid, NotAllowed
 from support.core.words import N_
 from support.infringement import moves, policy, queries
 from support.infringement.elements import Meter
@@ -17,6 +17,9 @@ from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
 from support.infringement.regimes import CURRENT, RegimeCode, RightType, proposed_regime
 
+SUSPENDED = N_(
+    "The handling of this filer's notices is suspended; it is checked after that ends, or once an appeal lifts it."
+)
 TO_CHECK = (ItemState.RECEIVED, ItemState.CHECKING)
 
 
@@ -53,6 +56,8 @@ def check_formally(
         items = queries.items_of(notice, TO_CHECK)
         if not items:
             raise IllegalMove(ItemState.QUALIFIED, ItemState.QUALIFIED)
+        if any(item.clock_start is not None and item.clock_start > now for item in items):
+            raise NotAllowed(SUSPENDED)
         notice = compare_and_set(notice, version=version)
         meter = queries.meter_of(notice, regime, CURRENT.number)
         law: dict[str, Any] = {"regime": regime, "rules": CURRENT.number}

@@ -141,6 +141,7 @@ def _listings(lines: Sequence[Line], known: Known) -> list[Listing]:
             title=line.title,
             words=line.reason,
             owner_address=_address(known.get(line.item, {})),
+            since=known.get(line.item, {}).get("since", ""),
         )
         for line in lines
     ]

@@ -17,7 +17,7 @@ from support.core.context import settings
 from support.core.errors import Invalid, NotFound, Stale
 from support.core.web import current_actor, row_number
 from support.core.web_late import late_form
-from support.infringement import filing, filing_pages, service_drafts
+from support.infringement import filing, filing_pages, queries_conduct, service_drafts
 from support.infringement.forms import FORMS, FilesForm, PartForm, as_text
 from support.infringement.service_drafts import Draft
 from support.workorders import drafts_web, uploads
@@ -30,7 +30,10 @@ Answer = str | Response | tuple[str, int]
 def start() -> str:
     """Say who may file, what is needed, how long it takes, and what the seller will see."""
     return render_template(
-        "infringement/start.html", draft=current_draft(), kept=service_drafts.KEPT.days
+        "infringement/start.html",
+        draft=current_draft(),
+        kept=service_drafts.KEPT.days,
+        suspended=queries_conduct.suspended_until(current_actor().id, utcnow()),
     )
 
 
@@ -135,8 +138,9 @@ def save(part: str, values: dict[str, Any], *, late: bool = True) -> Draft:
 
 def _form(step: str, draft: Draft | None) -> PartForm:
     kept = draft.part(step) if draft else {}
-    if until := kept.get("valid_until"):
-        kept["valid_until"] = date.fromisoformat(until)
+    for name in ("right_day", "valid_until"):
+        if day := kept.get(name):
+            kept[name] = date.fromisoformat(day)
     form = FORMS[step](data={**filing_pages.offered(step, draft), **kept})
     form.offer()
     if step == "filer" and current_actor().signed_in:

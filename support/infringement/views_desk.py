@@ -15,6 +15,7 @@ from support.core.errors import NotFound
 from support.core.web import current_actor, row_number
 from support.core.web_pages import language as page_language
 from support.infringement import (
+    conduct_pages,
     desk_acts,
     desk_case,
     desk_clock,
@@ -109,6 +110,13 @@ def letter(reference: str, code: str) -> str:
     return render_template(
         "infringement/letter.html", back=back, **letter_pages.facts_of(found, reference)
     )
+
+
+@blueprint.get("/conduct")
+def conduct(reference: str) -> str:
+    """Show the conduct of both sides: figures for the clerk alone, never a verdict."""
+    case = case_of(reference)
+    return tab("conduct", case, conduct=conduct_pages.case_part(case.notice, utcnow()))
 
 
 @blueprint.get("/history")

@@ -23,6 +23,7 @@ from support.infringement import (
     filing,
     filing_pages,
     filing_preview,
+    queries_conduct,
     service,
     service_sending,
 )
@@ -92,6 +93,7 @@ def _page(form: SignForm, draft: Draft) -> str:
         over=filing_pages.is_over(kept),
         signer=filing.part_of(kept, "filer").get("signer"),
         now=now,
+        suspended=queries_conduct.suspended_until(current_actor().id, now),
         policy=policies.current_version(now),
         statements_version=NEWEST_STATEMENTS,
     )

@@ -34,6 +34,7 @@ from support.core.context import hooks
 from support.core.db import db, transaction
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
+from support.infringement.models_conduct import ConductStep
 from support.notifications import outgoing, service
 from support.notifications import queries as notices
 from support.notifications.models import Channel, Delivery, DeliveryState, Purpose
@@ -111,6 +112,8 @@ def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
         notice = db.session.execute(filed).scalars().first() or 0
         items = list(db.session.execute(select(Item.id).where(Item.notice_id == notice)).scalars())
         ids |= {"notice": notice, "items": items}
+        warned = select(ConductStep.id).where(ConductStep.person_id == person_id)
+        ids |= {"step": db.session.execute(warned).scalar() or 0, "told": "warned"}
         guest = reader.kind == "guest"
         for number, kind in enumerate(hooks(Template)):
             of_notices = kind.code.startswith("infringement.")

@@ -46,14 +46,7 @@ from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
-from support.disclosure import jobs as penalty_jobs
-from support.disclosure import kind as penalty_kind
-from support.disclosure import letters as penalty_letters
-from support.disclosure import penalty_pages
-from support.disclosure import policy as penalty_policy
-from support.disclosure import queries as penalty_queries
-from support.disclosure import views as own_penalty_views
-from support.disclosure import views_desk as penalty_views
+from support.disclosure import entries as penalties
 from support.infringement import jobs as infringement_jobs
 from support.infringement import kind as infringement_kind
 from support.infringement import letters as infringement_letters
@@ -151,8 +144,7 @@ BLUEPRINTS: list[Any] = [
     face_views.blueprint,
     notice_pages.blueprint,
     infringement_desk.blueprint,
-    own_penalty_views.blueprint,
-    penalty_views.blueprint,
+    *penalties.BLUEPRINTS,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -263,26 +255,7 @@ HOOKS: list[object] = [
     *infringement_jobs.PERIODIC,
     *infringement_letters.TEMPLATES,
     *infringement_timers.PERIODIC,
-    penalty_kind.PENALTY,
-    *penalty_jobs.SUBSCRIPTIONS,
-    *penalty_jobs.PERIODIC,
-    *penalty_letters.TEMPLATES,
-    AdminNotice(penalty_pages.unstaffed_notices),
-    NavItem(
-        N_("More"),
-        N_("Penalties"),
-        "penalties.index",
-        "gavel",
-        count=penalty_queries.waiting_for,
-        roles=penalty_policy.DESK,
-    ),
-    ConsoleEntry(
-        N_("Penalties"),
-        N_("What was decided against your account, and how to appeal before it is published."),
-        "own_penalties.index",
-        "gavel",
-        87,
-    ),
+    *penalties.HOOKS,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,

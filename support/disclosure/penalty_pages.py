@@ -199,17 +199,23 @@ def desk_page(actor: Actor, row: Penalty) -> dict[str, Any]:
     if appeal is not None:
         people_of.add(appeal.decided_by or 0)
     wording = queries.correction_wording(row, correction) if correction else None
+    may = _may(actor, row)
     return member_page(row) | {
         "names": people.names(people_of),
         "remark": queries.opened(row, "remark", row.remark),
-        "may": _may(actor, row),
+        "may": may,
+        "writes": bool(_WRITTEN.intersection(may)),
         "correction": correction,
         "correction_previews": previews(wording, personal=row.personal),
         "may_agree": correction and policy.may_approve(actor, correction.proposed_by),
     }
 
 
-def _may(actor: Actor, row: Penalty) -> set[str]:
+_WRITTEN = frozenset({"return", "hear", "overturn"})
+"""Decisions that say why."""
+
+
+def _may(actor: Actor, row: Penalty) -> list[str]:
     """Return the decisions that the reader may take now."""
     legal, author = actor.has(Role.LEGAL), actor.id == row.proposed_by
     second = policy.may_approve(actor, row.proposed_by)
@@ -223,7 +229,7 @@ def _may(actor: Actor, row: Penalty) -> set[str]:
         "overturn": row.status in OPEN_TO_SETTING_ASIDE and legal,
         "correct": row.status is S.PUBLISHED and legal,
     }
-    return {act for act, holds in allowed.items() if holds}
+    return [act for act, holds in allowed.items() if holds]
 
 
 def unstaffed_notices() -> list[tuple[str, str, str]]:

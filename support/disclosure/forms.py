@@ -36,7 +36,7 @@ class WordingForm(FlaskForm):
     """What is published of a penalty, in both languages."""
 
     name = StringField(_l("What the shop is called"), [Length(max=policy.LONGEST_NAME)])
-    grounds = _boxes(_l("Ground"), policy.GROUNDS)
+    grounds = _boxes(_l("Grounds"), policy.GROUNDS)
     measures = _boxes(_l("Measure"), policy.MEASURES)
     days = _number(_l("Days for which the shop is closed"))
     rule_en = StringField(_l("Rule that it rests on, in English"))

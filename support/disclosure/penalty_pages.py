@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
@@ -50,11 +50,11 @@ def rows_of(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     said = load(facts)
     chinese = str(get_locale()).startswith("zh")
     return [
-        (_("About"), _about(said, personal=facts["personal"])),
-        (_("Ground"), " · ".join(_(policy.GROUNDS[code]) for code in said.grounds)),
+        (_("Whom it is about"), _about(said, personal=facts["personal"])),
+        (_("Grounds"), " · ".join(_(policy.GROUNDS[code]) for code in said.grounds)),
         (_("Rule"), said.rule_zh if chinese else said.rule_en),
         (_("Measure"), " · ".join(_measure(code, said.days) for code in said.measures)),
-        (_("What happened"), said.words_zh if chinese else said.words_en),
+        (_("Facts"), said.words_zh if chinese else said.words_en),
     ]
 
 
@@ -90,9 +90,9 @@ def why(due: Due | None, *, reader: Actor | None = None) -> list[str]:
     return [say(line_of(step), reader=reader) for step in due.steps] if due else []
 
 
-def last_minute(due: Due) -> Any:
-    """Return the moment that people are told as the end of a period: its last minute."""
-    return due.at - _MINUTE
+def before_midnight(moment: datetime | None) -> datetime | None:
+    """Return the last minute of a period that ends at `moment`, which is what people are told as its end."""
+    return moment - _MINUTE if moment is not None else None
 
 
 def next_of(row: Penalty, appeal: PenaltyAppeal | None) -> str:
@@ -101,12 +101,21 @@ def next_of(row: Penalty, appeal: PenaltyAppeal | None) -> str:
     if row.status is S.TOLD and term is not None and term.at <= utcnow():
         return str(_("The time to appeal is over; it is published now."))
     if term is not None:
-        facts["until"] = last_minute(term)
+        facts["until"] = before_midnight(term.at)
     if appeal is not None:
-        facts["due"] = appeal.due_at - _MINUTE
+        facts["due"] = before_midnight(appeal.due_at)
     if row.ends_at is not None:
-        facts["ends"] = row.ends_at - _MINUTE
+        facts["ends"] = before_midnight(row.ends_at)
     return say(Sentence(NEXT.get(row.status, ""), facts))
+
+
+_BEFORE, _OVER = N_("What would be published, exactly so"), N_("The text of the announcement")
+_TEXT = {
+    S.PUBLISHED: N_("What is published"),
+    S.ENDED: _OVER,
+    S.OVERTURNED: _OVER,
+    S.DROPPED: _OVER,
+}
 
 
 def member_page(row: Penalty) -> dict[str, Any]:
@@ -116,12 +125,13 @@ def member_page(row: Penalty) -> dict[str, Any]:
     return {
         "next": next_of(row, appeal),
         "previews": previews(queries.wording_of(row), personal=row.personal),
+        "text_title": _(_TEXT.get(row.status, _BEFORE)),
         "reasons": queries.opened(row, "reasons", row.reasons),
         "remark": queries.opened(row, "remark", row.remark) if row.status is S.OVERTURNED else "",
         "appeal": appeal,
         "can_appeal": running,
         "dates": _dates(row, appeal),
-        "entry": queries.publication_of(row),
+        "ends": before_midnight(row.ends_at),
         "lang_of": _lang_of,
         **_appeal_words(row, appeal),
     }
@@ -149,7 +159,7 @@ def _dates(row: Penalty, appeal: PenaltyAppeal | None) -> list[dict[str, Any]]:
     return [
         {
             "title": title,
-            "at": last_minute(due),
+            "at": before_midnight(due.at),
             "estimated": due.estimated,
             "lines": why(due),
         }
@@ -168,12 +178,18 @@ def lines_of(rows: Sequence[Penalty]) -> list[dict[str, Any]]:
             "status": row.status,
             "member": names.get(row.person_id, ""),
             "grounds": _grounds(queries.wording_of(row)),
-            "until": row.appeal_until if row.status is S.TOLD else None,
-            "ends": row.ends_at if row.status is S.PUBLISHED else None,
+            "until": before_midnight(_next_date(row)),
             "at": row.changed_at,
         }
         for row in rows
     ]
+
+
+def _next_date(row: Penalty) -> datetime | None:
+    """Return the date on which a penalty moves by itself."""
+    if row.status is S.TOLD:
+        return row.appeal_until
+    return row.ends_at if row.status is S.PUBLISHED else None
 
 
 def _grounds(said: Wording | None) -> str:

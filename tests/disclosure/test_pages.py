@@ -10,8 +10,9 @@ from support.core.db import db
 from support.disclosure.models import PenaltyAppeal
 from support.notifications import outgoing
 from support.policies.models_publications import Publication
-from tests.disclosure.world import REASONS, SAID, PenaltyWorld
+from tests.disclosure.world import PenaltyWorld
 from tests.fixtures.pages import PageClient
+from tests.fixtures.penalties import REASONS, SAID
 from tests.workorders.desk_world import client_of
 
 DESK, OWN = "/desk/penalties", "/account/penalties"

@@ -30,7 +30,8 @@ from support.disclosure.models import Penalty
 from support.notifications.models import Delivery
 from support.policies.models_publications import PublicationCount
 from tests.accounts.names import verify
-from tests.disclosure.world import REASONS, SAID, PenaltyWorld
+from tests.disclosure.world import PenaltyWorld
+from tests.fixtures.penalties import REASONS, SAID
 
 S = PenaltyState
 
@@ -73,12 +74,10 @@ def test_only_its_author_changes_a_draft_and_what_is_sent_back_is_one_again(
     with pytest.raises(Invalid):
         service.return_penalty(world.paul, row, " ", version=row.version)
     service.return_penalty(world.paul, row, "Which rule?", version=row.version)
-    for act in (
-        lambda: service.change_penalty(world.leo, row, SAID, version=row.version, **more),
-        lambda: service.propose_penalty(world.leo, row, version=row.version),
-    ):
-        with pytest.raises(NotAllowed):
-            act()
+    with pytest.raises(NotAllowed):
+        service.change_penalty(world.leo, row, SAID, version=row.version, **more)
+    with pytest.raises(NotAllowed):
+        service.propose_penalty(world.leo, row, version=row.version)
     with pytest.raises(Stale):
         service.change_penalty(world.lena, row, SAID, version=1, **more)
     service.change_penalty(

@@ -24,22 +24,11 @@ from support.disclosure import (
 )
 from support.disclosure.lifecycle import PenaltyState
 from support.disclosure.models import Penalty
-from support.disclosure.wording import Wording
 from support.policies.models_publications import Publication
 from support.policies.queries_publications import entries_of
+from tests.fixtures.penalties import REASONS, SAID
 from tests.workorders.desk_world import make_agent, make_member
 
-SAID = Wording(
-    grounds=("counterfeit", "repeated"),
-    measures=("taken_down", "closed_for"),
-    days=30,
-    rule_en="Rules of the platform, section 4",
-    rule_zh="平台规则第四条",
-    words_en="Two buyers received canary bags; the maker says that they are no goods of theirs.",
-    words_zh="两名买家收到的金丝雀箱包经权利人确认不是其商品。",
-    name="Canary Bags",
-)
-REASONS = "The canary test report of 3 November; it was the third time."
 S = PenaltyState
 
 
@@ -139,7 +128,9 @@ class PenaltyWorld:
     def fresh(row: Penalty) -> Penalty:
         """The row as the database has it now."""
         db.session.expire_all()
-        return queries.penalty_by_id(inspect(row).identity[0])
+        key = inspect(row).identity
+        assert key is not None
+        return queries.penalty_by_id(key[0])
 
     @staticmethod
     def entries(row: Penalty) -> list[Publication]:

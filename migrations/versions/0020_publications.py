@@ -43,8 +43,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("replaces_id", name="uq_publication_replaces_id"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_publication_series", "publication", ["series", "id"])
-    op.create_index("ix_publication_kind", "publication", ["kind", "id"])
+    op.create_index("ix_publication_series_id", "publication", ["series", "id"])
+    op.create_index("ix_publication_kind_id", "publication", ["kind", "id"])
     op.create_index("ix_publication_changed_at", "publication", ["changed_at"])
     op.create_index("ix_publication_ends_at", "publication", ["ends_at"])
     op.create_table(
@@ -55,7 +55,9 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=16), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_publication_count"),
-        sa.UniqueConstraint("month", "kind", "outcome", name="uq_publication_count_month"),
+        sa.UniqueConstraint(
+            "month", "kind", "outcome", name="uq_publication_count_month_kind_outcome"
+        ),
         sqlite_autoincrement=True,
     )
 

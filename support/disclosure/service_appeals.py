@@ -9,7 +9,7 @@ from support.core.actors import SYSTEM, Actor
 from support.core.calendars import cn_working_days
 from support.core.clock import utcnow
 from support.core.db import transaction
-from support.core.errors import Expired, IllegalMove, NotAllowed, NotFound
+from support.core.errors import Expired, IllegalMove, NotAllowed, NotFound, Stale
 from support.core.words import N_
 from support.disclosure import policy, queries
 from support.disclosure.lifecycle import OPEN_TO_SETTING_ASIDE, PenaltyState
@@ -49,7 +49,17 @@ def appeal_penalty(
         raise IllegalMove(row.status, S.APPEALED)
     if now >= term.at:
         raise Expired(TOO_LATE, until=term.last_day.isoformat())
-    said, due = said_words(words), cn_working_days(now, policy.APPEAL_DAYS)
+    said = said_words(words)
+    try:
+        return _appeal(actor, row, said, now)
+    except (Stale, IllegalMove):
+        if (first := queries.appeal_of(row)) is None:
+            raise
+        return first
+
+
+def _appeal(actor: Actor, row: Penalty, said: str, now: datetime) -> PenaltyAppeal:
+    due = cn_working_days(now, policy.APPEAL_DAYS)
     with transaction() as session:
         move(actor, row, S.APPEALED, row.version, now)
         appeal = PenaltyAppeal(

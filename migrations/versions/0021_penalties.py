@@ -38,9 +38,7 @@ def upgrade() -> None:
         sa.Column("published_at", MOMENT, nullable=True),
         sa.Column("ends_at", MOMENT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "approved_by IS NULL OR approved_by <> proposed_by", name="ck_penalty_two_people"
-        ),
+        sa.CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="two_people"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_penalty_person_id_person"),
         sa.ForeignKeyConstraint(
             ["publication_id"], ["publication.id"], name="fk_penalty_publication_id_publication"
@@ -85,7 +83,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "settled_by IS NULL OR NOT made OR settled_by <> proposed_by",
-            name="ck_penalty_correction_two",
+            name="two",
         ),
         sa.ForeignKeyConstraint(
             ["penalty_id"], ["penalty.id"], name="fk_penalty_correction_penalty_id_penalty"

@@ -37,18 +37,19 @@ def penalty_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
     term = queries.appeal_term(row) if what == "told" else None
     if appeal is not None and what == "appealed":
         term = queries.decision_term(appeal)
-    shown = what in ("told", "published", "corrected")
+    stands = what in ("published", "corrected")
     previews = penalty_pages.previews(queries.wording_of(row), personal=row.personal)
     answer = queries.opened(row, "answer", appeal.answer) if appeal else ""
     remark = queries.opened(row, "remark", row.remark) if what == "overturned" else ""
     return {
         "what": what,
         "title": TITLES[what],
-        "previews": previews if shown else [],
+        "previews": previews if stands or what == "told" else [],
         "reasons": queries.opened(row, "reasons", row.reasons) if what == "told" else "",
         "answer": (answer or remark) if what in ("upheld", "overturned") else "",
         "until": penalty_pages.before_midnight(term.at if term else None),
-        "ends": penalty_pages.before_midnight(row.ends_at),
+        "ends": penalty_pages.before_midnight(row.ends_at) if stands else None,
+        "months": row.months,
         "why": penalty_pages.why(term, reader=reader),
         "zone": reader.timezone,
         "link": f"{settings().public_url}/account/penalties/{row.uid}",

@@ -46,6 +46,7 @@ from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
+from support.disclosure import entries as penalties
 from support.infringement import entries as infringement
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
@@ -126,6 +127,7 @@ BLUEPRINTS: list[Any] = [
     realname_views.blueprint,
     face_views.blueprint,
     *infringement.BLUEPRINTS,
+    *penalties.BLUEPRINTS,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -232,6 +234,7 @@ HOOKS: list[object] = [
     COMPLAINT,
     realname_kind.REALNAME,
     *infringement.HOOKS,
+    *penalties.HOOKS,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,

@@ -32,6 +32,7 @@ from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.context import hooks
 from support.core.db import db, transaction
+from support.disclosure.models import Penalty
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
 from support.infringement.models_conduct import ConductStep
@@ -61,6 +62,10 @@ NOTICE_VARIANTS: tuple[dict[str, Any], ...] = (
     {"what": ItemState.FORWARDED},
     {"what": ItemState.NO_MEASURE_FORWARDED},
 )
+OF_ROOM = {
+    "infringement": NOTICE_VARIANTS,
+    "disclosure": ({"what": "told"}, {"what": "overturned"}),
+}
 
 
 @pytest.fixture
@@ -111,13 +116,15 @@ def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
         filed = select(Notice.id).where(Notice.person_id == person_id)
         notice = db.session.execute(filed).scalars().first() or 0
         items = list(db.session.execute(select(Item.id).where(Item.notice_id == notice)).scalars())
-        ids |= {"notice": notice, "items": items}
+        penalties = select(Penalty.id).where(Penalty.person_id == person_id)
+        penalty = db.session.execute(penalties).scalars().first() or 0
+        ids |= {"notice": notice, "items": items, "penalty": penalty}
         warned = select(ConductStep.id).where(ConductStep.person_id == person_id)
         ids |= {"step": db.session.execute(warned).scalar() or 0, "told": "warned"}
         guest = reader.kind == "guest"
         for number, kind in enumerate(hooks(Template)):
-            of_notices = kind.code.startswith("infringement.")
-            for at, variant in enumerate(NOTICE_VARIANTS if of_notices else VARIANTS):
+            variants = OF_ROOM.get(kind.code.partition(".")[0], VARIANTS)
+            for at, variant in enumerate(variants):
                 service.tell(
                     person_id,
                     kind.code,

@@ -1,0 +1,1 @@
+"""What is told of members to others: announcements of penalties."""

@@ -1,0 +1,196 @@
+"""What the desk and the member may read of penalties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from support.accounts import queries as people
+from support.accounts import queries_names
+from support.core import vault
+from support.core.actors import Actor, Role
+from support.core.calendars import CN_ZONE, Due, cn_working_days, never_shorter
+from support.core.db import db
+from support.core.errors import NotFound
+from support.disclosure import policy
+from support.disclosure.lifecycle import UNSEEN, PenaltyState
+from support.disclosure.models import Penalty, PenaltyAppeal, PenaltyCorrection
+from support.disclosure.wording import Wording, load
+from support.policies.models_publications import Publication
+
+PAGE = 100
+S = PenaltyState
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the member of a penalty is named in public: an organisation's verified name, else a role."""
+
+    name: str
+    personal: bool
+    own: tuple[str, ...]
+
+
+def shown_of(person_id: int) -> Shown:
+    """Return how a member is named in public, and the names that must not stand there."""
+    verified = queries_names.verified_name_of(person_id)
+    if verified is not None and verified.kind == "company":
+        return Shown(verified.name, False, ())
+    own = (verified.name, verified.other_name) if verified is not None else ()
+    return Shown("", True, tuple(filter(None, own)))
+
+
+def penalties(actor: Actor) -> Sequence[Penalty]:
+    """Return the newest penalties for the desk, those that wait for somebody first."""
+    policy.require_desk(actor)
+    waits = Penalty.state.in_((S.PROPOSED, S.APPEALED)).desc()
+    found = select(Penalty).order_by(waits, Penalty.id.desc()).limit(PAGE)
+    return db.session.execute(found).scalars().all()
+
+
+def penalty_at_desk(actor: Actor, uid: str) -> Penalty:
+    """Return one penalty for the desk; raise `NotFound`, for strangers too, or `NotAllowed`."""
+    policy.require_desk(actor)
+    return _one(Penalty.uid == uid)
+
+
+def own_penalties(actor: Actor) -> Sequence[Penalty]:
+    """Return what a member was told of, the newest first."""
+    found = select(Penalty).where(*_seen_by(actor)).order_by(Penalty.id.desc())
+    return db.session.execute(found).scalars().all()
+
+
+def own_penalty(actor: Actor, uid: str) -> Penalty:
+    """Return a penalty to the member whom it is about; raise `NotFound` for anybody else and before they are told."""
+    return _one(Penalty.uid == uid, *_seen_by(actor))
+
+
+def penalty_by_id(penalty_id: int) -> Penalty:
+    """Return a penalty by its row id, for jobs; raise `NotFound`."""
+    return _one(Penalty.id == penalty_id)
+
+
+def _seen_by(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    if actor.kind != "member" or actor.id is None:
+        raise NotFound()
+    return Penalty.person_id == actor.id, Penalty.state.not_in(UNSEEN)
+
+
+def _one(*which: ColumnElement[bool]) -> Penalty:
+    found = db.session.execute(select(Penalty).where(*which)).scalar_one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def place(row: Penalty, column: str) -> str:
+    """Return the vault place of a sealed column of a penalty, of its appeal or of a correction."""
+    return f"penalty.{column}:{row.uid}"
+
+
+def opened(row: Penalty, column: str, sealed: bytes | None) -> str:
+    """Return a sealed text of a penalty, "" where there is none or its key was destroyed."""
+    try:
+        return vault.unseal(row.stream, place(row, column), sealed) if sealed else ""
+    except vault.KeyDestroyed:
+        return ""
+
+
+def wording_of(row: Penalty) -> Wording | None:
+    """Return what is published of a penalty; None once its key is destroyed."""
+    said = opened(row, "sealed", row.sealed)
+    return load(said) if said else None
+
+
+def appeal_of(row: Penalty) -> PenaltyAppeal | None:
+    """Return the appeal against a penalty."""
+    found = select(PenaltyAppeal).where(PenaltyAppeal.penalty_id == row.id)
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def correction_of(row: Penalty) -> PenaltyCorrection | None:
+    """Return the correction that waits for a second person."""
+    mine = (PenaltyCorrection.penalty_id == row.id, PenaltyCorrection.settled_at.is_(None))
+    return db.session.execute(select(PenaltyCorrection).where(*mine)).scalar_one_or_none()
+
+
+def correction_by_uid(row: Penalty, uid: str) -> PenaltyCorrection:
+    """Return one correction of a penalty, settled or not; raise `NotFound`."""
+    mine = (PenaltyCorrection.penalty_id == row.id, PenaltyCorrection.uid == uid)
+    found = db.session.execute(select(PenaltyCorrection).where(*mine)).scalar_one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def correction_wording(row: Penalty, correction: PenaltyCorrection) -> Wording | None:
+    """Return the wording that a correction proposes."""
+    said = opened(row, f"correction:{correction.uid}", correction.sealed)
+    return load(said) if said else None
+
+
+def publication_of(row: Penalty) -> Publication | None:
+    """Return the entry of the public ledger that stands for a penalty, withdrawn or not."""
+    return db.session.get(Publication, row.publication_id) if row.publication_id else None
+
+
+def appeal_term(row: Penalty) -> Due | None:
+    """Return until when the member may appeal, with its steps, never shorter than promised; None before they know."""
+    if row.told_at is None or row.appeal_until is None:
+        return None
+    return _kept(row.told_at, row.appeal_until, estimated=row.appeal_estimated)
+
+
+def decision_term(appeal: PenaltyAppeal) -> Due:
+    """Return by when an appeal is decided, with its steps."""
+    return cn_working_days(appeal.at, policy.APPEAL_DAYS)
+
+
+def _kept(start: datetime, promised: datetime, *, estimated: bool) -> Due:
+    counted = cn_working_days(start, policy.APPEAL_DAYS)
+    return never_shorter(Due(promised, CN_ZONE, estimated, ()), counted)
+
+
+def waiting_for(actor: Actor) -> int:
+    """Return how many penalties, appeals and corrections wait for a decision that is the actor's to give."""
+    mine = [
+        and_(Penalty.state == S.PROPOSED, Penalty.proposed_by != actor.id),
+        Penalty.id.in_(
+            select(PenaltyCorrection.penalty_id).where(
+                PenaltyCorrection.settled_at.is_(None), PenaltyCorrection.proposed_by != actor.id
+            )
+        ),
+    ]
+    if actor.has(Role.LEGAL):
+        apart = (Penalty.proposed_by != actor.id, Penalty.approved_by != actor.id)
+        mine.append(and_(Penalty.state == S.APPEALED, *apart))
+    return db.session.execute(
+        select(func.count()).select_from(Penalty).where(or_(*mine))
+    ).scalar_one()
+
+
+def unstaffed() -> list[str]:
+    """Return what nobody could do now: "propose", "approve" (another person), "hear" (a third one, of legal)."""
+    legal = {one.id for one in people.staff(Role.LEGAL)}
+    either = legal | {one.id for one in people.staff(Role.APPROVER)}
+    seats = {"propose": bool(legal), "approve": len(either) > 1, "hear": _third(legal, either)}
+    return [seat for seat, held in seats.items() if not held]
+
+
+def _third(legal: set[int], either: set[int]) -> bool:
+    """One of legal proposes, anybody else approves, and one more of legal is left to hear the appeal."""
+    return len(legal) > 1 and len(either) > 2
+
+
+def unstaffed_waiting() -> int:
+    """Return how many proposals and appeals wait that nobody can decide on; no appeal counts while it is staffed."""
+    missing = unstaffed()
+    states = [S.PROPOSED] if "approve" in missing else []
+    states += [S.APPEALED] if "hear" in missing else []
+    if not states:
+        return 0
+    found = select(func.count()).select_from(Penalty).where(Penalty.state.in_(states))
+    return db.session.execute(found).scalar_one()

@@ -1,0 +1,184 @@
+"""Publishing when the time to appeal is over, correcting in the same place by two people, and the end of the term."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import ColumnElement, or_, select
+
+from support.core import audit, vault
+from support.core.actors import SYSTEM, Actor
+from support.core.calendars import months
+from support.core.clock import utcnow
+from support.core.db import compare_and_set, db, insert_new, new_uid, transaction
+from support.core.errors import AlreadyDone, DomainError, IllegalMove, NotAllowed
+from support.core.words import N_
+from support.disclosure import policy, queries
+from support.disclosure.kind import PENALTY
+from support.disclosure.lifecycle import PenaltyState
+from support.disclosure.models import Penalty, PenaltyCorrection
+from support.disclosure.service import check_names, move, tell
+from support.disclosure.wording import Wording, checked
+from support.policies.models_publications import Withdrawal
+from support.policies.service_publications import publish, withdraw
+
+log = logging.getLogger(__name__)
+
+_BATCH = 200
+S = PenaltyState
+UNDER_WAY = N_("A correction waits for a second person already.")
+
+
+def publish_due(now: datetime) -> None:
+    """Publish what nobody appealed against in time, and what stands after an appeal; periodic, twice is harmless."""
+    over = (Penalty.state == S.TOLD) & (Penalty.appeal_until <= now)
+    _each(partial(_publish, now=now), or_(over, Penalty.state == S.UPHELD))
+
+
+def end_due(now: datetime) -> None:
+    """End what has stood for its time; periodic, twice is harmless."""
+    _each(partial(_end, now=now), Penalty.state == S.PUBLISHED, Penalty.ends_at <= now)
+
+
+def _publish(row: Penalty, now: datetime) -> None:
+    if row.status is S.TOLD and _recount(row, now) > now:
+        return
+    wording = queries.wording_of(row)
+    if wording is None:
+        return
+    ends_at = months(now, row.months).at
+    entry = publish(
+        SYSTEM,
+        kind=PENALTY.code,
+        series=row.series,
+        facts=wording.facts(personal=row.personal),
+        event_at=row.told_at or now,
+        personal=row.personal,
+        ends_at=ends_at,
+        counts=dict.fromkeys(wording.measures, 1),
+        now=now,
+    )
+    dates = {"publication_id": entry.id, "published_at": now, "ends_at": ends_at}
+    move(SYSTEM, row, S.PUBLISHED, row.version, now, **dates)
+    tell(row, "published")
+
+
+def _recount(row: Penalty, now: datetime) -> datetime:
+    """Return the end of the time to appeal, counted anew where it was an estimate; nobody loses a day."""
+    term = queries.appeal_term(row)
+    if term is None:
+        raise IllegalMove(row.status, S.PUBLISHED)
+    if row.appeal_estimated and (term.at, term.estimated) != (row.appeal_until, True):
+        values = {"appeal_until": term.at, "appeal_estimated": term.estimated}
+        compare_and_set(row, version=row.version, **values)
+        audit.record(
+            row.stream, "penalty.recounted", actor=SYSTEM, at=now, until=term.at.isoformat()
+        )
+    return term.at
+
+
+def _end(row: Penalty, now: datetime) -> None:
+    move(SYSTEM, row, S.ENDED, row.version, now)
+    entry = queries.publication_of(row)
+    if entry is not None:
+        withdraw(SYSTEM, entry, why=Withdrawal.TERM, now=now)
+
+
+def propose_correction(
+    actor: Actor, row: Penalty, wording: Wording, *, now: datetime | None = None
+) -> PenaltyCorrection:
+    """Propose another wording of what is published; raises `AlreadyDone` while one waits, `Invalid` as a draft does."""
+    now = now or utcnow()
+    policy.require_legal(actor)
+    if row.status is not S.PUBLISHED:
+        raise IllegalMove(row.status, S.PUBLISHED)
+    shown = queries.shown_of(row.person_id)
+    named = replace(wording, name=wording.name if row.personal else shown.name)
+    fit, uid = checked(named, personal=row.personal, own=shown.own), new_uid()
+    with transaction():
+        made = insert_new(
+            PenaltyCorrection,
+            uid=uid,
+            penalty_id=row.id,
+            sealed=vault.seal(row.stream, queries.place(row, f"correction:{uid}"), fit.dump()),
+            proposed_by=actor.id,
+            at=now,
+            made=False,
+            version=1,
+        )
+        if not made:
+            raise AlreadyDone(UNDER_WAY)
+        audit.record(row.stream, "penalty.correction_proposed", actor=actor, at=now)
+    found = queries.correction_of(row)
+    assert found is not None
+    return found
+
+
+def settle_correction(
+    actor: Actor,
+    row: Penalty,
+    correction: PenaltyCorrection,
+    *,
+    made: bool,
+    version: int,
+    now: datetime | None = None,
+) -> Penalty:
+    """Agree to a correction as the second person, which replaces the entry in its place, or refuse it.
+
+    Who proposed it may take it back, not agree to it. Twice is harmless.
+    """  # fmt: skip
+    now = now or utcnow()
+    policy.require_desk(actor)
+    if correction.settled_at is not None and correction.settled_by == actor.id:
+        return row
+    if made and not policy.may_approve(actor, correction.proposed_by):
+        raise NotAllowed(N_("Another person than who proposed it has to agree."))
+    with transaction():
+        settled = {"settled_by": actor.id, "settled_at": now, "made": made}
+        compare_and_set(correction, version=version, **settled)
+        if made:
+            _replace(actor, row, queries.correction_wording(row, correction), now)
+        what = "made" if made else "refused"
+        audit.record(row.stream, f"penalty.correction_{what}", actor=actor, at=now)
+    return row
+
+
+def _replace(actor: Actor, row: Penalty, wording: Wording | None, now: datetime) -> None:
+    before = queries.publication_of(row)
+    if row.status is not S.PUBLISHED or before is None or wording is None:
+        raise IllegalMove(row.status, S.PUBLISHED)
+    check_names(row, wording)
+    entry = publish(
+        actor,
+        kind=PENALTY.code,
+        series=row.series,
+        facts=wording.facts(personal=row.personal),
+        event_at=before.event_at,
+        personal=row.personal,
+        ends_at=row.ends_at,
+        replaces=before,
+        now=now,
+    )
+    text = vault.seal(row.stream, queries.place(row, "sealed"), wording.dump())
+    compare_and_set(row, version=row.version, sealed=text, publication_id=entry.id, changed_at=now)
+    tell(row, "corrected")
+
+
+def _each(work: Callable[[Penalty], None], *which: ColumnElement[bool]) -> None:
+    """Do the work for each penalty in a transaction of its own; what changed meanwhile has its turn next time."""
+    found = select(Penalty.id).where(*which).order_by(Penalty.id).limit(_BATCH)
+    for penalty_id in db.session.execute(found).scalars().all():
+        try:
+            with transaction() as session:
+                row = session.get(Penalty, penalty_id, populate_existing=True)
+                still = select(Penalty.id).where(Penalty.id == penalty_id, *which)
+                if row is not None and session.execute(still).first():
+                    work(row)
+        except DomainError as error:
+            log.warning(
+                "penalty_left", extra={"penalty": penalty_id, "error": type(error).__name__}
+            )

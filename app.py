@@ -30,6 +30,7 @@ STAFF_ROLES = {
     "reviews": REVIEWERS,
     "face": frozenset({Role.ADMIN}),
     "notice_desk": CLERKS,
+    "report_desk": CLERKS,
 }
 
 

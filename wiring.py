@@ -47,8 +47,11 @@ from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
 from support.infringement import jobs as infringement_jobs
+from support.infringement import jobs_reports as report_jobs
 from support.infringement import kind as infringement_kind
+from support.infringement import kind_report as report_kind
 from support.infringement import letters as infringement_letters
+from support.infringement import letters_reports as report_letters
 from support.infringement import (
     service_drafts as notice_drafts,
 )
@@ -63,6 +66,8 @@ from support.infringement import (  # noqa: F401  (the views add their routes)
     views_sending,
 )
 from support.infringement import views_desk as infringement_desk
+from support.infringement import views_reports as report_pages
+from support.infringement import views_reports_desk as report_desk
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
     jobs,
@@ -143,6 +148,8 @@ BLUEPRINTS: list[Any] = [
     face_views.blueprint,
     notice_pages.blueprint,
     infringement_desk.blueprint,
+    report_pages.blueprint,
+    report_desk.blueprint,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -249,6 +256,10 @@ HOOKS: list[object] = [
     COMPLAINT,
     realname_kind.REALNAME,
     infringement_kind.INFRINGEMENT,
+    report_kind.REPORT,
+    *report_jobs.SUBSCRIPTIONS,
+    *report_jobs.PERIODIC,
+    *report_letters.TEMPLATES,
     *infringement_jobs.SUBSCRIPTIONS,
     *infringement_jobs.PERIODIC,
     *infringement_letters.TEMPLATES,
@@ -351,6 +362,8 @@ PUBLIC = frozenset(
         "notices.receipt",
         "notices.answers_open",
         "notices.answers_code",
+        "reports.answers_open",
+        "reports.answers_code",
         "assurance.hold",
         "assurance.stop",
         "notifications.check",
@@ -387,6 +400,10 @@ GUEST: frozenset[str] = frozenset(
         "notices.paper",
         "notices.supplement",
         "notices.withdraw",
+        "reports.appeal",
+        "reports.answers",
+        "reports.accept",
+        "reports.contest",
         "workorders.why",
         "workorders.index",
         "workorders.show",

@@ -46,16 +46,8 @@ from support.core.web_health import Figure
 from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
-from support.infringement import jobs as infringement_jobs
-from support.infringement import jobs_reports as report_jobs
-from support.infringement import kind as infringement_kind
-from support.infringement import kind_report as report_kind
-from support.infringement import letters as infringement_letters
-from support.infringement import letters_reports as report_letters
-from support.infringement import (
-    service_drafts as notice_drafts,
-)
-from support.infringement import timers as infringement_timers
+from support.infringement import entries as infringement
+from support.infringement import service_drafts as notice_drafts
 from support.infringement import views as notice_pages
 from support.infringement import (  # noqa: F401  (the views add their routes)
     views_answers,
@@ -66,8 +58,6 @@ from support.infringement import (  # noqa: F401  (the views add their routes)
     views_sending,
 )
 from support.infringement import views_desk as infringement_desk
-from support.infringement import views_reports as report_pages
-from support.infringement import views_reports_desk as report_desk
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
     jobs,
@@ -148,8 +138,7 @@ BLUEPRINTS: list[Any] = [
     face_views.blueprint,
     notice_pages.blueprint,
     infringement_desk.blueprint,
-    report_pages.blueprint,
-    report_desk.blueprint,
+    *infringement.REPORT_PAGES,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -255,15 +244,7 @@ HOOKS: list[object] = [
     SUGGESTION,
     COMPLAINT,
     realname_kind.REALNAME,
-    infringement_kind.INFRINGEMENT,
-    report_kind.REPORT,
-    *report_jobs.SUBSCRIPTIONS,
-    *report_jobs.PERIODIC,
-    *report_letters.TEMPLATES,
-    *infringement_jobs.SUBSCRIPTIONS,
-    *infringement_jobs.PERIODIC,
-    *infringement_letters.TEMPLATES,
-    *infringement_timers.PERIODIC,
+    *infringement.HOOKS,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,
@@ -362,8 +343,7 @@ PUBLIC = frozenset(
         "notices.receipt",
         "notices.answers_open",
         "notices.answers_code",
-        "reports.answers_open",
-        "reports.answers_code",
+        *infringement.PUBLIC,
         "assurance.hold",
         "assurance.stop",
         "notifications.check",
@@ -400,10 +380,7 @@ GUEST: frozenset[str] = frozenset(
         "notices.paper",
         "notices.supplement",
         "notices.withdraw",
-        "reports.appeal",
-        "reports.answers",
-        "reports.accept",
-        "reports.contest",
+        *infringement.GUEST,
         "workorders.why",
         "workorders.index",
         "workorders.show",

@@ -11,7 +11,7 @@ from support.core import audit, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
 from support.core.db import compare_and_set, db, insert_new, new_uid, transaction
-from support.core.errors import AlreadyDone, IllegalMove, Invalid
+from support.core.errors import AlreadyDone, IllegalMove, Invalid, Stale
 from support.core.words import N_
 from support.infringement import lifecycle_reports as rules
 from support.infringement import moves_reports as moves
@@ -20,6 +20,7 @@ from support.infringement import queries_reports as queries
 from support.infringement.lifecycle_reports import CaseState, Ground, ReportState
 from support.infringement.models_reports import ContentReport, ReportedContent, ReportLink
 from support.infringement.service import Listing
+from support.workorders import moves as order_moves
 from support.workorders import queries as orders
 from support.workorders import service as workorders
 from support.workorders.lifecycle import Status
@@ -141,14 +142,18 @@ def ask_for_more(
     if not left or any(case.status is not CaseState.CHECK for case in left):
         raise IllegalMove(report.status, ReportState.ASKED)
     order = orders.order_by_id(report.order_id)
+    if order.version != version:
+        raise Stale()
     with transaction():
+        if order.assignee_id is None:  # which takes a new order into work, before it waits
+            order_moves.assign(actor, order, actor.id, now=now)
         report = moves.move_report(report, ReportState.ASKED, asked_at=now)
         audit.record(report.stream, "report.asked", actor=actor, at=now)
         workorders.reply(
             actor,
             order,
             body=words.strip(),
-            version=version,
+            version=order.version,
             then=Status.WAITING,
             language=order.language,
             now=now,

@@ -11,6 +11,7 @@ from support.core.clock import utcnow
 from support.core.words import N_
 from support.infringement import queries_reports as queries
 from support.infringement import service_report_decisions as decisions
+from support.infringement.filing_pages import lang_of
 from support.infringement.lifecycle import Content
 from support.infringement.lifecycle_reports import CaseState, Ground
 from support.infringement.models_reports import ContentReport, ReportedContent
@@ -71,6 +72,7 @@ def summary(report: ContentReport) -> dict[str, Any]:
         "can_appeal": any(line.can_appeal for line in lines),
         "reveal_reason": queries.reveal_reason(report),
         "reveal_day": moment_words(report.reveal_at) if report.reveal_at else "",
+        "lang_of": lang_of,
         "now": utcnow(),
     }
 
@@ -131,6 +133,7 @@ def desk_page(report: ContentReport) -> dict[str, Any]:
         "reveal_day": moment_words(report.reveal_at) if report.reveal_at else "",
         "grounds": {ground.value: ground.title for ground in Ground},
         "order_version": order_by_id(report.order_id).version,
+        "lang_of": lang_of,
         "now": utcnow(),
     }
 
@@ -168,6 +171,7 @@ def answer_page(case: ReportedContent, now: datetime) -> dict[str, Any]:
         "reason": queries.reason_of(case),
         "next": say(next_of(case, now)),
         "can_answer": decisions.can_appeal(case, "respondent", now),
+        "lang_of": lang_of,
         "accepted": case.accepted_at is not None,
         "names": queries.revealed_names(case, now),
     }

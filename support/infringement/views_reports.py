@@ -19,6 +19,7 @@ from support.core.web import current_actor, row_number
 from support.infringement import opening_web, report_pages
 from support.infringement import queries_reports as queries
 from support.infringement import service_report_decisions as decisions
+from support.infringement.filing_pages import lang_of
 from support.infringement.forms_reports import AppealForm
 from support.infringement.models_reports import ContentReport, ReportedContent
 
@@ -41,9 +42,13 @@ def appeal(reference: str) -> Answer:
                     decisions.appeal(current_actor(), case, "reporter", words=said(form.words))
             flash(_("Your appeal is sent. Somebody who had no part in it hears it."), "success")
             return redirect(url_for("workorders.show", reference=reference), 303)
-    chosen = request.form.getlist("links")
     return page(
-        "infringement/report_appeal.html", form, reference=reference, lines=lines, chosen=chosen
+        "infringement/report_appeal.html",
+        form,
+        reference=reference,
+        lines=lines,
+        chosen=request.form.getlist("links"),
+        lang_of=lang_of,
     )
 
 

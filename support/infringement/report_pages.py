@@ -54,7 +54,7 @@ class Act:
 
 
 ACTS = (
-    Act("remove", N_("Remove it"), "gavel", frozenset({C.CHECK})),
+    Act("remove", N_("Have it removed"), "gavel", frozenset({C.CHECK})),
     Act("keep", N_("It stays"), "circle-x", frozenset({C.CHECK, C.REMOVAL_ASKED})),
     Act("settle", N_("Decide the appeal"), "scale", frozenset({C.APPEAL})),
     Act("again", N_("Ask the platform again"), "refresh-cw", frozenset({C.REMOVAL_ASKED, C.RESTORE_ASKED})),

@@ -170,10 +170,11 @@ def _file(kind: Kind, form: OrderForm, draft: Saved) -> str:
 
 
 def _subject(kind: Kind, form: OrderForm) -> str:
-    """Return the summary that was typed, or the topic's words where the kind asks for none."""
+    """Return the summary that was typed, or the words of kind and topic where the kind asks for none."""
     if form.subject:
         return form.subject.data or ""
-    return str(next(_(topic.title) for topic in kind.topics if topic.code == form.topic.data))
+    topic = next(topic for topic in kind.topics if topic.code == form.topic.data)
+    return str(_("%(label)s: %(value)s", label=_(kind.title), value=_(topic.title)))
 
 
 def _send_code(said: str) -> None:

@@ -32,8 +32,11 @@ from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.context import hooks
 from support.core.db import db, transaction
+from support.infringement import letters_reports, moves_reports
 from support.infringement.lifecycle import ItemState
+from support.infringement.lifecycle_reports import CaseState
 from support.infringement.models import Item, Notice
+from support.infringement.models_reports import ContentReport, ReportedContent
 from support.notifications import outgoing, service
 from support.notifications import queries as notices
 from support.notifications.models import Channel, Delivery, DeliveryState, Purpose
@@ -60,6 +63,11 @@ NOTICE_VARIANTS: tuple[dict[str, Any], ...] = (
     {"what": ItemState.FORWARDED},
     {"what": ItemState.NO_MEASURE_FORWARDED},
 )
+
+REPORT_VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
+    letters_reports.REPORTER: ({"what": moves_reports.DECIDED}, {"what": moves_reports.REVEAL}),
+    letters_reports.RESPONDENT: ({"what": CaseState.REMOVED}, {"what": CaseState.KEPT}),
+}
 
 
 @pytest.fixture
@@ -110,11 +118,12 @@ def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
         filed = select(Notice.id).where(Notice.person_id == person_id)
         notice = db.session.execute(filed).scalars().first() or 0
         items = list(db.session.execute(select(Item.id).where(Item.notice_id == notice)).scalars())
-        ids |= {"notice": notice, "items": items}
+        ids |= {"notice": notice, "items": items, **report_of(person_id)}
         guest = reader.kind == "guest"
         for number, kind in enumerate(hooks(Template)):
             of_notices = kind.code.startswith("infringement.")
-            for at, variant in enumerate(NOTICE_VARIANTS if of_notices else VARIANTS):
+            usual = NOTICE_VARIANTS if of_notices else VARIANTS
+            for at, variant in enumerate(REPORT_VARIANTS.get(kind.code, usual)):
                 service.tell(
                     person_id,
                     kind.code,
@@ -124,6 +133,16 @@ def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
                     contact_id=mine[0].id if guest else None,
                     language=("en", "zh")[at],
                 )
+
+
+def report_of(person_id: int) -> dict[str, int]:
+    """The row ids of somebody's report, and of content that they answer for; 0 for none."""
+    reports = select(ContentReport.id).where(ContentReport.person_id == person_id)
+    cases = select(ReportedContent.id).where(ReportedContent.person_id == person_id)
+    return {
+        "report": db.session.execute(reports).scalars().first() or 0,
+        "content": db.session.execute(cases).scalars().first() or 0,
+    }
 
 
 def trained(person_id: int) -> int:

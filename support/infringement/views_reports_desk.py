@@ -9,38 +9,28 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from support.core.actors import Actor
-from support.core.errors import NotFound
+from support.core.errors import AlreadyDone, DomainError, Invalid, NotFound, Stale
 from support.core.web import current_actor, row_number
 from support.infringement import policy, report_pages, service_report_names, service_reports
 from support.infringement import queries_reports as queries
 from support.infringement import service_report_decisions as decisions
 from support.infringement.models_reports import ReportedContent
-from support.workorders import queries as orders
 
 blueprint = Blueprint("report_desk", __name__, url_prefix="/desk/orders/<reference>/report")
 
+Answer = str | Response | tuple[str, int]
 Verb = Callable[[ReportedContent, int], object]
 
 
 @blueprint.get("")
 def show(reference: str) -> str:
     """Show the links of a report, who else reported them, and what can be decided."""
-    actor = current_actor()
-    report = queries.report_at_desk(actor, reference)
-    policy.require_clerk(actor)
-    return render_template(
-        "infringement/report_case.html",
-        reference=reference,
-        measures=policy.MEASURES,
-        legal=policy.is_legal(actor),
-        said=orders.order_at_desk(actor, reference),
-        **report_pages.desk_page(report),
-    )
+    return _case_page(reference)
 
 
 @blueprint.post("/decisions")
-def decide(reference: str) -> Response:
-    """Carry out one decision for each chosen link; what can't be done is named, the rest is done."""
+def decide(reference: str) -> Answer:
+    """Carry out one decision for each chosen link; what can't be done is named and what was typed kept."""
     actor = current_actor()
     report = queries.report_at_desk(actor, reference)
     pairs = (value.partition(":") for value in request.form.getlist("chosen"))
@@ -56,26 +46,32 @@ def decide(reference: str) -> Response:
     for one in refused:
         words = _(one.words, **one.facts)
         flash(_("Link %(number)s: %(words)s", number=one.position, words=words), "warning")
-    return _back(reference)
+    return _back(reference) if chosen and not refused else (_case_page(reference), 422)
 
 
 @blueprint.post("/question")
-def ask(reference: str) -> Response:
+def ask(reference: str) -> Answer:
     """Ask the reporter what a vague report means."""
-    report = queries.report_at_desk(current_actor(), reference)
+    actor, words = current_actor(), request.form.get("question", "")
+    report = queries.report_at_desk(actor, reference)
     version = row_number(request.form.get("version", ""))
-    words = request.form.get("question", "")
-    service_reports.ask_for_more(current_actor(), report, words=words, version=version)
+    try:
+        service_reports.ask_for_more(actor, report, words=words, version=version)
+    except (Invalid, Stale, AlreadyDone) as error:
+        return _refused(reference, error)
     flash(_("The reporter is asked for more."), "success")
     return _back(reference)
 
 
 @blueprint.post("/name")
-def reveal(reference: str) -> Response:
+def reveal(reference: str) -> Answer:
     """Decide that the other side may know who reported."""
-    report = queries.report_at_desk(current_actor(), reference)
-    reason = request.form.get("reason", "")
-    service_report_names.reveal_reporter(current_actor(), report, reason=reason)
+    actor, reason = current_actor(), request.form.get("reason", "")
+    report = queries.report_at_desk(actor, reference)
+    try:
+        service_report_names.reveal_reporter(actor, report, reason=reason)
+    except (Invalid, AlreadyDone) as error:
+        return _refused(reference, error)
     flash(_("Decided. The reporter is told now, with your reason."), "success")
     return _back(reference)
 
@@ -87,6 +83,27 @@ def withhold(reference: str) -> Response:
     service_report_names.stop_reveal(current_actor(), report)
     flash(_("The name is withheld. The reporter is told."), "success")
     return _back(reference)
+
+
+def _case_page(reference: str) -> str:
+    """Show the page; what was typed stands in its fields again."""
+    actor = current_actor()
+    report = queries.report_at_desk(actor, reference)
+    policy.require_clerk(actor)
+    return render_template(
+        "infringement/report_case.html",
+        reference=reference,
+        measures=policy.MEASURES,
+        legal=policy.is_legal(actor),
+        posted=request.form,
+        kept={value.partition(":")[0] for value in request.form.getlist("chosen")},
+        **report_pages.desk_page(report),
+    )
+
+
+def _refused(reference: str, error: DomainError) -> tuple[str, int]:
+    flash(_(error.words, **error.facts), "warning")
+    return _case_page(reference), error.status
 
 
 def _verbs(actor: Actor) -> dict[str, Verb]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from support.core import outbox, platform
-from support.core.db import db, transaction
+from support.core.db import db, insert_new, new_uid, transaction
 from support.core.errors import (
     AlreadyDone,
     DomainError,
@@ -26,12 +26,13 @@ from support.infringement import queries_reports as queries
 from support.infringement import service_report_decisions as decisions
 from support.infringement.lifecycle import Content
 from support.infringement.lifecycle_reports import CASE, LIVING, CaseState, Ground, ReportState
+from support.infringement.models_reports import ReportedContent
 from support.infringement.report_pages import NEXT
 from support.notifications.models import Delivery
 from support.workorders import service as workorders
 from support.workorders import timers
 from support.workorders.lifecycle import Status
-from tests.infringement.report_world import LINK, REASON, ReportWorld
+from tests.infringement.report_world import REASON, ReportWorld
 from tests.infringement.world import NoticeWorld
 
 C = CaseState
@@ -44,7 +45,7 @@ def reports(world: NoticeWorld) -> ReportWorld:
     return ReportWorld(world)
 
 
-def told(code: str) -> set[int]:
+def told(code: str) -> set[int | None]:
     """Whom letters of a template were written to."""
     outbox.drain()
     db.session.rollback()
@@ -283,11 +284,14 @@ def test_the_name_is_shown_only_as_legal_decides_and_the_reporter_knows_before(
 def test_two_reporters_at_once_make_one_case(world: NoticeWorld, reports: ReportWorld) -> None:
     report = reports.file()
     case = reports.case(report)
+    same = {each.name: getattr(case, each.name) for each in ReportedContent.__table__.columns}
+    del same["id"]
     with transaction():
-        made = service_reports._new_case(
-            report, service_reports.Listing(LINK, LINK), case.url_blind, "en", world.now
-        )
-        assert not service_reports.insert_new(service_reports.ReportedContent, **made)
+        made = insert_new(ReportedContent, **same | {"uid": new_uid()})
+        assert not made, "the database lets nobody open a second case of a link"
+    reports.keep(report)
+    with transaction():
+        assert insert_new(ReportedContent, **same | {"uid": new_uid()}), "but a new one after it"
 
 
 def test_no_personal_value_of_a_report_lies_open(

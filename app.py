@@ -31,6 +31,7 @@ STAFF_ROLES = {
     "notice_desk": CLERKS,
     "publishing": CLERKS,
     "conduct_desk": CONDUCT_ROLES,
+    "report_desk": CLERKS,
 }
 
 

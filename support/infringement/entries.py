@@ -9,6 +9,7 @@ from support.core.words import N_
 from support.core.worker import Periodic
 from support.infringement import (  # noqa: F401  (most views add their routes)
     entries_conduct,
+    entries_reports,
     jobs,
     kind,
     letters,
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     views_desk.blueprint,
     views_publishing.blueprint,
     *entries_conduct.BLUEPRINTS,
+    *entries_reports.BLUEPRINTS,
 )
 
 HOOKS: tuple[object, ...] = (
@@ -45,6 +47,7 @@ HOOKS: tuple[object, ...] = (
     *timers.PERIODIC,
     *views_publishing.HOOKS,
     *entries_conduct.HOOKS,
+    *entries_reports.HOOKS,
     Periodic("forget_old_notices", timedelta(hours=1), service_drafts.forget_old_drafts),
 )
 
@@ -72,6 +75,7 @@ PUBLIC = (
     "notices.answers_open",
     "notices.answers_code",
     "notices.answers_short",
+    *entries_reports.PUBLIC,
 )
 
 GUEST = (
@@ -87,4 +91,5 @@ GUEST = (
     "notices.supplement",
     "notices.withdraw",
     *entries_conduct.GUEST,
+    *entries_reports.GUEST,
 )

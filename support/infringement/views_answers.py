@@ -13,21 +13,15 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.wrappers import Response
 
-from support.accounts import queries as people
-from support.accounts import queries_codes, service_codes
-from support.accounts import service_sessions as sessions
 from support.accounts.forms import CodeForm, refusals_on, said
-from support.accounts.models import ContactKind
-from support.accounts.policy import CodePurpose
-from support.accounts.session_views import code_scope, device_name, page, remember
+from support.accounts.session_views import page
 from support.core import file_serving, files
-from support.core.clock import utcnow
-from support.core.db import new_uid, transaction
-from support.core.errors import Invalid, NotFound, TooMany, Unavailable
+from support.core.db import new_uid
+from support.core.errors import NotFound
 from support.core.once import once
-from support.core.web import client_address, current_actor, form_scope
+from support.core.web import current_actor, form_scope
 from support.core.web_pages import language
-from support.infringement import answer_pages, queries, service_answers
+from support.infringement import answer_pages, opening_web, queries, service_answers
 from support.infringement.forms_answers import AnswerForm
 from support.infringement.models import Respondent
 from support.infringement.views import Answer, blueprint
@@ -86,7 +80,8 @@ def answer(uid: str) -> Answer:
 def answers_open(uid: str) -> Answer:
     """Offer to send a code to the address that the letter went to; opening the link changes nothing."""
     respondent, form = _reached(uid), FlaskForm()
-    if form.validate_on_submit() and _send_code(form, respondent):
+    contact = respondent.contact_id or 0
+    if form.validate_on_submit() and opening_web.send_code(form, contact, uid):
         return redirect(url_for("notices.answers_code", uid=uid), 303)
     return page("infringement/answers_open.html", form)
 
@@ -95,32 +90,20 @@ def answers_open(uid: str) -> Answer:
 def answers_code(uid: str) -> Answer:
     """Take the code, begin a guest's session, and note that the notice was opened."""
     respondent, form = _reached(uid), CodeForm()
-    waiting = queries_codes.open_code(code_scope(), CodePurpose.NOTICE_ANSWER)
+    waiting = opening_web.waiting()
     again = url_for("notices.answers_open", uid=uid)
     if waiting is None:
         return redirect(again, 303)
     if form.validate_on_submit():
         with refusals_on(form):
-            return _begin(respondent, said(form.code))
+            return opening_web.begin(
+                respondent.contact_id or 0,
+                uid,
+                said(form.code),
+                url_for("notices.answers", uid=uid),
+                lambda now: service_answers.note_opened(respondent, now),
+            )
     return page("infringement/code.html", form, waiting=waiting, again=again)
-
-
-def _begin(respondent: Respondent, digits: str) -> Response:
-    now = utcnow()
-    checked = service_codes.check_code(
-        CodePurpose.NOTICE_ANSWER, visitor=code_scope(), digits=digits, now=now
-    )
-    if checked.about != respondent.uid:
-        raise Invalid("code", service_codes.WRONG)
-    with transaction():
-        service_codes.use_code(checked.id, now=now)
-        opened = sessions.open_guest_session(
-            respondent.contact_id or 0, address=client_address(), device=device_name(), now=now
-        )
-        service_answers.note_opened(respondent, now)
-    response = redirect(url_for("notices.answers", uid=respondent.uid), 303)
-    remember(response, opened)
-    return response
 
 
 def _reached(uid: str) -> Respondent:
@@ -129,25 +112,6 @@ def _reached(uid: str) -> Respondent:
     if found.contact_id is None:
         raise NotFound()
     return found
-
-
-def _send_code(form: FlaskForm, respondent: Respondent) -> bool:
-    contact = people.contact(respondent.contact_id or 0)
-    try:
-        service_codes.request_code(
-            current_actor(),
-            CodePurpose.NOTICE_ANSWER,
-            kind=ContactKind(contact.kind),
-            value=contact.address,
-            visitor=code_scope(),
-            address=client_address(),
-            language=language(),
-            about=respondent.uid,
-        )
-    except (TooMany, Unavailable) as error:
-        form.form_errors.append(_(error.words, **error.facts))
-        return False
-    return True
 
 
 def _lines(respondent: Respondent) -> list[answer_pages.Line]:

@@ -101,7 +101,11 @@ def _order_form() -> PhoneOrderForm:
     form = PhoneOrderForm(data=dict(draft.fields) if draft else {"language": language()})
     form.draft_version = draft.version if draft else 0
     form.offer(
-        [(kind.code, gettext(kind.title)) for kind in kinds() if kind.entry is None],
+        [
+            (kind.code, gettext(kind.title))
+            for kind in kinds()
+            if kind.entry is None and kind.question is None
+        ],
         [(each.name.lower(), gettext(each.title)) for each in Priority],
     )
     return form

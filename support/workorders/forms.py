@@ -45,8 +45,9 @@ def block(value: str | None) -> str:
 
 
 class OrderForm(FlaskForm):
-    """A new question, suggestion or complaint; `address` is asked of people who are not signed in."""
+    """A new order; `address` is asked of people who are not signed in, `own` is a kind's own question."""
 
+    own = TextAreaField(filters=[block], validators=[Optional(), BODY_FITS])
     topic = RadioField(_l("What is it about?"), validate_choice=False, validators=[Optional()])
     subject = StringField(
         _l("Summary"),
@@ -66,6 +67,14 @@ class OrderForm(FlaskForm):
     address = StringField(_l("E-mail or mobile number"), filters=[line])
     about = HiddenField(filters=[line])
     files = MultipleFileField(_l("Files"))
+
+    def ask_own(self, label: str, topics: str) -> None:
+        """Ask a kind's own question, and what the topics are about in its words, or drop it where there is no label."""
+        if not label:
+            del self.own
+            return
+        self.own.label.text, self.topic.label.text = label, topics
+        del self.subject
 
     def offer_topics(self, choices: list[tuple[str, str]]) -> None:
         """Ask for one of `choices`, or drop the question when the kind has no topics."""

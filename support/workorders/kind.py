@@ -51,12 +51,29 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A question of a kind's own in the common form, instead of a summary; its topic names the order.
+
+    `guide` is a template above the form. `read(text)` returns what the answer means, asking others, so that no
+    transaction is open; it raises `Invalid`. `keep(actor, order, meaning, now=now)` runs in the one that files the
+    order.
+    """
+
+    label: str
+    hint: str
+    topics: str
+    guide: str
+    read: Callable[[str], Any]
+    keep: Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """The declaration of one kind.
 
-    `entry` is the endpoint of its first page, None for the common form; with `needs_account` guests are led to none;
-    `panel` the template that the desk page includes beside the thread, `note` the one on the requester's page, both
-    with what `facts(order)` finds;
+    `entry` is the endpoint of its first page, None for the common form, which asks `question` too where there is one;
+    with `needs_account` guests are led to none; `panel` the template that the desk page includes beside the thread,
+    `note` the one on the requester's page, both with what `facts(order)` finds;
     `guard(order, status)` raises when the kind's own state forbids a move;
     `on_move(order, status, now)` follows it in the same transaction; `next_step(order, viewer, now)` makes the one
     sentence; `targets` names the row of `workorders/targets.py`, and `clocks(order)` explains the dates that a kind has
@@ -70,6 +87,7 @@ class Kind:
     summary: str
     icon: str
     topics: tuple[Topic, ...] = ()
+    question: Question | None = None
     entry: str | None = None
     needs_account: bool = False
     panel: str | None = None

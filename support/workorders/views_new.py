@@ -38,7 +38,7 @@ from support.workorders.models import WorkOrder
 from support.workorders.service_drafts import Saved
 from support.workorders.views import blueprint
 
-KEPT_FIELDS = ("topic", "subject", "body", "address", "about")
+KEPT_FIELDS = ("own", "topic", "subject", "body", "address", "about")
 
 
 @blueprint.get("/orders/new")
@@ -67,7 +67,7 @@ def new_order(kind: str) -> str | Response | tuple[str, int]:
     if request.form.get("then") == "draft" and not problems:
         flash(_("Your draft is saved."), "success")
         return redirect(url_for("workorders.new_order", kind=kind), 303)
-    if _is_complete(form, problems):
+    if _is_complete(declared, form, problems):
         return redirect(url_for("workorders.check_order", kind=kind), 303)
     return _form_page(declared, form, draft), uploads.refusal(problems)
 
@@ -80,7 +80,7 @@ def check_order(kind: str) -> str | Response | tuple[str, int]:
     form = _form(declared, draft)
     if draft is None:
         return redirect(url_for("workorders.new_order", kind=kind), 303)
-    if not _is_complete(form, ()):
+    if not _is_complete(declared, form, ()):
         return _form_page(declared, form, draft), 422
     return render_template(
         "workorders/check.html",
@@ -91,7 +91,7 @@ def check_order(kind: str) -> str | Response | tuple[str, int]:
         secrets=[
             (field, words)
             for field in (form.subject, form.body)
-            if (words := member_pages.secrets_in(field.data))
+            if field and (words := member_pages.secrets_in(field.data))
         ],
         policy=policies.current_version(utcnow()),
     )
@@ -105,7 +105,7 @@ def send_order(kind: str) -> Response | tuple[str, int]:
     if draft is None:
         return _already_sent(kind)
     form = _form(declared, draft)
-    if not _is_complete(form, ()):
+    if not _is_complete(declared, form, ()):
         return _form_page(declared, form, draft), 422
     limits_web.count_order()  # asks Valkey, so before a transaction holds the database
     reference = once(
@@ -155,16 +155,26 @@ def _file(kind: Kind, form: OrderForm, draft: Saved) -> str:
         requester_id=requester_id,
         contact_id=contact_id,
         topic=form.topic.data if "topic" in form else "",
-        subject=form.subject.data or "",
+        subject=_subject(kind, form),
         body=form.body.data or "",
         language=language(),
         related=_related(form.about.data),
         now=now,
     )
+    if kind.question is not None:
+        kind.question.keep(actor, order, form.meaning, now=now)
     message = service.first_message(order)
     uploads.attach_all(draft, message.stream, person=f"person:{requester_id}")
     service_drafts.discard_draft(drafts_web.owner(), _about(kind))
     return order.reference
+
+
+def _subject(kind: Kind, form: OrderForm) -> str:
+    """Return the summary that was typed, or the words of kind and topic where the kind asks for none."""
+    if form.subject:
+        return form.subject.data or ""
+    topic = next(topic for topic in kind.topics if topic.code == form.topic.data)
+    return str(_("%(label)s: %(value)s", label=_(kind.title), value=_(topic.title)))
 
 
 def _send_code(said: str) -> None:
@@ -273,6 +283,8 @@ def _form(kind: Kind, draft: Saved | None) -> OrderForm:
         data=fields,
         meta=_meta(posted),
     )
+    own = kind.question
+    form.ask_own(_(own.label) if own else "", _(own.topics) if own else "")
     form.offer_topics([(topic.code, _(topic.title)) for topic in kind.topics])
     return form
 
@@ -290,9 +302,15 @@ def _meta(posted: bool) -> dict[str, Any]:
     return {} if posted else {"csrf": False}
 
 
-def _is_complete(form: OrderForm, problems: Sequence[str]) -> bool:
-    """Check every field, the address of somebody who isn't signed in, and the files."""
+def _is_complete(kind: Kind, form: OrderForm, problems: Sequence[str]) -> bool:
+    """Check every field, what the kind asks itself, the address of somebody who isn't signed in, and the files."""
     complete = form.validate()
+    if kind.question is not None and not form.own.errors:
+        try:
+            form.meaning = kind.question.read(form.own.data or "")
+        except Invalid as error:
+            form.own.errors = [*form.own.errors, _(error.words, **error.facts)]
+            complete = False
     if not current_actor().signed_in:
         try:
             accounts.normalise_address("auto", form.address.data or "")

@@ -76,6 +76,10 @@ PLACES = (
     # Anybody
     Place("workorders.new", "visitor", "/orders/new"),
     Place("workorders.new_order", "visitor", "/orders/new/complaint"),
+    Place("workorders.new_order", "visitor", "/orders/new/report"),
+    Place(
+        "workorders.new_order", "visitor", "/orders/new/report", press=SEND, again=True, status=422
+    ),
     Place(
         "workorders.new_order",
         "visitor",
@@ -321,6 +325,11 @@ ELSEWHERE = {
             "penalties.show",
             "penalties.edit",
             "penalties.correct",
+            "report_desk.show",
+            "reports.appeal",
+            "reports.answers",
+            "reports.answers_open",
+            "reports.answers_code",
         ),
         "needs a letter or an unfinished thing that the demo has not: the tests of its room open it",
     ),

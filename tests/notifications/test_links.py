@@ -33,9 +33,12 @@ from support.core.config import Config
 from support.core.context import hooks
 from support.core.db import db, transaction
 from support.disclosure.models import Penalty
+from support.infringement import letters_reports, moves_reports
 from support.infringement.lifecycle import ItemState
+from support.infringement.lifecycle_reports import CaseState
 from support.infringement.models import Item, Notice
 from support.infringement.models_conduct import ConductStep
+from support.infringement.models_reports import ContentReport, ReportedContent
 from support.notifications import outgoing, service
 from support.notifications import queries as notices
 from support.notifications.models import Channel, Delivery, DeliveryState, Purpose
@@ -65,6 +68,11 @@ NOTICE_VARIANTS: tuple[dict[str, Any], ...] = (
 OF_ROOM = {
     "infringement": NOTICE_VARIANTS,
     "disclosure": ({"what": "told"}, {"what": "overturned"}),
+}
+
+REPORT_VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
+    letters_reports.REPORTER: ({"what": moves_reports.DECIDED}, {"what": moves_reports.REVEAL}),
+    letters_reports.RESPONDENT: ({"what": CaseState.REMOVED}, {"what": CaseState.KEPT}),
 }
 
 
@@ -118,13 +126,13 @@ def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
         items = list(db.session.execute(select(Item.id).where(Item.notice_id == notice)).scalars())
         penalties = select(Penalty.id).where(Penalty.person_id == person_id)
         penalty = db.session.execute(penalties).scalars().first() or 0
-        ids |= {"notice": notice, "items": items, "penalty": penalty}
+        ids |= {"notice": notice, "items": items, "penalty": penalty, **report_of(person_id)}
         warned = select(ConductStep.id).where(ConductStep.person_id == person_id)
         ids |= {"step": db.session.execute(warned).scalar() or 0, "told": "warned"}
         guest = reader.kind == "guest"
         for number, kind in enumerate(hooks(Template)):
-            variants = OF_ROOM.get(kind.code.partition(".")[0], VARIANTS)
-            for at, variant in enumerate(variants):
+            usual = OF_ROOM.get(kind.code.partition(".")[0], VARIANTS)
+            for at, variant in enumerate(REPORT_VARIANTS.get(kind.code, usual)):
                 service.tell(
                     person_id,
                     kind.code,
@@ -134,6 +142,16 @@ def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
                     contact_id=mine[0].id if guest else None,
                     language=("en", "zh")[at],
                 )
+
+
+def report_of(person_id: int) -> dict[str, int]:
+    """The row ids of somebody's report, and of content that they answer for; 0 for none."""
+    reports = select(ContentReport.id).where(ContentReport.person_id == person_id)
+    cases = select(ReportedContent.id).where(ReportedContent.person_id == person_id)
+    return {
+        "report": db.session.execute(reports).scalars().first() or 0,
+        "content": db.session.execute(cases).scalars().first() or 0,
+    }
 
 
 def trained(person_id: int) -> int:

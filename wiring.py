@@ -57,12 +57,14 @@ from support.infringement import views as notice_pages
 from support.infringement import (  # noqa: F401  (the views add their routes)
     views_answers,
     views_case,
+    views_complaints,
     views_disputes,
     views_listings,
     views_resume,
     views_sending,
 )
 from support.infringement import views_desk as infringement_desk
+from support.infringement import views_parts as notice_parts
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
     jobs,
@@ -249,6 +251,7 @@ HOOKS: list[object] = [
     COMPLAINT,
     realname_kind.REALNAME,
     infringement_kind.INFRINGEMENT,
+    *notice_parts.HOOKS,
     *infringement_jobs.SUBSCRIPTIONS,
     *infringement_jobs.PERIODIC,
     *infringement_letters.TEMPLATES,
@@ -378,15 +381,7 @@ GUEST: frozenset[str] = frozenset(
         "checks.person",
         "checks.send",
         "checks.withdraw",
-        "notices.answer",
-        "notices.answers",
-        "notices.answers_paper",
-        "notices.counter",
-        "notices.counter_accept",
-        "notices.status",
-        "notices.paper",
-        "notices.supplement",
-        "notices.withdraw",
+        *notice_parts.GUEST,
         "workorders.why",
         "workorders.index",
         "workorders.show",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 
-from support.infringement import desk_case, queries, sides
+from support.core.clock import utcnow
+from support.infringement import complaints, desk_case, queries, sides
 from support.infringement.elements import CounterFacts, Meter
 from support.infringement.filing_pages import lang_of
 from support.infringement.forms_answers import DECLARED
 from support.infringement.lifecycle import LIFECYCLE, ItemState
 from support.infringement.models import CounterNotice, Item, Notice, Respondent
-from support.infringement.policy import REASONS
+from support.infringement.policy import MEASURES, REASONS
 from support.infringement.regimes import RULES, RegimeCode
 from support.workorders.say import say
 from support.workorders.why import line_of
@@ -22,8 +24,10 @@ from support.workorders.why import line_of
 S = ItemState
 SHOWN_PAPERS = frozenset({"evidence", "comparison", "evaluation"})
 """The kinds of files that go to the other side; proof of who somebody is does not."""
+_MINUTE = timedelta(minutes=1)
 _ACCEPTABLE = frozenset({S.FORWARDED, S.AWAITING, S.COUNTER_TO_COMPLETE})
 
+_YOURS = (S.AWAITING, S.COUNTER_TO_COMPLETE)
 _SENT_ON = frozenset(
     {
         S.COUNTER_FORWARDED,
@@ -50,16 +54,18 @@ class Line:
     status: ItemState
     content: Any
     reason: str
+    measure: str
     next: str
     why: list[str]
+    complaint: str
     may_accept: bool
     may_contest: bool
 
 
 def answers_page(respondent: Respondent) -> dict[str, Any]:
     """Return what the page of a respondent needs."""
-    notice = queries.notice_by_id(respondent.notice_id)
-    lines = lines_of(notice, respondent)
+    now, notice = utcnow(), queries.notice_by_id(respondent.notice_id)
+    lines, items = lines_of(notice, respondent), queries.items_of_respondent(respondent)
     counter = queries.counter_of(respondent)
     return {
         "respondent": respondent,
@@ -67,10 +73,20 @@ def answers_page(respondent: Respondent) -> dict[str, Any]:
         "papers": papers_of(notice),
         "lines": lines,
         "open": any(line.may_accept or line.may_contest for line in lines),
+        "until": until(items),
+        "complain": any(complaints.may_complain(item, "respondent", now) for item in items),
+        "reasons": reasons_of(items),
         "missing": missing(notice, respondent, counter),
         "told": preview(queries.counter_facts(notice, counter)) if counter else [],
+        "own_papers": desk_case.papers_of(notice, counter) if counter else [],
         "lang_of": lang_of,
     }
+
+
+def until(items: Sequence[Item]) -> datetime | None:
+    """Return the last minute in which an answer comes in time, the first where links differ."""
+    found = [item.due_at for item in items if item.status in _YOURS and item.due_at is not None]
+    return min(found) - _MINUTE if found else None
 
 
 def lines_of(notice: Notice, respondent: Respondent) -> list[Line]:
@@ -90,11 +106,37 @@ def _line(notice: Notice, item: Item) -> Line:
         words=listing.words,
         status=item.status,
         content=item.standing,
-        reason=REASONS.get(item.reason, ""),
+        reason="" if item.reason in MEASURES else REASONS.get(item.reason, ""),
+        measure=MEASURES.get(item.reason, ""),
         next=say(sides.next_of(item)),
+        complaint=""
+        if item.status is S.COMPLAINT
+        else complaints.said_of(item, "respondent", utcnow()),
         why=[say(line_of(step)) for step in due.steps] if due else [],
         may_accept=item.status in _ACCEPTABLE,
         may_contest=contested or (LIFECYCLE.can(item.status, S.COUNTER_CHECK) and not accepted),
+    )
+
+
+def reasons_of(items: Sequence[Item]) -> list[dict[str, str]]:
+    """Return the statement of reasons (DSA 17) beside what each link says: facts, law, who decided, what can be done."""
+    laws = dict.fromkeys(item.law for item in items if item.law is not None)
+    return rows_of(
+        [
+            (
+                _("On these facts"),
+                _("The notice below, which is a claim, and the evidence that came with it."),
+            ),
+            (_("Under this law"), " · ".join(_(law.title) for law in laws)),
+            (_("Decided by"), _("People; no machine found the content and none decided.")),
+            (
+                _("What you can do"),
+                _(
+                    "Accept it or contest it, link by link; complain within six months of how it ends; go to court at "
+                    "any time."
+                ),
+            ),
+        ]
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from support.core.clock import utcnow
 from support.infringement import complaints, desk_case, queries, sides
-from support.infringement.elements import CounterFacts, Meter
+from support.infringement.elements import CounterFacts, Meter, counter_meter
 from support.infringement.filing_pages import lang_of
 from support.infringement.forms_answers import DECLARED
 from support.infringement.lifecycle import LIFECYCLE, ItemState
@@ -77,7 +77,9 @@ def answers_page(respondent: Respondent) -> dict[str, Any]:
         "complain": any(complaints.may_complain(item, "respondent", now) for item in items),
         "reasons": reasons_of(items),
         "missing": missing(notice, respondent, counter),
-        "told": preview(queries.counter_facts(notice, counter)) if counter else [],
+        "told": preview(queries.counter_facts(notice, counter), contested_of(notice, respondent))
+        if counter
+        else [],
         "own_papers": desk_case.papers_of(notice, counter) if counter else [],
         "lang_of": lang_of,
     }
@@ -119,7 +121,7 @@ def _line(notice: Notice, item: Item) -> Line:
 
 
 def reasons_of(items: Sequence[Item]) -> list[dict[str, str]]:
-    """Return the statement of reasons (DSA 17) beside what each link says: facts, law, who decided, what can be done."""
+    """Return the statement of reasons (DSA 17) beside what each link says: facts, law, who decided, what to do."""
     laws = dict.fromkeys(item.law for item in items if item.law is not None)
     return rows_of(
         [
@@ -164,16 +166,38 @@ def statements_of(items: Sequence[Item]) -> list[str]:
     return [code for code in DECLARED if code in asked]
 
 
-def preview(facts: CounterFacts) -> list[dict[str, str]]:
-    """Return exactly what the rights holder sees of a counter-notice: no number of an ID, no address of one's own."""
+def preview(
+    facts: CounterFacts, contested: Sequence[tuple[int, str, str]] = ()
+) -> list[dict[str, str]]:
+    """Return exactly what the rights holder sees of a counter-notice: no number of an ID, no address of one's own.
+
+    `contested` are the links: position, title, and what is said of each alone.
+    """
     contact = ", ".join(filter(None, (facts.shown_name, facts.shown_contact)))
     shown = [
         (_("Respondent"), facts.name),
         (_("Contact"), contact),
-        (_("Why there is no infringement"), facts.explanation),
+        (_("Reasons"), facts.explanation),
+        *(
+            (_("Link %(number)s", number=position), ": ".join(filter(None, (title, words))))
+            for position, title, words in contested
+        ),
         (_("Signed"), facts.signature),
     ]
     return rows_of([(label, value) for label, value in shown if value])
+
+
+def contested_of(notice: Notice, respondent: Respondent) -> list[tuple[int, str, str]]:
+    """Return the links that a respondent has contested, as `preview` takes them."""
+    answers = queries.answers_of(respondent)
+    found = []
+    for item in queries.items_of_respondent(respondent):
+        answer = answers.get(item.id)
+        if answer is not None and answer.choice == "contest":
+            listing = queries.listing_of(notice, item)
+            words = queries.answer_words(notice, item, answer)
+            found.append((item.position, listing.title or listing.url, words))
+    return found
 
 
 def rows_of(pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
@@ -188,7 +212,8 @@ def counters_sent(notice: Notice) -> list[dict[str, Any]]:
         counter = queries.counter_of(respondent)
         states = {item.status for item in queries.items_of_respondent(respondent)}
         if counter is not None and counter.checked_at is not None and states & _SENT_ON:
-            rows = preview(queries.counter_facts(notice, counter))
+            facts = queries.counter_facts(notice, counter)
+            rows = preview(facts, contested_of(notice, respondent))
             found.append({"rows": rows, "papers": desk_case.papers_of(notice, counter)})
     return found
 
@@ -201,3 +226,28 @@ def chosen(lines: Sequence[Line], posted: Mapping[str, str]) -> dict[int, tuple[
         if (said == "accept" and line.may_accept) or (said == "contest" and line.may_contest):
             found[line.id] = (said, posted.get(f"words-{line.id}", "").strip()[:2000])
     return found
+
+
+def to_contest(
+    lines: Sequence[Line], choices: Mapping[int, tuple[str, str]]
+) -> list[tuple[int, str, str]]:
+    """Return the links that are about to be contested, as `preview` takes them."""
+    return [
+        (line.position, line.title or line.url, choices[line.id][1])
+        for line in lines
+        if line.id in choices and choices[line.id][0] == "contest"
+    ]
+
+
+def lacking(
+    items: Sequence[Item], facts: CounterFacts, choices: Mapping[int, tuple[str, str]], files: int
+) -> list[str]:
+    """Return what a clerk would still ask for if the answer were sent as it is: message ids, each once."""
+    contested = [item for item in items if choices.get(item.id, ("",))[0] == "contest"]
+    papers = facts.papers | ({"evidence"} if files else set())
+    whole = replace(facts, items=len(contested), papers=papers)
+    found: dict[str, None] = {}
+    for law, rules in {(item.law, item.rules) for item in contested if item.law is not None}:
+        meter = counter_meter(whole, law, rules=RULES[rules])
+        found.update(dict.fromkeys(element.words for element in meter.missing))
+    return list(found)

@@ -13,6 +13,7 @@ from support.core.errors import IllegalMove
 from support.infringement import complaints, service_forwarding, service_measures, service_rulings
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Notice
+from support.workorders.kind import Sentence
 from tests.filing.test_answers import browser
 from tests.infringement.world import NoticeWorld
 
@@ -77,9 +78,7 @@ def test_a_dismissed_complaint_is_the_last_one_and_the_page_says_what_remains(
     item = world.item(notice)
     with pytest.raises(IllegalMove):
         service_rulings.complain_about(world.rong, [item], words="x", now=world.now)
-    assert complaints.sentence_of(item, "respondent", world.now) == complaints.Sentence(
-        complaints.SETTLED
-    )
+    assert complaints.sentence_of(item, "respondent", world.now) == Sentence(complaints.SETTLED)
 
 
 def test_a_holder_complains_about_no_measure_until_the_six_months_are_over(

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from demo.announcements import publish_announcements
 from demo.checks import begin_checks
 from demo.names import begin_names
+from demo.notices import take_in_papers
 from demo.operator import write_operator
 from demo.people import create_people
 from demo.photo import draw_photo
@@ -50,13 +51,14 @@ def load_demo(instance: Path, progress: Callable[[Any], Any], now: datetime | No
         return False
     photo_owner = f"draft:{new_uid()}"
     photo = files.intake(io.BytesIO(draw_photo()), "IMG_2041.jpg", None, photo_owner).uid
+    papers = take_in_papers()
     with transaction():
         installation.mark(demo=True)
         policies.load_sample(now=now - _AGE)
         cast = create_people(now, joined=now - _AGE)
         publish_announcements(cast.actors["admin"], now)
         write_saved_replies(cast.actors["agent"], now - _AGE)
-        teller = Teller(cast, now, photo_owner, [photo])
+        teller = Teller(cast, now, photo_owner, [photo], papers)
         tell_stories(teller, progress)
         ask_platform(cast, teller.keys, now)
         write_private(waiting, json.dumps(cast.logins, indent=2) + "\n")

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from demo.moments import due_next, moment_of
+from demo.notices import Papers, acts_of
 from demo.people import Cast
 from support.core import files
 from support.core.actors import Actor
@@ -39,19 +40,20 @@ class _Act:
 class Teller:
     """Tells the stories inside the caller's transaction; `photos` are uploads of `photo_owner`, not attached yet.
 
-    `keys` are the orders of the stories that have a key.
+    `papers` are those of the rights notices; `keys` are the orders of the stories that have a key.
     """
 
     cast: Cast
     now: datetime
     photo_owner: str
     photos: list[str]
+    papers: Papers
     _orders: dict[int, int] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
 
     def acts(self) -> list[_Act]:
         """Return everything that happens, oldest first: filings, steps, and what the clock does every morning."""
-        found: list[_Act] = []
+        found = [_Act(at, act) for at, act in acts_of(self.cast, self.papers, self.now)]
         for number, story in enumerate(tomllib.loads(STORIES.read_text("utf-8"))["order"]):
             found += self._story(number, story)
         first = min(act.at for act in found)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
-from support.infringement import desk_case, letter_pages, queries, sides, statement
-from support.infringement.elements import CounterFacts, Meter
+from support.core.clock import utcnow
+from support.infringement import complaints, desk_case, letter_pages, queries, sides, statement
+from support.infringement.elements import CounterFacts, Meter, counter_meter
 from support.infringement.filing_pages import lang_of
 from support.infringement.forms_answers import DECLARED
 from support.infringement.lifecycle import LIFECYCLE, ItemState
 from support.infringement.models import CounterNotice, Item, Notice, Respondent
-from support.infringement.policy import REASONS
+from support.infringement.policy import MEASURES, REASONS
 from support.infringement.regimes import RULES, RegimeCode
 from support.workorders.say import say
 from support.workorders.why import line_of
@@ -23,8 +25,10 @@ from support.workorders.why import line_of
 S = ItemState
 SHOWN_PAPERS = frozenset({"evidence", "comparison", "evaluation"})
 """The kinds of files that go to the other side; proof of who somebody is does not."""
+_MINUTE = timedelta(minutes=1)
 _ACCEPTABLE = frozenset({S.FORWARDED, S.AWAITING, S.COUNTER_TO_COMPLETE})
 
+_YOURS = (S.AWAITING, S.COUNTER_TO_COMPLETE)
 _SENT_ON = frozenset(
     {
         S.COUNTER_FORWARDED,
@@ -51,16 +55,18 @@ class Line:
     status: ItemState
     content: Any
     reason: str
+    measure: str
     next: str
     why: list[str]
+    complaint: str
     may_accept: bool
     may_contest: bool
 
 
 def answers_page(respondent: Respondent) -> dict[str, Any]:
     """Return what the page of a respondent needs."""
-    notice = queries.notice_by_id(respondent.notice_id)
-    lines = lines_of(notice, respondent)
+    now, notice = utcnow(), queries.notice_by_id(respondent.notice_id)
+    lines, items = lines_of(notice, respondent), queries.items_of_respondent(respondent)
     counter = queries.counter_of(respondent)
     return {
         "respondent": respondent,
@@ -69,8 +75,14 @@ def answers_page(respondent: Respondent) -> dict[str, Any]:
         "statement": rows_of(_statement(notice, respondent)),
         "lines": lines,
         "open": any(line.may_accept or line.may_contest for line in lines),
+        "until": until(items),
+        "complain": any(complaints.may_complain(item, "respondent", now) for item in items),
+        "reasons": reasons_of(items),
         "missing": missing(notice, respondent, counter),
-        "told": preview(queries.counter_facts(notice, counter)) if counter else [],
+        "told": preview(queries.counter_facts(notice, counter), contested_of(notice, respondent))
+        if counter
+        else [],
+        "own_papers": desk_case.papers_of(notice, counter) if counter else [],
         "lang_of": lang_of,
         "letters": letter_pages.own_letters(
             respondent.person_id or 0,
@@ -85,6 +97,12 @@ def _statement(notice: Notice, respondent: Respondent) -> list[tuple[str, str]]:
     items = queries.items_of_respondent(respondent) if notice.eu else ()
     found = (statement.rows_of(notice, item, named=True) for item in items)
     return next((rows for rows in found if rows), [])
+
+
+def until(items: Sequence[Item]) -> datetime | None:
+    """Return the last minute in which an answer comes in time, the first where links differ."""
+    found = [item.due_at for item in items if item.status in _YOURS and item.due_at is not None]
+    return min(found) - _MINUTE if found else None
 
 
 def lines_of(notice: Notice, respondent: Respondent) -> list[Line]:
@@ -104,11 +122,37 @@ def _line(notice: Notice, item: Item) -> Line:
         words=listing.words,
         status=item.status,
         content=item.standing,
-        reason=REASONS.get(item.reason, ""),
+        reason="" if item.reason in MEASURES else REASONS.get(item.reason, ""),
+        measure=MEASURES.get(item.reason, ""),
         next=say(sides.next_of(item)),
+        complaint=""
+        if item.status is S.COMPLAINT
+        else complaints.said_of(item, "respondent", utcnow()),
         why=[say(line_of(step)) for step in due.steps] if due else [],
         may_accept=item.status in _ACCEPTABLE,
         may_contest=contested or (LIFECYCLE.can(item.status, S.COUNTER_CHECK) and not accepted),
+    )
+
+
+def reasons_of(items: Sequence[Item]) -> list[dict[str, str]]:
+    """Return the statement of reasons (DSA 17) beside what each link says: facts, law, who decided, what to do."""
+    laws = dict.fromkeys(item.law for item in items if item.law is not None)
+    return rows_of(
+        [
+            (
+                _("On these facts"),
+                _("The notice below, which is a claim, and the evidence that came with it."),
+            ),
+            (_("Under this law"), " · ".join(_(law.title) for law in laws)),
+            (_("Decided by"), _("People; no machine found the content and none decided.")),
+            (
+                _("What you can do"),
+                _(
+                    "Accept it or contest it, link by link; complain within six months of how it ends; go to court at "
+                    "any time."
+                ),
+            ),
+        ]
     )
 
 
@@ -136,16 +180,38 @@ def statements_of(items: Sequence[Item]) -> list[str]:
     return [code for code in DECLARED if code in asked]
 
 
-def preview(facts: CounterFacts) -> list[dict[str, str]]:
-    """Return exactly what the rights holder sees of a counter-notice: no number of an ID, no address of one's own."""
+def preview(
+    facts: CounterFacts, contested: Sequence[tuple[int, str, str]] = ()
+) -> list[dict[str, str]]:
+    """Return exactly what the rights holder sees of a counter-notice: no number of an ID, no address of one's own.
+
+    `contested` are the links: position, title, and what is said of each alone.
+    """
     contact = ", ".join(filter(None, (facts.shown_name, facts.shown_contact)))
     shown = [
         (_("Respondent"), facts.name),
         (_("Contact"), contact),
-        (_("Why there is no infringement"), facts.explanation),
+        (_("Reasons"), facts.explanation),
+        *(
+            (_("Link %(number)s", number=position), ": ".join(filter(None, (title, words))))
+            for position, title, words in contested
+        ),
         (_("Signed"), facts.signature),
     ]
     return rows_of([(label, value) for label, value in shown if value])
+
+
+def contested_of(notice: Notice, respondent: Respondent) -> list[tuple[int, str, str]]:
+    """Return the links that a respondent has contested, as `preview` takes them."""
+    answers = queries.answers_of(respondent)
+    found = []
+    for item in queries.items_of_respondent(respondent):
+        answer = answers.get(item.id)
+        if answer is not None and answer.choice == "contest":
+            listing = queries.listing_of(notice, item)
+            words = queries.answer_words(notice, item, answer)
+            found.append((item.position, listing.title or listing.url, words))
+    return found
 
 
 def rows_of(pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
@@ -160,7 +226,8 @@ def counters_sent(notice: Notice) -> list[dict[str, Any]]:
         counter = queries.counter_of(respondent)
         states = {item.status for item in queries.items_of_respondent(respondent)}
         if counter is not None and counter.checked_at is not None and states & _SENT_ON:
-            rows = preview(queries.counter_facts(notice, counter))
+            facts = queries.counter_facts(notice, counter)
+            rows = preview(facts, contested_of(notice, respondent))
             found.append({"rows": rows, "papers": desk_case.papers_of(notice, counter)})
     return found
 
@@ -173,3 +240,28 @@ def chosen(lines: Sequence[Line], posted: Mapping[str, str]) -> dict[int, tuple[
         if (said == "accept" and line.may_accept) or (said == "contest" and line.may_contest):
             found[line.id] = (said, posted.get(f"words-{line.id}", "").strip()[:2000])
     return found
+
+
+def to_contest(
+    lines: Sequence[Line], choices: Mapping[int, tuple[str, str]]
+) -> list[tuple[int, str, str]]:
+    """Return the links that are about to be contested, as `preview` takes them."""
+    return [
+        (line.position, line.title or line.url, choices[line.id][1])
+        for line in lines
+        if line.id in choices and choices[line.id][0] == "contest"
+    ]
+
+
+def lacking(
+    items: Sequence[Item], facts: CounterFacts, choices: Mapping[int, tuple[str, str]], files: int
+) -> list[str]:
+    """Return what a clerk would still ask for if the answer were sent as it is: message ids, each once."""
+    contested = [item for item in items if choices.get(item.id, ("",))[0] == "contest"]
+    papers = facts.papers | ({"evidence"} if files else set())
+    whole = replace(facts, items=len(contested), papers=papers)
+    found: dict[str, None] = {}
+    for law, rules in {(item.law, item.rules) for item in contested if item.law is not None}:
+        meter = counter_meter(whole, law, rules=RULES[rules])
+        found.update(dict.fromkeys(element.words for element in meter.missing))
+    return list(found)

@@ -8,7 +8,13 @@ from typing import Any
 from flask_babel import gettext as _
 
 from support.core.clock import utcnow
-from support.infringement import desk_case, queries, queries_conduct, service_disputes
+from support.infringement import (
+    complaints,
+    desk_case,
+    queries,
+    queries_conduct,
+    service_disputes,
+)
 from support.infringement.elements import Element, Meter
 from support.infringement.filing_pages import lang_of
 from support.infringement.lifecycle import ENDED, LIFECYCLE, MEASURED, ItemState
@@ -19,6 +25,8 @@ from support.workorders import queries as orders
 S = ItemState
 _PERHAPS = (2, 4)
 """The stages that a link may never reach: taken down, contested."""
+_HEARD = ("upheld", "dismissed")
+"""Where the words beside an outcome are those of a complaint: they are for whoever hears it, not for the other side."""
 _UNCHECKED = OPEN_TO_SUPPLEMENT
 _COUNTERED = frozenset(
     {
@@ -44,7 +52,8 @@ _UNSENT = _UNCHECKED | {
 
 def status_page(notice: Notice) -> dict[str, Any]:
     """Return what the page needs; the number of queries does not grow with the links."""
-    lines = desk_case.lines_of(notice)
+    lines, now = desk_case.lines_of(notice), utcnow()
+    items = queries.items_of(notice)
     order = orders.order_by_id(notice.order_id)
     return {
         "order": order,
@@ -53,6 +62,9 @@ def status_page(notice: Notice) -> dict[str, Any]:
         "meter": meter(notice),
         "supplement": any(line.status in _UNCHECKED for line in lines),
         "withdrawable": [line for line in lines if LIFECYCLE.can(line.status, S.WITHDRAWN)],
+        "complaints": {item.id: complaints.said_of(item, "holder", now) for item in items},
+        "heard": {item.id for item in items if item.status is S.COMPLAINT or item.reason in _HEARD},
+        "complain": any(complaints.may_complain(item, "holder", now) for item in items),
         "countered": any(line.status in service_disputes.OPEN for line in lines),
         "stages": _stages([line.status for line in lines]),
         "lang_of": lang_of,

@@ -38,7 +38,7 @@ class ListingDoor(Protocol):
 
 
 class ConsoleListings:
-    """Knows the listings 1000 to 9999, of ten shops; every other one is gone."""
+    """Knows the listings 1000 to 9999, of ten shops; every other one is gone. The tenth is the demo's respondent."""
 
     def check(self, items: Sequence[str]) -> Known | None:
         """Return what a platform would say."""
@@ -47,8 +47,8 @@ class ConsoleListings:
 
 def _invented(item: str) -> Mapping[str, str]:
     shop = int(item) % 10 + 1
-    title, owner = f"Listing {item}", f"shop{shop}@shops.example"
-    since = f"2025-{int(item) % 12 + 1:02}-01"
+    owner = f"shop{shop}@shops.example" if shop < 10 else "respondent@example.com"
+    title, since = f"Listing {item}", f"2025-{int(item) % 12 + 1:02}-01"
     return {"title": title, "seller": f"Shop {shop}", "owner": owner, "since": since}
 
 

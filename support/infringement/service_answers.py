@@ -7,6 +7,8 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Literal, cast
 
+from support.accounts import queries as people
+from support.accounts.models import ContactKind
 from support.core import files
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
@@ -27,6 +29,9 @@ def uploads_of(respondent: Respondent) -> Saved:
 def known(respondent: Respondent) -> dict[str, str]:
     """Return what stands in the fields before anything is typed; the number of an ID is never shown again."""
     said = asdict(_facts(respondent))
+    if queries.counter_of(respondent) is None and respondent.person_id is not None:
+        for one in reversed(people.contacts_of(respondent.person_id)):
+            said["email" if one.kind == ContactKind.EMAIL else "phone"] = one.address
     return {name: said[name] for name in SEALED_COUNTER if name not in ("id_no", "signature")}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from support.core.actors import Actor
@@ -10,11 +11,13 @@ from support.core.db import transaction
 from support.core.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from support.core.platform_calls import Name
 from support.core.words import N_
-from support.infringement import clocks, moves, policy, queries
+from support.infringement import complaints, moves, policy, queries
 from support.infringement.lifecycle import Content, ItemState
 from support.infringement.models import Item, Respondent, item_place
-from support.infringement.regimes import RULES, regime_of
+from support.infringement.news import Reader
+from support.infringement.regimes import regime_of
 
+CHOOSE = N_("Choose at least one link.")
 WRITE_WHY = N_("Please write why.")
 NAME_IT = N_("Which court or authority, and under which number?")
 
@@ -110,12 +113,15 @@ def record_decision(
 def complain(
     actor: Actor, item: Item, *, words: str, version: int, now: datetime | None = None
 ) -> Item:
-    """Complain about how an item ended, as its holder or its respondent, within six months; a person hears it."""
+    """Complain about how an item ended, once, as the side that it goes against, within six months; a person hears it.
+
+    Raises `NotFound` for others, `IllegalMove` where there is nothing to complain about, or no longer.
+    """
     now = now or utcnow()
-    _require_side(actor, item)
+    side = _side(actor, item)
     if not words.strip():
         raise Invalid("words", WRITE_WHY)
-    if now >= clocks.due_of(RULES[item.rules].complaint, item.changed_at).at:
+    if not complaints.may_complain(item, side, now):
         raise IllegalMove(item.status, ItemState.COMPLAINT)
     with transaction():
         return moves.move_item(
@@ -127,6 +133,18 @@ def complain(
             before=item.state,
             reason_sealed=_words(item, words),
         )
+
+
+def complain_about(
+    actor: Actor, items: Sequence[Item], *, words: str, now: datetime | None = None
+) -> None:
+    """Complain about several items at once, about all or none, as `complain` does; no item is `Invalid`."""
+    now = now or utcnow()
+    if not items:
+        raise Invalid("items", CHOOSE)
+    with transaction():
+        for item in items:
+            complain(actor, item, words=words, version=item.version, now=now)
 
 
 UPHELD = {
@@ -163,13 +181,14 @@ def settle_complaint(
     return item
 
 
-def _require_side(actor: Actor, item: Item) -> None:
+def _side(actor: Actor, item: Item) -> Reader:
+    """Return which side of an item the actor is; who gave notice of their own content is heard as its respondent."""
     notice = queries.notice_by_id(item.notice_id)
-    if actor.id is not None and actor.id == notice.person_id:
-        return
     for respondent in queries.respondents_of(notice):
         if respondent.id == item.respondent_id and _is_own(actor, respondent):
-            return
+            return "respondent"
+    if actor.id is not None and actor.id == notice.person_id:
+        return "holder"
     raise NotFound()
 
 

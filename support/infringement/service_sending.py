@@ -133,6 +133,8 @@ def _filing(
 
 
 def _listings(lines: Sequence[Line], known: Known) -> list[Listing]:
+    addresses = {line.item: _address(known.get(line.item, {})) for line in lines}
+    members = {each: _member(each) for each in set(addresses.values()) if each}
     return [
         Listing(
             url=line.url,
@@ -140,11 +142,19 @@ def _listings(lines: Sequence[Line], known: Known) -> list[Listing]:
             platform_item=line.item,
             title=line.title,
             words=line.reason,
-            owner_address=_address(known.get(line.item, {})),
+            owner_id=members.get(addresses[line.item]),
+            owner_address=addresses[line.item],
             since=known.get(line.item, {}).get("since", ""),
         )
         for line in lines
     ]
+
+
+def _member(address: str) -> int | None:
+    """Return the member whose account this address signs in to: they answer with it, others as a guest."""
+    kind, value = accounts.normalise_address("auto", address)
+    found = people.bound_contact(kind, value)
+    return found[0] if found else None
 
 
 def _address(said: Mapping[str, str]) -> str:

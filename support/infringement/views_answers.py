@@ -127,16 +127,24 @@ def _form(respondent: Respondent) -> AnswerForm:
 
 
 def _page(respondent: Respondent, form: AnswerForm, *, look: bool = False) -> tuple[str, int]:
-    facts = service_answers.merged(respondent, form.texts(), form.ticked())
+    facts, lines = (
+        service_answers.merged(respondent, form.texts(), form.ticked()),
+        _lines(respondent),
+    )
+    choices = answer_pages.chosen(lines, request.form)
+    items = queries.items_of_respondent(respondent)
+    waiting = uploads.waiting(service_answers.uploads_of(respondent))
     return page(
         "infringement/answer.html",
         form,
         uid=respondent.uid,
-        lines=_lines(respondent),
+        lines=lines,
         posted=request.form,
         look=look,
-        preview=answer_pages.preview(facts),
-        files=uploads.waiting(service_answers.uploads_of(respondent)),
+        choices=choices,
+        preview=answer_pages.preview(facts, answer_pages.to_contest(lines, choices)),
+        lacking=answer_pages.lacking(items, facts, choices, len(waiting)) if look else [],
+        files=waiting,
         key=new_uid(),
     )
 

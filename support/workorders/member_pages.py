@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
@@ -15,6 +16,7 @@ from flask_babel import gettext as _
 from support.accounts import queries as people
 from support.core.actors import Actor
 from support.core.audit import Event
+from support.core.context import hooks
 from support.core.files import StoredFile
 from support.core.icons import icon
 from support.core.masking import mask_secrets
@@ -38,6 +40,15 @@ from support.workorders.thread import Fold, Mark, Text, folded
 from support.workorders.uploads import described
 
 PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OwnList:
+    """A hook: what another room puts among somebody's orders; `of(actor)` gives a title and items as they are drawn."""
+
+    of: Callable[[Actor], tuple[str, Sequence[Mapping[str, Any]]]]
+
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -96,6 +107,12 @@ def groups(rows: Sequence[Any]) -> list[tuple[str, list[dict[str, Any]]]]:
     closed = [row for row in rows if row.status == Status.CLOSED]
     titled = ((_("Needs you"), needs), (_("With us"), open_ones), (_("Closed"), closed))
     return [(title, order_items(some)) for title, some in titled if some]
+
+
+def others(actor: Actor) -> list[tuple[str, Sequence[Mapping[str, Any]]]]:
+    """Return what other rooms put among somebody's orders."""
+    found = [each.of(actor) for each in hooks(OwnList)]
+    return [(title, items) for title, items in found if items]
 
 
 def stages(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:

@@ -83,6 +83,7 @@ def index() -> str:
         groups=member_pages.groups(shown),
         first=before is None,
         drafts=drafts_web.unsent() if before is None else [],
+        others=member_pages.others(current_actor()) if before is None else [],
         older=older,
     )
 

@@ -68,6 +68,8 @@ OPEN_ORDER = ".orders ~ h2 ~ .orders a, .orders a >> nth=1"
 PERSON = "main a[href^='/admin/people/']:not([href$=invite])"
 OWN_CHECK, OLD_ADDRESS = "main a[href^='/checks/']", "main a[href$='/old-address']"
 SAVED = "main .orders a"
+ABOUT_OWN, OWN_PART = "/notices/answers", "main .orders a"
+HEARD_PART = ", ".join(f"main .orders li:has-text('{each}') a" for each in ("Complaint", "申诉"))
 MOBILE = "13912345678"
 ADDRESS = "faces-pages@example.org"
 
@@ -108,6 +110,17 @@ PLACES = (
         letters=True,
     ),
     Place("trouble", "visitor", "/nowhere", status=404),
+    # Who answers for content that notices name
+    Place("notices.parts", "respondent", ABOUT_OWN),
+    Place("notices.answers", "respondent", ABOUT_OWN, OWN_PART),
+    Place("notices.answer", "respondent", ABOUT_OWN, OWN_PART, "main a[href$='/answer']"),
+    Place(
+        "notices.answers_complaint",
+        "respondent",
+        ABOUT_OWN,
+        HEARD_PART,
+        "main a[href$='/complaint']",
+    ),
     # Somebody who has sent a notice without an account, and begun another
     Place("notices.start", "notifier", "/notices"),
     Place("notices.tasks", "notifier", NOTICE),
@@ -289,8 +302,7 @@ ELSEWHERE = {
             "realname.change",
             "notices.resume",
             "notices.resume_code",
-            "notices.answers",
-            "notices.answer",
+            "notices.complaint",
             "notices.answers_open",
             "notices.answers_code",
             "notices.counter",

@@ -107,7 +107,7 @@ def test_one_link_is_accepted_and_one_contested_after_a_look(world: NoticeWorld)
     text = look.get_data(as_text=True)
     assert look.status_code == 200
     assert "What the rights holder will see" in text
-    preview = text.partition('id="preview"')[2].partition("<form")[0]
+    preview = text.partition('id="preview"')[2].partition("</section>")[0]
     assert "Canary defence, defence@example.org" in preview
     for own in (ANSWER["id_no"], ANSWER["address"], ANSWER["email"], ANSWER["phone"]):
         assert own not in preview

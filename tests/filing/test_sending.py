@@ -78,6 +78,18 @@ def test_a_guest_sends_a_whole_notice_and_gets_a_reference(app: Flask, filer: Pa
         ]
 
 
+def test_a_seller_with_an_account_answers_with_it(app: Flask, filer: PageClient) -> None:
+    with app.app_context():
+        seller = make_member("Shop", "shop2@shops.example").id
+        db.session.remove()
+    fill(filer)
+    send(filer)
+    with the_notice(app) as notice:
+        first, other = queries.respondents_of(notice)
+        assert (first.person_id, first.address_sealed) == (seller, None)
+        assert queries.address_of(notice, other) == "shop3@shops.example"
+
+
 def test_a_sent_draft_is_destroyed_with_its_key_and_its_files_go_along(
     app: Flask, filer: PageClient
 ) -> None:

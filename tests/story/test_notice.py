@@ -1,6 +1,8 @@
 """A rights holder without an account files fourteen links on a phone, goes on at a desk, is asked for one thing more.
 
-One link is dead and one is not ours. In a real browser against `make run`'s own processes, on both databases.
+One link is dead and one is not ours. The seller of two of them contests both; when the waiting period has passed, one
+is restored, and one stays down since a court's receipt came. In real browsers against `make run`'s own processes, on
+both databases; the clerk decides by the verbs.
 """
 
 from __future__ import annotations
@@ -12,10 +14,13 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.fixtures.live import LiveServer
 from tests.fixtures.servers import wait_until
 from tests.story.conftest import OpenScreen
+from tests.story.office import Office
 from tests.story.steps import code_from_mailbox, photo, press
 
 ADDRESS = "wen@halden.example"
 PICTURE: FilePayload = {"name": "证明.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+SELLER, FIRST, SECOND = "shop2@shops.example", 2, 12
+"""Who answers for two of the links, and their numbers."""
 LINKS = [f"https://market.example/item/{1000 + number}" for number in range(12)]
 
 
@@ -137,8 +142,93 @@ def follow(phone: Page, desk: Page, reference: str, *, after: str) -> None:
     go_on(desk)
 
 
-def test_a_guest_files_on_a_phone_resumes_at_a_desk_and_supplies_what_was_missing(
-    phone: Page, open_screen: OpenScreen, server: LiveServer
+def open_the_letter(phone: Page, seller: Page) -> None:
+    """The seller follows the letter at /mailbox; three looks change nothing, a code opens the page."""
+    mail = (
+        phone.locator("main li, main article, main .card")
+        .filter(has_text=SELLER)
+        .get_by_role("link")
+    )
+
+    def arrived() -> bool:
+        phone.goto("/mailbox")
+        return mail.count() > 0
+
+    wait_until(arrived, seconds=60, what="the letter to the seller")
+    mail.first.click()
+    found = re.search(r"/notices/answers/[0-9a-f]{32}/open", phone.locator("main").inner_text())
+    assert found is not None
+    for _look in range(3):
+        seller.goto(found[0])
+    expect(seller.locator("main")).not_to_contain_text("Halden")
+    go_on(seller)
+    seller.wait_for_url(re.compile("/code$"))
+    seller.locator("[name=code]").fill(code_from_mailbox(phone, SELLER))
+    go_on(seller)
+    expect(seller.locator("main")).to_contain_text("Halden Outdoor AS")
+    expect(seller.locator("main")).not_to_contain_text(ADDRESS)
+    expect(seller.locator("main")).not_to_contain_text("918273645")
+
+
+def contest_both(seller: Page) -> None:
+    """Each link is contested, with evidence; the look shows what the holder will see."""
+    seller.get_by_role("link", name="Answer, link by link").click()
+    for choice in seller.locator("[value=contest]").all():
+        choice.check()
+    said = {
+        "explanation": "Bought from the holder's own dealer.",
+        "name": "Shop 2",
+        "id_no": "SPECIMEN-2",
+        "shown_contact": "counsel@shops.example",
+        "signature": "Shop 2",
+    }
+    for name, value in said.items():
+        seller.locator(f"[name={name}]").fill(value)
+    seller.locator("input[type=file]").set_input_files(PICTURE)
+    for name in ("no_infringement", "truth"):
+        seller.locator(f"[name={name}]").check()
+    press(seller, "Check before sending")
+    expect(seller.locator("#preview")).to_contain_text("counsel@shops.example")
+    expect(seller.locator("#preview")).not_to_contain_text("SPECIMEN-2")
+    expect(seller.locator("main")).not_to_contain_text("The check will ask for more")
+    press(seller, "Send the answer")
+    expect(seller.locator("main")).to_contain_text("We check your counter-notice by")
+
+
+def sue_about_the_second(desk: Page, reference: str) -> None:
+    """The holder reads the counter-notice and shows a receipt of a court for one of its two links."""
+    desk.goto(f"/orders/{reference}/notice")
+    desk.get_by_role("link", name="See it and answer").click()
+    expect(desk.locator("main")).to_contain_text("counsel@shops.example")
+    expect(desk.locator("main")).not_to_contain_text("SPECIMEN-2")
+    desk.locator("[id^=dispute-][type=checkbox]").nth(1).check()
+    desk.locator("[name=authority]").fill("Hangzhou Internet Court")
+    desk.locator("[name=number]").fill("2026-417")
+    desk.locator("input[type=file]").set_input_files(PICTURE)
+    press(desk, "Show it")
+    expect(desk.locator("main")).to_contain_text("Somebody looks at it")
+
+
+def read_the_end(desk: Page, seller: Page, reference: str) -> None:
+    """Both sides read the same end."""
+
+    def restored() -> bool:
+        seller.reload()
+        return "It is restored." in seller.locator("main").inner_text()
+
+    wait_until(restored, seconds=60, what="the platform has restored it")
+    expect(seller.locator("main")).to_contain_text(
+        "The measure stays while an authority or a court decides."
+    )
+    desk.goto(f"/orders/{reference}/notice")
+    row = desk.locator("tbody tr")
+    expect(row.nth(FIRST - 1)).to_contain_text("Restored")
+    expect(row.nth(SECOND - 1)).to_contain_text("Measure kept: dispute pending")
+    expect(row.nth(SECOND - 1)).to_contain_text("Hangzhou Internet Court")
+
+
+def test_a_notice_from_a_phone_to_one_link_that_is_restored_and_one_that_is_kept(
+    phone: Page, open_screen: OpenScreen, server: LiveServer, bare_database_url: str
 ) -> None:
     begin_on_the_phone(phone)
     paste_links(phone)
@@ -156,3 +246,13 @@ def test_a_guest_files_on_a_phone_resumes_at_a_desk_and_supplies_what_was_missin
     expect(desk.locator("main")).to_contain_text("We check what you have added")
     expect(desk.locator("main")).not_to_contain_text("Something is missing")
     expect(desk.locator("main")).not_to_contain_text("918273645")
+    office, seller = Office(server, bare_database_url, reference), open_screen()
+    office.qualify()
+    office.take_down(FIRST, SECOND)
+    open_the_letter(phone, seller)
+    contest_both(seller)
+    office.send_counter_on(FIRST, SECOND)
+    sue_about_the_second(desk, reference)
+    office.keep(SECOND)
+    office.let_time_pass()
+    read_the_end(desk, seller, reference)

@@ -41,10 +41,10 @@ def upgrade() -> None:
         _refers("conduct_signal", "person_id", "person"),
         _refers("conduct_signal", "notice_id", "notice"),
         sa.PrimaryKeyConstraint("id", name="pk_conduct_signal"),
-        sa.UniqueConstraint("notice_id", "code", name="uq_conduct_signal_notice_id"),
+        sa.UniqueConstraint("notice_id", "code", name="uq_conduct_signal_notice_id_code"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_conduct_signal_person_id", "conduct_signal", ["person_id", "at"])
+    op.create_index("ix_conduct_signal_person_id_at", "conduct_signal", ["person_id", "at"])
     op.create_table(
         "conduct_step",
         sa.Column("id", ID, nullable=False),
@@ -71,7 +71,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name="uq_conduct_step_uid"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_conduct_step_person_id", "conduct_step", ["person_id", "id"])
+    op.create_index("ix_conduct_step_person_id_id", "conduct_step", ["person_id", "id"])
     op.create_index(
         "uq_conduct_step_open",
         "conduct_step",
@@ -112,8 +112,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("notice_id", name="uq_conduct_appeal_notice_id"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_conduct_appeal_person_id", "conduct_appeal", ["person_id", "id"])
-    op.create_index("ix_conduct_appeal_state", "conduct_appeal", ["state", "due_at"])
+    op.create_index("ix_conduct_appeal_person_id_id", "conduct_appeal", ["person_id", "id"])
+    op.create_index("ix_conduct_appeal_state_due_at", "conduct_appeal", ["state", "due_at"])
     op.create_table(
         "filer_record",
         sa.Column("id", ID, nullable=False),

@@ -21,7 +21,7 @@ from support.infringement import case_pages, kind, queries, sides, statement
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice, Respondent
 from support.infringement.news import Reader
-from support.infringement.policy import REASONS
+from support.infringement.policy import MEASURES, REASONS, REFUSALS
 from support.notifications.models import Purpose
 from support.notifications.templates import Template
 from support.workorders import queries as orders
@@ -33,6 +33,8 @@ HOLDER, RESPONDENT = "infringement.holder", "infringement.respondent"
 Facts = dict[str, Any] | None
 _MINUTE = timedelta(minutes=1)
 _FIRST = (ItemState.FORWARDED, ItemState.NO_MEASURE_FORWARDED)
+_DECIDED = (*_FIRST, ItemState.MEASURE_TAKEN, ItemState.NO_MEASURE)
+_DECISIONS = {**MEASURES, **REFUSALS}
 
 
 def holder_facts(ids: dict[str, Any], reader: Actor) -> Facts:
@@ -102,7 +104,10 @@ def _respondent(notice: Notice, reader: Actor) -> Respondent | None:
 
 def _facts(side: Reader, what: ItemState, items: Sequence[Item], reader: Actor) -> dict[str, Any]:
     title, news = sides.TOLD[side][what]
-    reasons = list(dict.fromkeys(REASONS[item.reason] for item in items if item.reason in REASONS))
+    known = (
+        _DECISIONS if what in _DECIDED else REASONS
+    )  # an item that went on has another reason by now
+    reasons = list(dict.fromkeys(known[item.reason] for item in items if item.reason in known))
     return {
         "what": what.value,
         "title": title,

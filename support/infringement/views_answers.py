@@ -5,6 +5,7 @@ A member signs in; somebody reached by an address opens the page with a code to 
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -22,6 +23,7 @@ from support.core.once import once
 from support.core.web import current_actor, form_scope
 from support.core.web_pages import language
 from support.infringement import answer_pages, opening_web, queries, service_answers
+from support.infringement.filing_pages import lang_of
 from support.infringement.forms_answers import AnswerForm
 from support.infringement.models import Respondent
 from support.infringement.views import Answer, blueprint
@@ -65,11 +67,11 @@ def answer(uid: str) -> Answer:
     if not choices:
         form.form_errors.append(_("Choose an answer for at least one link."))
         return _page(respondent, form)[0], 422
-    if not valid or request.form.get("then") != "send":
+    content = _content(respondent, form, choices)
+    if not valid or request.form.get("then") != "send" or not _looked_at(content):
         return _page(respondent, form, look=valid)
     with refusals_on(form):
         key = request.form.get("idempotency_key", "")
-        content = content_of(form.texts() | {str(item): said[0] for item, said in choices.items()})
         once(form_scope(), key, content, lambda: _send(respondent, form, choices))
         flash(_("Your answer is sent. Below stands what comes next, link by link."), "success")
         return redirect(url_for("notices.answers", uid=uid), 303)
@@ -114,6 +116,26 @@ def _reached(uid: str) -> Respondent:
     return found
 
 
+def _content(respondent: Respondent, form: AnswerForm, choices: dict[int, tuple[str, str]]) -> str:
+    """Return all that an answer says, with its files, as one text."""
+    waiting = uploads.waiting(service_answers.uploads_of(respondent))
+    said = {str(item): " ".join(each) for item, each in choices.items()}
+    rest = {
+        "statements": " ".join(sorted(form.ticked())),
+        "files": " ".join(each["name"] for each in waiting),
+    }
+    return content_of(form.texts() | said | rest)
+
+
+def _digest(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _looked_at(content: str) -> bool:
+    """True where the preview showed just this: what was changed after it is looked at again before it is sent."""
+    return request.form.get("seen", "") == _digest(content)
+
+
 def _lines(respondent: Respondent) -> list[answer_pages.Line]:
     notice = queries.notice_by_id(respondent.notice_id)
     return answer_pages.lines_of(notice, respondent)
@@ -141,6 +163,8 @@ def _page(respondent: Respondent, form: AnswerForm, *, look: bool = False) -> tu
         lines=lines,
         posted=request.form,
         look=look,
+        lang_of=lang_of,
+        seen=_digest(_content(respondent, form, choices)) if look else "",
         choices=choices,
         preview=answer_pages.preview(facts, answer_pages.to_contest(lines, choices)),
         lacking=answer_pages.lacking(items, facts, choices, len(waiting)) if look else [],

@@ -17,6 +17,7 @@ from support.core.db import new_uid
 from support.core.once import once
 from support.core.web import current_actor, form_scope, row_number
 from support.infringement import complaints, queries, service_rulings
+from support.infringement.filing_pages import lang_of
 from support.infringement.forms import LONGEST_TEXT, PartForm
 from support.infringement.models import Item, Notice
 from support.infringement.news import Reader
@@ -65,7 +66,7 @@ def _complaint(notice: Notice, items: Sequence[Item], side: Reader, back: str) -
             _send(form, chosen)
             flash(_("We have your complaint. Below stands by when it is decided."), "success")
             return redirect(back, 303)
-    shown = {"lines": lines, "chosen": wanted, "back": back, "key": new_uid()}
+    shown = {"lines": lines, "chosen": wanted, "back": back, "key": new_uid(), "lang_of": lang_of}
     return page("infringement/complaint.html", form, **shown)
 
 

@@ -15,6 +15,7 @@ from support.accounts.forms import refusals_on, said
 from support.accounts.session_views import page
 from support.core.web import current_actor, row_number
 from support.infringement import answer_pages, case_pages, queries, service_disputes
+from support.infringement.filing_pages import lang_of
 from support.infringement.forms import LONGEST_LINE, PartForm
 from support.infringement.models import Item, Notice
 from support.infringement.views import Answer, blueprint
@@ -87,6 +88,7 @@ def _page(notice: Notice, reference: str, form: DisputeForm) -> tuple[str, int]:
         "infringement/counter.html",
         form,
         reference=reference,
+        lang_of=lang_of,
         counters=answer_pages.counters_sent(notice),
         lines=case_pages.answerable(notice),
         files=uploads.waiting(service_disputes.uploads_of(notice)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -113,15 +114,24 @@ def test_one_link_is_accepted_and_one_contested_after_a_look(world: NoticeWorld)
         assert own not in preview
     assert "receipt.jpg" in text
     assert world.states(notice)[:2] == [S.FORWARDED] * 2, "a look sends nothing"
-    said = ANSWER | choices | {"then": "send", "csrf_token": token(rong, path)}
-    done = rong.post(path, data=said)
-    assert done.status_code == 303
+    seen = {"then": "send", "csrf_token": token(rong, path), "seen": seen_on(text)}
+    changed = rong.post(path, data=ANSWER | choices | seen | {"shown_contact": "other@example.org"})
+    assert changed.status_code == 200, "what was changed after the look is looked at again"
+    assert world.states(notice)[:2] == [S.FORWARDED] * 2
+    assert rong.post(path, data=ANSWER | choices | seen).status_code == 303
     assert world.states(notice)[:2] == [S.FINAL, S.COUNTER_CHECK]
     counter = queries.counter_of(world.respondent(notice))
     assert counter is not None
     assert queries.counter_facts(notice, counter).papers == {"evidence"}
     page = rong.page(f"/notices/answers/{uid}").text
     assert "We check your counter-notice by" in page
+
+
+def seen_on(page: str) -> str:
+    """The mark of what a look showed."""
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', page)
+    assert found is not None
+    return found[1]
 
 
 def token(client: Browser, path: str) -> str:
@@ -146,7 +156,9 @@ def test_a_late_answer_is_taken_while_the_measure_stands(world: NoticeWorld) -> 
     assert world.states(notice)[0] is S.FINAL
     uid, item = world.respondent(notice).uid, world.item(notice).id
     rong, path = browser(world, world.rong), f"/notices/answers/{uid}/answer"
-    said = ANSWER | {f"choice-{item}": "contest", "then": "send", "csrf_token": token(rong, path)}
+    said = ANSWER | {f"choice-{item}": "contest"}
+    look = rong.submit(path, said, action=path).get_data(as_text=True)
+    said |= {"then": "send", "csrf_token": token(rong, path), "seen": seen_on(look)}
     assert rong.post(path, data=said).status_code == 303
     assert world.states(notice)[0] is S.COUNTER_CHECK
 

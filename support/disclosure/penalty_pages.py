@@ -172,13 +172,15 @@ def lines_of(rows: Sequence[Penalty]) -> list[dict[str, Any]]:
     """Return the desk's list: what each penalty is for, whom it is about, its state and next date."""
     names = people.names({row.person_id for row in rows})
     vault.load_keys(row.stream for row in rows)
+    decisions, now = queries.decisions_due(rows), utcnow()
     return [
         {
             "uid": row.uid,
             "status": row.status,
             "member": names.get(row.person_id, ""),
             "grounds": _grounds(queries.wording_of(row)),
-            "until": before_midnight(_next_date(row)),
+            "until": before_midnight(decisions.get(row.id) or _next_date(row)),
+            "late": row.id in decisions and decisions[row.id] <= now,
             "at": row.changed_at,
         }
         for row in rows

@@ -111,6 +111,14 @@ def appeal_of(row: Penalty) -> PenaltyAppeal | None:
     return db.session.execute(found).scalar_one_or_none()
 
 
+def decisions_due(rows: Sequence[Penalty]) -> dict[int, datetime]:
+    """Return by when the appeals that run are decided, by the row id of their penalty; one query for all."""
+    running = [row.id for row in rows if row.status is S.APPEALED]
+    found = select(PenaltyAppeal.penalty_id, PenaltyAppeal.due_at)
+    mine = db.session.execute(found.where(PenaltyAppeal.penalty_id.in_(running))).all()
+    return {row.penalty_id: row.due_at for row in mine}
+
+
 def correction_of(row: Penalty) -> PenaltyCorrection | None:
     """Return the correction that waits for a second person."""
     mine = (PenaltyCorrection.penalty_id == row.id, PenaltyCorrection.settled_at.is_(None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -152,6 +153,14 @@ def test_the_rail_counts_what_waits_for_its_reader(world: PenaltyWorld) -> None:
         for page in pages
     ]
     assert counts == [set(), {"1"}]
+
+
+def test_an_appeal_that_nobody_decided_in_time_is_seen_as_late(world: PenaltyWorld) -> None:
+    world.now -= timedelta(days=60)
+    world.appealed()
+    leo = client_of(world.app, world.leo)
+    with world.outside():
+        assert "Overdue" in leo.get(DESK).text
 
 
 def test_what_may_not_be_shown_is_refused_on_the_form_of_a_correction_too(

@@ -12,8 +12,7 @@ from support.core.actors import Actor
 from support.core.db import new_uid
 from support.core.errors import DomainError, Invalid, Stale
 from support.core.once import once
-from support.core.web import current_actor, form_scope, row_number
-from support.core.web_late import late_form
+from support.core.web import current_actor, form_scope
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.infringement import publication_pages as pages
@@ -99,7 +98,7 @@ def withdraw(uid: str) -> str | Response | tuple[str, int]:
     row = queries.due_for(actor, uid)
     if not form.validate_on_submit():
         return _published_page(row, form), 422
-    service.withdraw_entry(actor, row, why=Withdrawal(form.why.data), version=_version(row))
+    service.withdraw_entry(actor, row, why=Withdrawal(form.why.data), version=_version())
     flash(_("Taken out. Page and feeds say only that, and why."), "success")
     return redirect(url_for("publishing.show", uid=uid), 303)
 
@@ -117,9 +116,6 @@ def _write(
             return redirect(url_for("publishing.show", uid=row.uid), 303)
         except Invalid as error:
             form.text.errors = [*form.text.errors, _(error.words, **error.facts)]
-        except Stale as error:
-            back, kept = url_for("publishing.show", uid=row.uid), {"text": review["draft"].proposed}
-            return late_form(form, kept, error, version=row.version, back=back)
         except DomainError as error:
             form.form_errors = [*form.form_errors, _(error.words, **error.facts)]
             status = error.status
@@ -128,7 +124,7 @@ def _write(
         **review,
         form=form,
         key=request.form.get("idempotency_key") or new_uid(),
-        version=request.form.get("version", row.version),
+        version=row.version if status == Stale.status else request.form.get("version", row.version),
         correcting=correcting,
     )
     return page, (422 if form.errors and status == 200 else status)
@@ -153,7 +149,7 @@ def _preset(row: DuePublication, review: pages.Review, *, correcting: bool) -> d
 
 def _carry_out(row: DuePublication, form: PublishForm, verb: service.Verb) -> None:
     said = {"text": form.text.data or "", "named": bool(form.named.data)}
-    actor, ends_at, version = current_actor(), form.ends_at(), _version(row)
+    actor, ends_at, version = current_actor(), form.ends_at(), _version()
 
     def act() -> str:
         return str(verb(actor, row, **said, ends_at=ends_at, version=version).uid)
@@ -161,8 +157,10 @@ def _carry_out(row: DuePublication, form: PublishForm, verb: service.Verb) -> No
     once(form_scope(), request.form.get("idempotency_key", ""), repr((said, ends_at)), act)
 
 
-def _version(row: DuePublication) -> int:
-    return row_number(request.form.get("version", "") or str(row.version))
+def _version() -> int:
+    """Return the version that the form was made from; 0, which no row has, when it is missing."""
+    posted = request.form.get("version", "")
+    return int(posted) if posted.isdecimal() and len(posted) < 10 else 0
 
 
 def _published_page(row: DuePublication, form: WithdrawForm) -> str:

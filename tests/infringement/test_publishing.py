@@ -289,6 +289,10 @@ def test_the_desk_publishes_once_corrects_by_a_new_entry_and_takes_out(
     assert refused.status_code == 422
     assert "By Hana Canary" in refused.get_data(as_text=True)
     said = page.values(form)
+    for odd in ("", "x", "9" * 30, "0"):
+        late = client.post(path, data=said | {"version": odd, "text": "My words."})
+        assert late.status_code == 409, odd
+        assert "My words." in late.get_data(as_text=True)
     for _click in range(2):
         assert client.post(path, data=said).status_code == 303
     (old,) = ledger.entries()

@@ -152,6 +152,31 @@ def estimated() -> Sequence[ReportedContent]:
     return db.session.execute(found.order_by(ReportedContent.due_at).limit(500)).scalars().all()
 
 
+def appeals_by_case(cases: Sequence[ReportedContent]) -> dict[int, list[ReportAppeal]]:
+    """Return the appeals of many links in one query, by link, and fetch the keys of what they say."""
+    vault.load_keys([case.stream for case in cases])
+    found: dict[int, list[ReportAppeal]] = {case.id: [] for case in cases}
+    query = select(ReportAppeal).where(ReportAppeal.content_id.in_(found))
+    for appeal in db.session.execute(query.order_by(ReportAppeal.id)).scalars():
+        found[appeal.content_id].append(appeal)
+    return found
+
+
+def joined_orders(report: ContentReport, cases: Sequence[ReportedContent]) -> Sequence[int]:
+    """Return the orders of the first twenty other reports that name one of these links."""
+    query = (
+        select(ContentReport.order_id)
+        .join(ReportLink, ReportLink.report_id == ContentReport.id)
+        .where(
+            ReportLink.content_id.in_([case.id for case in cases]), ContentReport.id != report.id
+        )
+        .distinct()
+        .order_by(ContentReport.order_id)
+        .limit(20)
+    )
+    return db.session.execute(query).scalars().all()
+
+
 def url_of(case: ReportedContent) -> str:
     """Return the link, empty once its key is destroyed."""
     return _text(case.stream, case.place("url_sealed"), case.url_sealed)

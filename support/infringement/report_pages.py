@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.words import N_
 from support.infringement import queries_reports as queries
@@ -14,9 +15,9 @@ from support.infringement import service_report_decisions as decisions
 from support.infringement.filing_pages import lang_of
 from support.infringement.lifecycle import Content
 from support.infringement.lifecycle_reports import CaseState, Ground
-from support.infringement.models_reports import ContentReport, ReportedContent
+from support.infringement.models_reports import ContentReport, ReportAppeal, ReportedContent
 from support.workorders.kind import Sentence
-from support.workorders.queries import order_by_id
+from support.workorders.queries import order_by_id, orders_at_desk
 from support.workorders.say import moment_words, say
 
 C = CaseState
@@ -80,11 +81,16 @@ def summary(report: ContentReport) -> dict[str, Any]:
 def lines_of(report: ContentReport) -> list[Line]:
     """Return the links of a report, each with where it stands."""
     named = queries.named_in(report)
-    counted = queries.counts([one.case for one in named])
-    return [_line(one.position, one.case, counted[one.case.id]) for one in named]
+    cases = [one.case for one in named]
+    counted, appeals = queries.counts(cases), queries.appeals_by_case(cases)
+    return [
+        _line(one.position, one.case, counted[one.case.id], appeals[one.case.id]) for one in named
+    ]
 
 
-def _line(position: int, case: ReportedContent, reports: int) -> Line:
+def _line(
+    position: int, case: ReportedContent, reports: int, appeals: Sequence[ReportAppeal]
+) -> Line:
     due = queries.due_of(case)
     return Line(
         id=case.id,
@@ -99,10 +105,10 @@ def _line(position: int, case: ReportedContent, reports: int) -> Line:
         estimated=due is not None and due.estimated,
         reason=queries.reason_of(case),
         reports=reports,
-        can_appeal=decisions.can_appeal(case, "reporter", utcnow()),
+        can_appeal=decisions.can_appeal(case, "reporter", utcnow(), appeals),
         appeals=[
             {"side": SIDES[one.side], "words": queries.appeal_words(case, one), "row": one}
-            for one in queries.appeals_of(case)
+            for one in appeals
         ],
     )
 
@@ -113,21 +119,16 @@ SIDES = {
 }
 
 
-def desk_page(report: ContentReport) -> dict[str, Any]:
+def desk_page(actor: Actor, report: ContentReport) -> dict[str, Any]:
     """What the desk's page of a report shows; the reports that it is joined with by their references."""
     lines = lines_of(report)
     states = {line.status for line in lines}
-    others = {
-        other.order_id
-        for one in queries.named_in(report)
-        for other in queries.reports_of(one.case)
-        if other.id != report.id
-    }
+    joined = queries.joined_orders(report, [one.case for one in queries.named_in(report)])
     return {
         "report": report,
         "lines": lines,
         "acts": [act for act in ACTS if act.states & states],
-        "others": sorted(order_by_id(order_id).reference for order_id in others),
+        "others": sorted(order.reference for order in orders_at_desk(actor, joined)),
         "vague": report.asked_at is None and states == {C.CHECK},
         "reveal_reason": queries.reveal_reason(report),
         "reveal_day": moment_words(report.reveal_at) if report.reveal_at else "",

@@ -5,7 +5,7 @@ A report alone never blocks or removes anything: a person decides, and only the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -175,10 +175,16 @@ def side_of(actor: Actor, case: ReportedContent) -> Side:
     raise NotFound()
 
 
-def can_appeal(case: ReportedContent, side: Side, now: datetime) -> bool:
-    """True while a side can appeal against how a link was decided: once, within six months."""
+def can_appeal(
+    case: ReportedContent,
+    side: Side,
+    now: datetime,
+    appeals: Sequence[ReportAppeal] | None = None,
+) -> bool:
+    """True while a side can appeal against how a link was decided: once, within six months; `appeals`, if known."""
+    known = queries.appeals_of(case) if appeals is None else appeals
     open_yet = now < rules.term("term", case.rules, case.changed_at)
-    again = side in {one.side for one in queries.appeals_of(case)}
+    again = side in {one.side for one in known}
     given_up = side == "respondent" and case.accepted_at is not None
     return case.status is MINE[side] and open_yet and not again and not given_up
 

@@ -97,7 +97,7 @@ def _case_page(reference: str) -> str:
         legal=policy.is_legal(actor),
         posted=request.form,
         kept={value.partition(":")[0] for value in request.form.getlist("chosen")},
-        **report_pages.desk_page(report),
+        **report_pages.desk_page(actor, report),
     )
 
 

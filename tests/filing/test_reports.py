@@ -30,7 +30,7 @@ SAID = {
     "address": ADDRESS,
 }
 CHECK = "Check and send"
-CANARIES = ("canary-reporter", "Canary Wen", "c•••")
+CANARIES = ("canary-reporter", "Canary Wen", "ca•••r")
 
 
 def send(client: PageClient, **said: str | None) -> str:

@@ -6,6 +6,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, text
 
 from support.core import outbox, platform
@@ -34,6 +35,7 @@ from support.workorders import timers
 from support.workorders.lifecycle import Status
 from tests.infringement.report_world import REASON, ReportWorld
 from tests.infringement.world import NoticeWorld
+from tests.workorders.desk_world import client_of, counted
 
 C = CaseState
 OTHER = "https://market.example/item/1002"
@@ -339,3 +341,20 @@ def test_bad_reports_are_refused_and_nothing_is_kept(
         reports.file(world.hana, "copyright")  # type: ignore[arg-type]
     db.session.rollback()
     assert db.session.execute(text("SELECT count(*) FROM work_order")).scalar_one() == 0
+
+
+def test_the_desk_page_asks_as_much_for_one_link_as_for_twenty(
+    world: NoticeWorld, reports: ReportWorld, app: Flask
+) -> None:
+    links = [f"https://market.example/item/{number}" for number in range(2000, 2020)]
+    paths = [
+        f"/desk/orders/{reports.order(report).reference}/report"
+        for report in (reports.file(), reports.file(world.eve, Ground.FRAUD, *links))
+    ]
+    client, asked = client_of(app, world.ivy), []
+    for path in (paths[0], *paths):  # the first look fills what a process keeps
+        db.session.rollback()
+        with counted() as statements:
+            assert client.page(path).text
+        asked.append(len(statements))
+    assert asked[1] == asked[2]

@@ -16,6 +16,7 @@ from support.core.keys import load_keys
 from support.core.web import init_web
 from support.core.web_errors import init_errors
 from support.core.web_pages import init_pages
+from support.disclosure.policy import DESK as PENALTY_ROLES
 from support.infringement.policy import CLERKS, CONDUCT_ROLES
 from support.verification.policy import REVIEWERS
 from wiring import BLUEPRINTS, COMMANDS, GUEST, HOOKS, PUBLIC
@@ -32,6 +33,7 @@ STAFF_ROLES = {
     "publishing": CLERKS,
     "conduct_desk": CONDUCT_ROLES,
     "report_desk": CLERKS,
+    "penalties": PENALTY_ROLES,
 }
 
 

@@ -132,6 +132,7 @@ def member_page(row: Penalty) -> dict[str, Any]:
         "can_appeal": running,
         "dates": _dates(row, appeal),
         "ends": before_midnight(row.ends_at),
+        "entry": queries.publication_of(row),
         "lang_of": _lang_of,
         **_appeal_words(row, appeal),
     }

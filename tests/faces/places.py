@@ -49,6 +49,7 @@ QUESTION = {
     "body": "我上周四更换了手机号，验证码仍发到旧号码。",
 }
 NOTICE = "/notices/new"
+CASES, CASE = "/desk?kind=infringement", "main a[href$='/notice']"
 SENT_NOTICE = Place("notices.receipt", "notifier", f"{NOTICE}/check")
 STATUS = Place("notices.status", "notifier", "/orders")
 SUPPLEMENT = Place("notices.supplement", "notifier", "/orders")
@@ -204,6 +205,14 @@ PLACES = (
     Place("desk.search", "agent", "/desk/search"),
     Place("accounts.console", "agent", "/account"),
     Place("desk.identity", "agent", "/desk", order_link("/desk/orders"), "a[href$='/identity']"),
+    # A clerk, and somebody of legal
+    Place("publishing.index", "ip_clerk", "/desk/publications"),
+    Place("conduct_desk.index", "ip_clerk", "/desk/conduct"),
+    Place("notice_desk.show", "ip_clerk", CASES, order_link("/desk/orders"), CASE),
+    Place(
+        "notice_desk.links", "ip_clerk", CASES, order_link("/desk/orders"), f"{CASE[:-2]}/links']"
+    ),
+    Place("penalties.index", "legal", "/desk/penalties"),
     # A verifier
     Place("reviews.index", "verifier", "/desk/checks"),
     Place("reviews.show", "verifier", "/desk/checks", "main a[href^='/desk/checks/']"),
@@ -315,13 +324,10 @@ ELSEWHERE = {
             "checks.payment",
             "checks.bank_account",
             "checks.skip_payment",
-            "notice_desk.show",
             "transparency.entry",
-            "publishing.index",
             "publishing.published",
             "publishing.show",
             "publishing.correct",
-            "notice_desk.links",
             "notice_desk.counters",
             "notice_desk.clock",
             "notice_desk.letters",
@@ -329,7 +335,6 @@ ELSEWHERE = {
             "notice_desk.history",
             "notice_desk.conduct",
             "conduct.appeal",
-            "conduct_desk.index",
             "conduct_desk.show",
             "conduct_desk.step",
             "conduct_desk.appeal",

@@ -15,6 +15,7 @@ from support.core.actors import Actor
 from support.core.web import current_actor
 from support.core.web_times import local_time
 from support.core.words import N_
+from support.infringement.lifecycle import ENDED
 from support.infringement.queries_parts import Part, parts_of
 from support.infringement.views import blueprint
 from support.workorders.member_pages import OwnList
@@ -29,8 +30,10 @@ def parts() -> str:
 
 
 def own_list(actor: Actor) -> tuple[str, Sequence[Mapping[str, Any]]]:
-    """Return what stands among somebody's work orders: the notices about their content."""
-    return _("About your content"), [_item(part) for part in parts_of(actor)]
+    """Return what stands among somebody's work orders: the notices about their content that go on, else the newest."""
+    found = parts_of(actor)
+    going_on = [part for part in found if part.first not in ENDED]
+    return _("About your content"), [_item(part) for part in going_on or found[:1]]
 
 
 def groups_of(found: Sequence[Part]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -17,11 +17,12 @@ from support.core.db import db
 from support.infringement import queries
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Arrival
+from support.infringement.queries_parts import parts_of
 from tests.core.files.uploads import jpeg
 from tests.filing.filer import digits_for
 from tests.fixtures.pages import PageClient
 from tests.infringement.world import FACTS, NoticeWorld
-from tests.workorders.desk_world import client_of
+from tests.workorders.desk_world import client_of, counted
 
 S = ItemState
 NEVER = (FACTS.holder_id_no, FACTS.email, FACTS.phone, FACTS.address)
@@ -125,6 +126,20 @@ def test_one_link_is_accepted_and_one_contested_after_a_look(world: NoticeWorld)
     assert queries.counter_facts(notice, counter).papers == {"evidence"}
     page = rong.page(f"/notices/answers/{uid}").text
     assert "We check your counter-notice by" in page
+
+
+def test_notices_about_own_content_stand_among_the_orders_and_in_a_list(world: NoticeWorld) -> None:
+    _notice, uid = sent_to_rong(world)
+    rong, eve = browser(world, world.rong), browser(world, world.eve)
+    link = f'href="/notices/answers/{uid}"'
+    for path in ("/orders", "/notices/answers"):
+        assert link in rong.get(path).get_data(as_text=True)
+        assert link not in eve.get(path).get_data(as_text=True)
+    assert 'href="/notices/answers"' in rong.get("/account").get_data(as_text=True)
+    assert "There is no notice about your content." in eve.page("/notices/answers").text
+    with counted() as seen:
+        assert [part.uid for part in parts_of(world.rong)] == [uid]
+    assert len(seen) == 1
 
 
 def seen_on(page: str) -> str:

@@ -39,7 +39,7 @@ from support.core.context import hooks
 from support.core.db import new_uid
 from support.core.errors import NotAllowed, Stale
 from support.core.once import once
-from support.core.web import client_address, current_actor, form_scope, row_number
+from support.core.web import client_address, current_actor, form_scope, posted_version
 from support.core.web_countries import countries, sound_of
 from support.core.web_late import late_form
 from support.core.web_times import distance_words, zones
@@ -115,7 +115,7 @@ def _save_profile(form: ProfileForm) -> None:
         current_actor(),
         enterprise=form.enterprise.data == "yes",
         values={name: form[name].data or "" for name in service_profile.FIELDS},
-        version=request.form.get("version", 0, type=row_number),
+        version=posted_version(),
     )
 
 

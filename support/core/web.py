@@ -175,6 +175,11 @@ def row_number(said: str) -> int:
     return int(said)
 
 
+def posted_version() -> int:
+    """Return the version that a form was made from; 0, which no row has, for what no form of ours sends."""
+    return request.form.get("version", 0, type=row_number)
+
+
 def read_plainly() -> None:
     """Take out of a request what no form of ours sends: NUL, which PostgreSQL refuses, and files as text."""
     if "\0" in request.path:

@@ -16,7 +16,7 @@ from support.core.actors import Actor
 from support.core.db import new_uid
 from support.core.errors import AlreadyDone, IllegalMove, NotFound, Stale
 from support.core.once import once
-from support.core.web import current_actor, form_scope, row_number
+from support.core.web import current_actor, form_scope, posted_version
 from support.disclosure import penalty_pages, queries, service, service_appeals, service_publishing
 from support.disclosure.forms import DecisionForm, NewPenaltyForm, PenaltyForm, WordingForm
 from support.disclosure.models import Penalty
@@ -69,7 +69,7 @@ def edit(uid: str) -> Answer:
     form = PenaltyForm(data=penalty_pages.form_data(row))
     if form.validate_on_submit():
         with _refusals(form):
-            said = form.said() | {"version": _version()}
+            said = form.said() | {"version": posted_version()}
             service.change_penalty(actor, row, form.wording(), **said)
             return _shown(uid, _("Draft saved. Look at it in both languages, then propose it."))
     version = request.form.get("version", row.version)
@@ -100,7 +100,7 @@ def decide(uid: str) -> Answer:
         raise NotFound()
     if form.validate_on_submit():
         with _refusals(form):
-            verb(_version())
+            verb(posted_version())
             return _shown(uid, _("Your decision is noted."))
     return _page(row, form)
 
@@ -112,7 +112,9 @@ def settle(uid: str) -> Response:
     row = queries.penalty_at_desk(actor, uid)
     correction = queries.correction_by_uid(row, request.form.get("correction", ""))
     made = request.form.get("made") == "yes"
-    service_publishing.settle_correction(actor, row, correction, made=made, version=_version())
+    service_publishing.settle_correction(
+        actor, row, correction, made=made, version=posted_version()
+    )
     return _shown(uid, _("Your decision is noted."))
 
 
@@ -141,14 +143,6 @@ def _page(row: Penalty, form: DecisionForm) -> tuple[str, int]:
 def _shown(uid: str, words: str) -> Response:
     flash(words, "success")
     return redirect(url_for("penalties.show", uid=uid), 303)
-
-
-def _version() -> int:
-    """Return the version that the form was made from; 0, which no row has, where it is missing."""
-    try:
-        return row_number(request.form.get("version", ""))
-    except ValueError:
-        return 0
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from support.core.clock import utcnow
 from support.core.db import new_uid, transaction
 from support.core.errors import NotFound
 from support.core.once import once
-from support.core.web import current_actor, form_scope, row_number
+from support.core.web import current_actor, form_scope, posted_version, row_number
 from support.infringement import (
     answer_pages,
     case_pages,
@@ -123,7 +123,7 @@ def _page(notice: Notice, form: SupplementForm) -> tuple[str, int]:
 
 
 def _supply(notice: Notice, form: SupplementForm, paper: str) -> str:
-    version = request.form.get("version", type=row_number) or 0
+    version = posted_version()
     said = form.said()
     service_supplements.supply(current_actor(), notice, said, paper=paper, version=version)
     return "done"

@@ -11,7 +11,7 @@ from support.accounts.queries import PersonView
 from support.accounts.session_views import page
 from support.core.clock import utcnow
 from support.core.errors import NotFound
-from support.core.web import current_actor, row_number
+from support.core.web import current_actor, posted_version
 from support.infringement import conduct_pages, policy, service_appeals, service_conduct
 from support.infringement import queries_conduct as known
 from support.infringement.conduct import Side, StepKind
@@ -55,7 +55,7 @@ def step(uid: str, side: str, kind: str) -> Answer:
 @blueprint.post("/steps/<uid>/decisions")
 def decide(uid: str) -> Response:
     """Approve or refuse a proposed suspension, as another person."""
-    found, version = known.step_named(uid), row_number(request.form.get("version", ""))
+    found, version = known.step_named(uid), posted_version()
     person = known.person_of(found)
     approve = request.form.get("approve") == "yes"
     service_conduct.decide_suspension(current_actor(), found, approve=approve, version=version)
@@ -76,7 +76,7 @@ def appeal(uid: str) -> Answer:
                 found,
                 upheld=form.upheld.data == "yes",
                 words=form.words.data or "",
-                version=row_number(request.form.get("version", "")),
+                version=posted_version(),
             )
             flash(_("The appeal is decided, and the person is told."), "success")
             return redirect(url_for("conduct_desk.show", uid=facts["person"].uid), 303)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from support.core import file_serving, files
 from support.core.clock import utcnow
 from support.core.errors import NotFound
-from support.core.web import current_actor, row_number
+from support.core.web import current_actor, posted_version, row_number
 from support.core.web_pages import language as page_language
 from support.infringement import (
     conduct_pages,
@@ -134,7 +134,7 @@ def check(reference: str) -> Response:
         regime = RegimeCode(request.form.get("regime", ""))
     except ValueError as error:
         raise NotFound() from error
-    version = row_number(request.form.get("version", ""))
+    version = posted_version()
     meter = service_checks.check_formally(current_actor(), notice, regime=regime, version=version)
     if meter.complete:
         flash(_("The notice is qualified."), "success")
@@ -148,7 +148,7 @@ def check_counter(reference: str, counter: int) -> Response:
     """Decide the check of a counter-notice."""
     notice = queries.notice_at_desk(current_actor(), reference)
     row = queries.counter_by_id(notice, counter)
-    version = row_number(request.form.get("version", ""))
+    version = posted_version()
     lacking = service_counter.check_counter(current_actor(), row, version=version)
     if lacking is None:
         flash(_("The counter-notice is complete; send it on now."), "success")

@@ -12,7 +12,7 @@ from support.core.actors import Actor
 from support.core.db import new_uid
 from support.core.errors import DomainError, Invalid, Stale
 from support.core.once import once
-from support.core.web import current_actor, form_scope
+from support.core.web import current_actor, form_scope, posted_version
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.infringement import publication_pages as pages
@@ -98,7 +98,7 @@ def withdraw(uid: str) -> str | Response | tuple[str, int]:
     row = queries.due_for(actor, uid)
     if not form.validate_on_submit():
         return _published_page(row, form), 422
-    service.withdraw_entry(actor, row, why=Withdrawal(form.why.data), version=_version())
+    service.withdraw_entry(actor, row, why=Withdrawal(form.why.data), version=posted_version())
     flash(_("Taken out. Page and feeds say only that, and why."), "success")
     return redirect(url_for("publishing.show", uid=uid), 303)
 
@@ -149,18 +149,12 @@ def _preset(row: DuePublication, review: pages.Review, *, correcting: bool) -> d
 
 def _carry_out(row: DuePublication, form: PublishForm, verb: service.Verb) -> None:
     said = {"text": form.text.data or "", "named": bool(form.named.data)}
-    actor, ends_at, version = current_actor(), form.ends_at(), _version()
+    actor, ends_at, version = current_actor(), form.ends_at(), posted_version()
 
     def act() -> str:
         return str(verb(actor, row, **said, ends_at=ends_at, version=version).uid)
 
     once(form_scope(), request.form.get("idempotency_key", ""), repr((said, ends_at)), act)
-
-
-def _version() -> int:
-    """Return the version that the form was made from; 0, which no row has, when it is missing."""
-    posted = request.form.get("version", "")
-    return int(posted) if posted.isdecimal() and len(posted) < 10 else 0
 
 
 def _published_page(row: DuePublication, form: WithdrawForm) -> str:

@@ -10,8 +10,14 @@ from werkzeug.wrappers import Response
 
 from support.core.actors import Actor
 from support.core.errors import AlreadyDone, DomainError, Invalid, NotFound, Stale
-from support.core.web import current_actor, row_number
-from support.infringement import policy, report_pages, service_report_names, service_reports
+from support.core.web import current_actor, posted_version
+from support.infringement import (
+    desk_links,
+    policy,
+    report_pages,
+    service_report_names,
+    service_reports,
+)
 from support.infringement import queries_reports as queries
 from support.infringement import service_report_decisions as decisions
 from support.infringement.models_reports import ReportedContent
@@ -33,8 +39,7 @@ def decide(reference: str) -> Answer:
     """Carry out one decision for each chosen link; what can't be done is named and what was typed kept."""
     actor = current_actor()
     report = queries.report_at_desk(actor, reference)
-    pairs = (value.partition(":") for value in request.form.getlist("chosen"))
-    chosen = {row_number(case): row_number(version) for case, _colon, version in pairs}
+    chosen = desk_links.read(" ".join(request.form.getlist("chosen")))
     verbs, act = _verbs(actor), request.form.get("act", "")
     if act not in verbs:
         raise NotFound()
@@ -54,7 +59,7 @@ def ask(reference: str) -> Answer:
     """Ask the reporter what a vague report means."""
     actor, words = current_actor(), request.form.get("question", "")
     report = queries.report_at_desk(actor, reference)
-    version = row_number(request.form.get("version", ""))
+    version = posted_version()
     try:
         service_reports.ask_for_more(actor, report, words=words, version=version)
     except (Invalid, Stale, AlreadyDone) as error:

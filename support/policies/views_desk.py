@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from support.core.db import new_uid
 from support.core.errors import DomainError, IllegalMove, Stale
 from support.core.once import once
-from support.core.web import current_actor, form_scope
+from support.core.web import current_actor, form_scope, posted_version
 from support.core.web_late import late_form
 from support.core.web_nav import NavItem
 from support.core.words import N_
@@ -81,7 +81,7 @@ def edit(uid: str) -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         texts = {name: form[name].data for name in _TEXTS}
         try:
-            service_announcements.change_announcement(actor, row, version=_version(), **texts)
+            service_announcements.change_announcement(actor, row, version=posted_version(), **texts)
         except (Stale, IllegalMove) as error:
             return _late(form, queries.announcement_for(actor, uid), error)
         flash(_("Draft saved. Look at it in both languages, then publish it."), "success")
@@ -112,7 +112,7 @@ def publish(uid: str) -> Response:
     """Publish a draft."""
     actor = current_actor()
     row = queries.announcement_for(actor, uid)
-    service_announcements.publish_announcement(actor, row, version=_version())
+    service_announcements.publish_announcement(actor, row, version=posted_version())
     flash(_("Published. Everybody can read it now."), "success")
     return redirect(url_for("announcing.show", uid=uid), 303)
 
@@ -123,7 +123,7 @@ def pin(uid: str) -> Response:
     actor = current_actor()
     row = queries.announcement_for(actor, uid)
     pinned = request.form.get("pinned") == "1"
-    service_announcements.pin_announcement(actor, row, pinned=pinned, version=_version())
+    service_announcements.pin_announcement(actor, row, pinned=pinned, version=posted_version())
     flash(_("It stands on top now.") if pinned else _("It stands in its place by date."), "success")
     return redirect(url_for("announcing.show", uid=uid), 303)
 
@@ -133,12 +133,6 @@ def end(uid: str) -> Response:
     """Take an announcement off the list."""
     actor = current_actor()
     row = queries.announcement_for(actor, uid)
-    service_announcements.end_announcement(actor, row, version=_version())
+    service_announcements.end_announcement(actor, row, version=posted_version())
     flash(_("Ended. It is off the list; its address still works."), "success")
     return redirect(url_for("announcing.show", uid=uid), 303)
-
-
-def _version() -> int:
-    """Return the version that the form was made from; 0, which no row has, when it is missing."""
-    posted = request.form.get("version", "")
-    return int(posted) if posted.isdecimal() and len(posted) < 10 else 0

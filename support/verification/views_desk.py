@@ -12,7 +12,7 @@ from support.assurance import queries as assurance
 from support.assurance.policy import ACTS, Act
 from support.core.actors import Actor
 from support.core.clock import utcnow
-from support.core.web import current_actor, row_number
+from support.core.web import current_actor, posted_version
 from support.verification import policy, queries, queries_payments, service, service_reviews
 from support.verification.forms import VerdictForm
 from support.verification.goal import goal_of, rule_of
@@ -78,7 +78,7 @@ def decide(uid: str) -> Answered | tuple[str, int]:
                 form.verdict.data or "",
                 form.reason.data or "",
                 marks=form.marks.data or (),
-                version=_version(),
+                version=posted_version(),
             )
             flash(_("Your decision is noted."), "success")
             return redirect(url_for("reviews.index"), 303)
@@ -136,14 +136,6 @@ def _page(check: Check, form: VerdictForm) -> tuple[str, int]:
         contested=queries.is_contested(check),
         stopped=check.state == CheckState.STOPPED,
     )
-
-
-def _version() -> int:
-    """Return the version of the check that the form showed; what no form of ours sends is none, and so too old."""
-    try:
-        return row_number(request.form.get("version", ""))
-    except ValueError:
-        return 0
 
 
 def _seat(actor: Actor, check: Check) -> str:

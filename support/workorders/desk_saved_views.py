@@ -13,7 +13,7 @@ from support.core.db import db, new_uid
 from support.core.errors import NotFound, Stale
 from support.core.once import once
 from support.core.text import written_in
-from support.core.web import current_actor, form_scope, row_number
+from support.core.web import current_actor, form_scope, posted_version
 from support.core.web_parts import html_lang
 from support.workorders import (
     desk_saved,
@@ -72,7 +72,7 @@ def edit_saved(uid: str) -> str | Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _form_page(form, saved)
     try:
-        service_saved.change_saved(actor, saved, version=_version(), **form.texts)
+        service_saved.change_saved(actor, saved, version=posted_version(), **form.texts)
     except Stale as error:
         return _late_page(form, saved, error), 409
     return _to(uid, gettext("Saved."))
@@ -83,7 +83,7 @@ def delete_saved(uid: str) -> Response:
     """Delete one; the list then offers the way back."""
     actor = current_actor()
     saved = queries_saved.saved_for(actor, uid, deleted=True)
-    service_saved.delete_saved(actor, saved, version=_version())
+    service_saved.delete_saved(actor, saved, version=posted_version())
     desk_saved.forget_kept()
     return redirect(url_for("desk.saved_replies", done=uid), 303)
 
@@ -189,12 +189,6 @@ def _late_page(form: SavedForm, saved: SavedReply, error: Stale) -> str:
 
 def _fillable() -> list[tuple[str, str]]:
     return [(desk_saved.written(name), gettext(title)) for name, title in desk_saved.PLACES.items()]
-
-
-def _version() -> int:
-    """Return the version that the form was made from; 0, which no row has, when it is missing."""
-    posted = request.form.get("version", "")
-    return row_number(posted) if posted.isdecimal() and len(posted) < 10 else 0
 
 
 def _to(uid: str, words: str) -> Response:

@@ -89,6 +89,7 @@ from support.workorders import (  # noqa: F401  (most add their routes to the de
     desk_counts,
     desk_figures,
     desk_history_views,
+    desk_hold_views,
     desk_identity_views,
     desk_live,
     desk_nav,

@@ -19,9 +19,12 @@ from support.infringement.lifecycle import ALIVE, ANSWERABLE, CONTENT, LIFECYCLE
 from support.infringement.models import Item, Notice
 from support.infringement.queries import Standing
 from support.infringement.regimes import RegimeCode
+from support.policies import service_legal_holds
+from support.policies.models_legal_holds import Ground
 from support.workorders import moves as order_moves
 from support.workorders import queries as orders
 from support.workorders.lifecycle import Status
+from support.workorders.models import WorkOrder
 
 INCOMPLETE = N_("The notice lacks something that the law asks for; ask for it first.")
 
@@ -138,6 +141,15 @@ def follow_items(notice: Notice, now: datetime) -> None:
     if alive and (due := _next_act(alive, now)) != order.resolve_due:
         order = compare_and_set(order, version=order.version, resolve_due=due)
         order_moves.reset_clock(order)
+    hold_while(bool(alive), order, now)
+
+
+def hold_while(alive: bool, order: WorkOrder, now: datetime) -> None:
+    """Keep what belongs to the order of a notice under a legal hold as long as one of its items is alive."""
+    if alive:
+        service_legal_holds.place_hold(SYSTEM, order.stream, Ground.IP_CASE, now=now)
+    else:
+        service_legal_holds.release_ground(SYSTEM, order.stream, Ground.IP_CASE, now=now)
 
 
 def _coarse(status: Status, alive: set[ItemState]) -> Status:

@@ -262,6 +262,7 @@ def _begin(
         item.clock_start, item.due_at, item.due_estimated = start, due.at, due.estimated
     order = compare_and_set(order, version=order.version, first_replied_at=now, resolve_due=due.at)
     order_moves.reset_clock(order)
+    moves.hold_while(True, order, now)
     again = [item for item in items if queries.restored_before(notice, item.url_blind)]
     if again:
         moves.move_items(

@@ -6,6 +6,8 @@ from support.core.actors import Actor, Role
 from support.core.errors import NotAllowed, NotFound
 
 ANNOUNCERS = frozenset({Role.ADMIN})
+HOLDERS = frozenset({Role.LEGAL, Role.PRIVACY_OFFICER})
+"""Who places legal holds."""
 
 
 def check_may_announce(actor: Actor) -> None:
@@ -19,6 +21,13 @@ def check_may_publish_policy(actor: Actor) -> None:
     """Let an administrator (or the system, from the command line) pass; raise `NotAllowed` otherwise."""
     if actor.kind != "system" and not actor.has(Role.ADMIN):
         raise NotAllowed()
+
+
+def check_may_hold(actor: Actor) -> None:
+    """Let those who place legal holds (and the system) pass; raise `NotAllowed` for other staff, else `NotFound`."""
+    if actor.kind == "system" or (actor.has(*HOLDERS) and not actor.untrained):
+        return
+    raise NotAllowed() if actor.is_staff else NotFound()
 
 
 def check_own_consent(actor: Actor, person_id: int) -> None:

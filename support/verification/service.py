@@ -187,7 +187,10 @@ def give_up_forgotten_checks(now: datetime) -> None:
 
 
 def destroy_expired_evidence(now: datetime) -> None:
-    """Destroy the pictures of checks that ended 30 days ago (a periodic task). Safe to run twice."""
+    """Destroy the pictures of checks that ended 30 days ago, unless a legal hold keeps them (a periodic task).
+
+    Safe to run twice.
+    """
     for check_id in queries.expired_evidence(now, _BATCH):
         with transaction():
             check = db.session.get_one(Check, check_id)

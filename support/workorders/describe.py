@@ -41,6 +41,8 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "order.file_read": (N_("File opened by %(actor)s"), "file-search"),
     "order.reminded": (N_("Reminder sent"), "bell"),
     "order.alarmed": (N_("Alarm: the desk was told that time runs out"), "alarm-clock"),
+    "legal_hold.placed": (N_("Placed under a legal hold"), "archive"),
+    "legal_hold.released": (N_("Legal hold released"), "archive-restore"),
     "order.called": (N_("Caller proved by a code read back"), "phone"),
     "name_change.redirected": (N_("Sent to the service that the name came from"), "signpost"),
     "name_change.effective": (N_("The name was changed"), "badge-check"),

@@ -11,6 +11,7 @@ from flask_babel import gettext, ngettext
 from support.core.actors import Actor
 from support.core.web_nav import NavItem
 from support.core.words import N_
+from support.policies.policy import HOLDERS
 from support.workorders import desk_counts
 from support.workorders.describe import team_title
 from support.workorders.desk_counts import UNSTAFFED
@@ -110,4 +111,5 @@ NAV_ITEMS = (
         kinds=_STAFF,
     ),
     NavItem(_MORE, N_("Reports"), "desk.reports", "chart-column", kinds=_STAFF),
+    NavItem(_MORE, N_("Legal holds"), "desk.all_holds", "archive", roles=HOLDERS),
 )

@@ -21,6 +21,7 @@ from support.core.web_parts import html_lang, part
 from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.notifications.queries import deliveries_about
+from support.policies.policy import HOLDERS
 from support.workorders import desk_lines, desk_presence, desk_thread, moves, policy, queries
 from support.workorders.describe import team_title
 from support.workorders.desk_filters import STAFF_STATUS, View
@@ -76,6 +77,7 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
         },
         "properties": _properties(order, kind, thread.tags),
         "may_work": policy.may_work(actor, kind),
+        "may_hold": actor.has(*HOLDERS),
         "requester": requester,
         "identity": identity_of(actor, order),
         "presence": presence_words(desk_presence.others(order.id, actor.id or 0, now)),

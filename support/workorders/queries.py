@@ -18,7 +18,7 @@ from support.core.errors import NotAllowed, NotFound
 from support.core.files import StoredFile
 from support.workorders.lifecycle import Status
 from support.workorders.models import Message, Party, Recusal, Tag, WorkOrder
-from support.workorders.reference import parse_reference
+from support.workorders.reference import format_reference, parse_reference
 
 MOST_LINKED = 20
 
@@ -32,6 +32,12 @@ def order_for(actor: Actor, reference: str) -> WorkOrder:
     if party_of(actor, order) is None:
         raise NotFound()
     return order
+
+
+def references_of(order_ids: Collection[int]) -> dict[int, str]:
+    """Return the references of these orders; of one that is not there, nothing."""
+    found = select(WorkOrder.id, WorkOrder.created_at).where(WorkOrder.id.in_(order_ids))
+    return {number: format_reference(at.year, number) for number, at in fetch(found)}
 
 
 def takes_part(actor: Actor, reference: str) -> bool:

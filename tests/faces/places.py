@@ -213,6 +213,8 @@ PLACES = (
         "notice_desk.links", "ip_clerk", CASES, order_link("/desk/orders"), f"{CASE[:-2]}/links']"
     ),
     Place("penalties.index", "legal", "/desk/penalties"),
+    Place("desk.all_holds", "legal", "/desk/holds"),
+    Place("desk.order_holds", "legal", "/desk/holds", "main a[href$='/holds']"),
     # A verifier
     Place("reviews.index", "verifier", "/desk/checks"),
     Place("reviews.show", "verifier", "/desk/checks", "main a[href^='/desk/checks/']"),

@@ -1,0 +1,75 @@
+"""The verbs of legal holds: place, release. What is held outlives its time until it is free."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from support.core import audit
+from support.core.actors import Actor
+from support.core.clock import utcnow
+from support.core.db import changed, db, insert_new, new_uid, transaction
+from support.core.errors import Invalid, NotFound
+from support.core.words import N_
+from support.policies.models_legal_holds import Ground, LegalHold
+from support.policies.policy import check_may_hold
+
+_FILE_NUMBER = re.compile(r"[\w()（）〔〕\[\]/.,:#&\- ]{1,80}")
+NUMBER_ONLY = N_("Write the file number alone: letters, digits and signs, 80 at most, no names.")
+
+
+def place_hold(
+    actor: Actor, about: str, ground: Ground, *, reference: str = "", now: datetime | None = None
+) -> LegalHold:
+    """Hold what belongs to a stream and return the hold; placed twice it stays one.
+
+    A lawsuit and an authority need their file number (`Invalid`). Legal and the privacy officer may, and the system.
+    """
+    now, reference = now or utcnow(), " ".join(reference.split())
+    check_may_hold(actor)
+    needed = ground in (Ground.LAWSUIT, Ground.AUTHORITY)
+    if (needed or reference) and not _FILE_NUMBER.fullmatch(reference):
+        raise Invalid("reference", NUMBER_ONLY)
+    key = {"about": about, "ground": ground, "reference": reference}
+    with transaction():
+        if insert_new(LegalHold, uid=new_uid(), **key, placed_by=actor.id, placed_at=now):
+            audit.record(about, "legal_hold.placed", actor=actor, at=now, ground=ground)
+        standing = select(LegalHold).filter_by(**key).where(LegalHold.released_at.is_(None))
+        return db.session.execute(standing).scalar_one()
+
+
+def release_hold(actor: Actor, hold: LegalHold, *, now: datetime | None = None) -> LegalHold:
+    """Let go of a hold: what it kept follows its own time again; twice is harmless."""
+    now = now or utcnow()
+    check_may_hold(actor)
+    mine = update(LegalHold).where(LegalHold.id == hold.id, LegalHold.released_at.is_(None))
+    with transaction():
+        if changed(mine.values(released_at=now, released_by=actor.id)):
+            audit.record(hold.about, "legal_hold.released", actor=actor, at=now, ground=hold.ground)
+        db.session.refresh(hold)
+    return hold
+
+
+def release_ground(
+    actor: Actor, about: str, ground: Ground, *, now: datetime | None = None
+) -> None:
+    """Let go of a stream's hold of one ground without a file number, where it stands."""
+    found = select(LegalHold).where(
+        LegalHold.about == about,
+        LegalHold.ground == ground,
+        LegalHold.reference == "",
+        LegalHold.released_at.is_(None),
+    )
+    hold = db.session.execute(found).scalar_one_or_none()
+    if hold is not None:
+        release_hold(actor, hold, now=now)
+
+
+def ground_named(code: str) -> Ground:
+    """Return the ground of this code; raise `NotFound`."""
+    try:
+        return Ground(code)
+    except ValueError as error:
+        raise NotFound() from error

@@ -91,23 +91,27 @@ def test_legal_places_and_releases_a_hold_on_the_page_of_an_order(app: Flask) ->
         legal, agent = make_agent("Leo", Role.LEGAL, Role.AGENT), make_agent("Mei")
         order = make_order(make_member("Alice", "alice@example.org"))
         other = make_order(make_member("Bob", "bob@example.org"))
-        page = f"/desk/orders/{order.reference}/holds"
+        references = order.reference, other.reference
         leo, mei = PageClient(app), PageClient(app)
         sign_in(leo, legal)
         sign_in(mei, agent)
-        assert "Nothing is held" in leo.page("/desk/holds").text
-        empty = leo.submit(page, {"ground": "lawsuit"}, button="Hold it")
-        assert empty.status_code == 422
-        assert "file number alone" in empty.get_data(as_text=True)
-        said = {"ground": "lawsuit", "reference": "2026-17"}
-        assert leo.submit(page, said, button="Hold it").status_code == 303
-        assert "2026-17" in leo.page("/desk/holds").text
-        assert "Placed under a legal hold" in leo.page(page.replace("holds", "history")).text
-        [hold] = holds.holds_on(order.stream)
-        elsewhere = f"/desk/orders/{other.reference}/holds/{hold.uid}/release"
-        shown = leo.page(page)
-        said = shown.values(shown.form(button="Release it: A lawsuit"))
-        assert leo.post(elsewhere, data=said).status_code == 404
-        assert mei.get(page).status_code == mei.get("/desk/holds").status_code == 403
-        assert leo.submit(page, {}, button="Release it: A lawsuit").status_code == 303
-        assert "Nothing is held" in leo.page("/desk/holds").text
+        stream = order.stream
+    mine, foreign = references
+    page = f"/desk/orders/{mine}/holds"
+    assert "Nothing is held" in leo.page("/desk/holds").text
+    empty = leo.submit(page, {"ground": "lawsuit"}, button="Hold it")
+    assert empty.status_code == 422
+    assert "file number alone" in empty.get_data(as_text=True)
+    said = {"ground": "lawsuit", "reference": "2026-17"}
+    assert leo.submit(page, said, button="Hold it").status_code == 303
+    assert "2026-17" in leo.page("/desk/holds").text
+    assert "Placed under a legal hold" in leo.page(page.replace("holds", "history")).text
+    with app.app_context():
+        uid = holds.holds_on(stream)[0].uid
+    elsewhere = f"/desk/orders/{foreign}/holds/{uid}/release"
+    shown = leo.page(page)
+    said = shown.values(shown.form(button="Release it: A lawsuit"))
+    assert leo.post(elsewhere, data=said).status_code == 404
+    assert mei.get(page).status_code == mei.get("/desk/holds").status_code == 403
+    assert leo.submit(page, {}, button="Release it: A lawsuit").status_code == 303
+    assert "Nothing is held" in leo.page("/desk/holds").text

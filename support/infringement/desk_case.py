@@ -10,6 +10,7 @@ from typing import Any
 from support.core import files
 from support.core.files import StoredFile
 from support.core.vault import KeyDestroyed
+from support.core.web_countries import country_name
 from support.core.words import N_
 from support.infringement import queries, service_checks
 from support.infringement.elements import (
@@ -227,7 +228,7 @@ def told(facts: NoticeFacts) -> list[tuple[str, str]]:
         (N_("Rights holder"), facts.holder_name),
         (N_("Number of the ID or licence"), _end_of(facts.holder_id_no)),
         (N_("Agent of the rights holder"), facts.agent_name),
-        (N_("Country"), facts.country),
+        (N_("Country"), country_name(facts.country)),
         (N_("Address"), facts.address),
         (N_("E-mail"), facts.email),
         (N_("Phone"), facts.phone),
@@ -236,7 +237,7 @@ def told(facts: NoticeFacts) -> list[tuple[str, str]]:
         (N_("Number of the right"), facts.right_no),
         (N_("Class"), facts.right_class),
         (N_("Since when it exists"), facts.right_day),
-        (N_("Holds in"), facts.territory),
+        (N_("Holds in"), country_name(facts.territory)),
         (N_("The work in question"), facts.work),
         (N_("Confirmed domain"), " · ".join(filter(None, (facts.domain, facts.domain_day)))),
         (N_("Explanation"), facts.explanation),

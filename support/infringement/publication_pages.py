@@ -187,7 +187,7 @@ def review(row: DuePublication) -> Review:
         "line": lines([one])[0],
         "heard": one.heard,
         "pieces": pieces,
-        "lang": html_lang(draft.language),
+        "text_lang": html_lang(draft.language),
         "previews": [_preview(row, facts, code) for code in LANGUAGES],
     }
 

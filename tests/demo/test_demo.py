@@ -174,7 +174,7 @@ def test_old_news_expires_untold_and_a_handful_is_told(app: Flask) -> None:
         calls = outbox.OutboxRow.topic == platform.DUE
         asked = select(func.count()).where(outbox.OutboxRow.state == OutboxState.PENDING, calls)
         told = states[OutboxState.PENDING] - db.session.execute(asked).scalar_one()
-        assert 20 <= told <= 35
+        assert 20 <= told <= 45  # one row for each room that hears of a notice
         assert db.session.execute(select(func.count()).select_from(Delivery)).scalar_one() == 0
         outbox.drain()
         mails = select(func.count()).select_from(Delivery).where(Delivery.channel == "mail")

@@ -49,7 +49,7 @@ QUESTION = {
     "body": "我上周四更换了手机号，验证码仍发到旧号码。",
 }
 NOTICE = "/notices/new"
-CASES, CASE = "/desk?kind=infringement", "main a[href$='/notice']"
+CASES, CASE = "/desk?kind=infringement", "a[href$='/notice']"
 SENT_NOTICE = Place("notices.receipt", "notifier", f"{NOTICE}/check")
 STATUS = Place("notices.status", "notifier", "/orders")
 SUPPLEMENT = Place("notices.supplement", "notifier", "/orders")
@@ -213,6 +213,7 @@ PLACES = (
         "notice_desk.links", "ip_clerk", CASES, order_link("/desk/orders"), f"{CASE[:-2]}/links']"
     ),
     Place("penalties.index", "legal", "/desk/penalties"),
+    Place("penalties.new", "legal", "/desk/penalties/new"),
     Place("desk.all_holds", "legal", "/desk/holds"),
     Place("desk.order_holds", "legal", "/desk/holds", "main a[href$='/holds']"),
     # A verifier
@@ -330,6 +331,7 @@ ELSEWHERE = {
             "publishing.published",
             "publishing.show",
             "publishing.correct",
+            "notice_desk.links",
             "notice_desk.counters",
             "notice_desk.clock",
             "notice_desk.letters",

@@ -19,8 +19,7 @@ from support.verification import queries as checks
 from support.verification import service as verification
 from tests.fixtures.pages import PageClient
 from tests.infringement.world import LISTINGS, NoticeWorld
-from tests.verification.test_reviews import moment
-from tests.verification.world import World
+from tests.verification.world import World, moment
 from tests.workorders.desk_world import make_agent, make_member, make_order, sign_in
 
 

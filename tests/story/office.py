@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app import create_app
 from support.accounts import queries as accounts
@@ -16,16 +16,19 @@ from support.core.config import Config
 from support.core.db import db, transaction
 from support.infringement import (
     jobs,
+    publishing,
     queries,
     service_checks,
     service_counter,
     service_forwarding,
     service_measures,
+    service_publishing,
     service_rulings,
     timers,
 )
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
+from support.infringement.models_publishing import DuePublication, DueState
 from support.infringement.regimes import RegimeCode
 from support.notifications.service import reader_of
 from tests.fixtures.live import LiveServer
@@ -101,6 +104,32 @@ class Office:
                     }
                     session.execute(update(Item).where(Item.id == item.id).values(moved))
             timers.end_terms(utcnow())
+
+    def publish(self, number: int) -> None:
+        """Publish what is due of the notice once it is `number` entries, without the words that are marked."""
+
+        def due() -> list[DuePublication]:
+            found = select(DuePublication).where(DuePublication.state == DueState.OPEN)
+            return list(
+                db.session.execute(found.where(DuePublication.notice_id == notice.id)).scalars()
+            )
+
+        def all_there() -> bool:
+            db.session.rollback()
+            return len(due()) == number
+
+        with self._desk() as (clerk, notice):
+            wait_until(all_there, seconds=60, what=f"{number} entries to publish")
+            for row in due():
+                kept = [piece.text for piece in publishing.draft_of(row).pieces if not piece.mark]
+                service_publishing.publish_due(
+                    clerk,
+                    row,
+                    text="".join(kept),
+                    named=False,
+                    ends_at=utcnow() + timedelta(days=365),
+                    version=row.version,
+                )
 
     def wait_for(self, state: ItemState, positions: tuple[int, ...]) -> None:
         """Wait until the links stand there; what the tick does once a minute is done at once."""

@@ -1,8 +1,8 @@
 """A rights holder without an account files fourteen links on a phone, goes on at a desk, is asked for one thing more.
 
 One link is dead and one is not ours. The seller of two of them contests both; when the waiting period has passed, one
-is restored, and one stays down since a court's receipt came. In real browsers against `make run`'s own processes, on
-both databases; the clerk decides by the verbs.
+is restored, and one stays down since a court's receipt came; all of it is published without a name. In real browsers
+against `make run`'s own processes, on both databases; the clerk decides by the verbs.
 """
 
 from __future__ import annotations
@@ -227,6 +227,21 @@ def read_the_end(desk: Page, seller: Page, reference: str) -> None:
     expect(row.nth(SECOND - 1)).to_contain_text("Hangzhou Internet Court")
 
 
+def read_in_public(visitor: Page) -> None:
+    """Anybody reads the claim, the answer and the result in order; nothing there tells who or where."""
+    visitor.goto("/transparency")
+    entries = visitor.locator("main ul.orders a")
+    expect(entries).to_have_count(3)
+    expect(visitor.locator("main ul.orders")).to_contain_text("Restored")
+    pages = [entry.get_attribute("href") or "" for entry in entries.all()]
+    for address in ["/transparency", "/transparency.atom", "/transparency.json", *pages]:
+        body = visitor.request.get(address).text()
+        for told in ("Halden", ADDRESS, "918273645", "market.example", "Shop 2", "counsel@"):
+            assert told not in body, (address, told)
+    visitor.goto(pages[0])
+    expect(visitor.locator("main .timeline li")).to_have_count(3)
+
+
 def test_a_notice_from_a_phone_to_one_link_that_is_restored_and_one_that_is_kept(
     phone: Page, open_screen: OpenScreen, server: LiveServer, bare_database_url: str
 ) -> None:
@@ -256,3 +271,5 @@ def test_a_notice_from_a_phone_to_one_link_that_is_restored_and_one_that_is_kept
     office.keep(SECOND)
     office.let_time_pass()
     read_the_end(desk, seller, reference)
+    office.publish(3)
+    read_in_public(open_screen())

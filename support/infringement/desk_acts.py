@@ -115,8 +115,8 @@ ACTS: tuple[Act, ...] = (
 
 def offered(items: Iterable[Item]) -> list[Act]:
     """Return what may be done with at least one of the items."""
-    found = list(items)
-    return [act for act in ACTS if any(act.takes(item) for item in found)]
+    alike = {(item.state, item.content, item.shown_at is None): item for item in items}
+    return [act for act in ACTS if any(act.takes(item) for item in alike.values())]
 
 
 def act_named(code: str) -> Act | None:

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import literal, select, text, union_all
 
 from support.core import vault
 from support.core.clock import utcnow
-from support.core.db import db, transaction
+from support.core.db import db, fetch, transaction
 from tests.core.test_db import in_threads
 
 PLACE = "contact_point.sealed:abc"
@@ -67,6 +67,28 @@ def test_a_destroyed_key_opens_nothing_and_seals_nothing(app: Flask) -> None:
         with pytest.raises(vault.KeyDestroyed):
             sealed()
         assert db.session.execute(select(vault.VaultKey.wrapped)).scalar_one() is None
+
+
+def test_a_list_opens_as_one_by_one_without_the_erased_and_refuses_what_was_moved(
+    app: Flask,
+) -> None:
+    people = {"person:1": "a@example.com", "person:2": "b@example.com", "person:3": "c@example.com"}
+    with app.app_context():
+        with transaction() as session:
+            rows = [(one, vault.seal(one, f"t.s:{one}", said)) for one, said in people.items()]
+            vault.destroy("person:2")
+        session.expire_all()
+        each = (
+            select(literal(one).label("owner"), literal(said).label("sealed")) for one, said in rows
+        )
+        found = union_all(*each).subquery()
+        listed = vault.with_key(select(found.c.owner, found.c.sealed), found.c.owner)
+        opened = vault.unseal_each(fetch(listed), lambda row: f"t.s:{row.owner}")
+        assert {row.owner: said for row, said in opened} == {
+            one: said for one, said in people.items() if one != "person:2"
+        }
+        with pytest.raises(vault.SealBroken):
+            list(vault.unseal_each(fetch(listed), lambda row: "t.s:elsewhere"))
 
 
 def test_the_data_key_is_stored_only_wrapped(app: Flask) -> None:

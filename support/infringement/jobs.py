@@ -122,7 +122,10 @@ def _arrived(
         return  # it moved meanwhile
 
 
-PERIODIC = (Periodic("note_arrivals", timedelta(seconds=60), note_arrivals),)
+PERIODIC = (
+    Periodic("note_arrivals", timedelta(seconds=60), note_arrivals),
+    Periodic("recount_publications", timedelta(hours=1), service_due.recount_due),
+)
 SUBSCRIPTIONS = (
     Subscription(platform.ANSWERED, note_platform),
     *(Subscription(f"notice.{state}", tell_sides) for state in news.TOLD),

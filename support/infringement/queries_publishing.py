@@ -11,7 +11,7 @@ from support.core.actors import Actor
 from support.core.db import db, fetch
 from support.core.errors import NotFound
 from support.infringement.lifecycle import ItemState
-from support.infringement.models import Item, Notice
+from support.infringement.models import Item, Notice, Respondent
 from support.infringement.models_publishing import DuePublication, DueState
 from support.infringement.policy import require_clerk
 from support.policies.models_publications import Publication
@@ -118,3 +118,9 @@ def _references(notices: Collection[int]) -> dict[int, str]:
         .where(Notice.id.in_(notices))
     )
     return {notice_id: order.reference for notice_id, order in db.session.execute(found)}
+
+
+def is_unreachable(item: Item) -> bool:
+    """True where nobody is known who answers for the item, or no address of theirs: it is told in public (RTNIC 15)."""
+    found = db.session.get(Respondent, item.respondent_id) if item.respondent_id else None
+    return found is None or not found.reachable

@@ -11,15 +11,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from support.core.audit import Event
-from support.core.calendars import CN_ZONE
+from support.core.calendars import CN_ZONE, Due
 from support.core.db import compare_and_set, db, new_uid, transaction
 from support.infringement import clocks, queries
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
 from support.infringement.models_publishing import DuePublication, DueState, Entry
+from support.infringement.queries_publishing import is_unreachable
 from support.infringement.regimes import RegimeCode, regime_of
 
 S = ItemState
+_BATCH = 200
 
 TELLS: Mapping[ItemState, tuple[Entry, ...]] = {
     S.FORWARDED: (Entry.NOTICE,),
@@ -27,7 +29,10 @@ TELLS: Mapping[ItemState, tuple[Entry, ...]] = {
     S.COUNTER_FORWARDED: (Entry.COUNTER,),
     **dict.fromkeys((S.FINAL, S.RESTORED, S.DECIDED, S.WITHDRAWN, S.GONE), (Entry.RESULT,)),
 }
-"""What is published of a link that reached a state; a result only where its notice was sent on before."""
+"""What is published of a link that reached a state; a result only where its notice was sent on before.
+
+A notice to somebody whom nothing reaches is published under every law, instead of being sent (RTNIC 15).
+"""
 
 FOLLOWED = (*TELLS, S.NOT_QUALIFIED, S.CHECKING, S.QUALIFIED, S.RESTORE_ASKED)
 """States that are listened for: those above, and those to which a complaint may lead."""
@@ -75,7 +80,10 @@ def _rows(notice: Notice) -> list[DuePublication]:
 
 
 def _is_wanted(item: Item, kind: Entry, event: Event, rows: Sequence[DuePublication]) -> bool:
-    if item.law is None or kind not in regime_of(item.law, item.rules).publishes:
+    if item.law is None or not (
+        kind in regime_of(item.law, item.rules).publishes
+        or (kind is Entry.NOTICE and is_unreachable(item))
+    ):
         return False
     mine = [(row, said) for row, said in _about(item, rows) if row.entry is kind]
     day, state = _day(event.at), event.action.removeprefix("item.")
@@ -175,3 +183,17 @@ def _complaint_over(
         due_estimated=due.estimated,
         state=DueState.OPEN if left else DueState.DROPPED,
     )
+
+
+def recount_due(now: datetime) -> None:
+    """Count dates anew whose holidays were not published when they were counted, never to an earlier one; periodic."""
+    estimated = (DuePublication.due_estimated, DuePublication.state == DueState.OPEN)
+    found = select(DuePublication.id).where(*estimated).order_by(DuePublication.id).limit(_BATCH)
+    for row_id in db.session.execute(found).scalars().all():
+        with transaction() as session:
+            row = session.get_one(DuePublication, row_id, populate_existing=True)
+            counted = clocks.due_of(regime_of(row.law, row.rules).clocks["publish"], row.since)
+            due = clocks.kept(Due(row.due_at, CN_ZONE, row.due_estimated, ()), counted)
+            if (due.at, due.estimated) != (row.due_at, row.due_estimated):
+                changes = {"due_at": due.at, "due_estimated": due.estimated}
+                compare_and_set(row, version=row.version, **changes)

@@ -16,7 +16,8 @@ from support.core.words import N_
 from support.infringement import policy, publishing, queries, redaction
 from support.infringement import queries_publishing as due_queries
 from support.infringement.forms import LONGEST_TEXT
-from support.infringement.models_publishing import DuePublication, DueState
+from support.infringement.models_publishing import DuePublication, DueState, Entry
+from support.infringement.service_forwarding import record_arrival
 from support.policies import service_publications as ledger
 from support.policies.models_publications import Publication, Withdrawal
 
@@ -141,6 +142,9 @@ def _write(
         now=now,
     )
     compare_and_set(row, version=row.version, state=DueState.PUBLISHED, publication_id=entry.id)
+    for item in draft.items if row.entry is Entry.NOTICE else ():
+        if due_queries.is_unreachable(item):  # it has arrived by being published (RTNIC 15)
+            record_arrival(actor, item, "notice", channel="published", at=now, now=now)
     act = "publication.corrected" if replaces else "publication.made"
     audit.record(draft.notice.stream, act, actor=actor, at=now, publication=entry.id)
     return entry

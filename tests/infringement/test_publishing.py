@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from flask import Flask, g
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 
 from support.core.actors import Actor
-from support.core.db import db
+from support.core.db import db, transaction
 from support.core.errors import AlreadyDone, Invalid, NotAllowed, NotFound
 from support.infringement import (
     publishing,
@@ -24,6 +24,7 @@ from support.infringement import (
     service_publishing,
     service_rulings,
 )
+from support.infringement.lifecycle import ItemState
 from support.infringement.models import Notice
 from support.infringement.models_publishing import DuePublication
 from support.infringement.regimes import RegimeCode
@@ -342,3 +343,35 @@ def test_the_list_of_what_is_due_leafs_through_rows_of_one_moment(
     while page := queries_publishing.waiting(world.ivy, after=found[-1] if found else ""):
         found.append(page[0].row.uid)
     assert len(found) == len(set(found)) == 3
+
+
+def test_whom_nothing_reaches_is_told_in_public_and_the_time_runs_from_there(
+    world: NoticeWorld,
+) -> None:
+    told_there = world.qualified(RegimeCode.CC, links=LISTINGS[:1])
+    world.forwarded(told_there)
+    notice = world.qualified(RegimeCode.CC, links=LISTINGS[:1], nobody=True)
+    world.forwarded(notice)
+    world.drain()
+    assert rows(told_there) == [], "this law asks for no publication"
+    (row,) = rows(notice)
+    publish(world, row)
+    item = world.item(notice)
+    assert (item.status, item.clock_start) == (ItemState.AWAITING, world.now)
+
+
+def test_a_date_over_unpublished_holidays_is_counted_anew_and_never_earlier(
+    world: NoticeWorld,
+) -> None:
+    notice = world.qualified(links=LISTINGS[:1])
+    world.awaiting(notice)
+    world.drain()
+    (row,) = rows(notice)
+    counted = row.due_at
+    for estimated, kept in ((-timedelta(days=2), counted), (timedelta(days=2), None)):
+        moved = counted + estimated
+        with transaction() as session:
+            session.execute(update(DuePublication).values(due_at=moved, due_estimated=True))
+        service_due.recount_due(world.now)
+        (row,) = rows(notice)
+        assert (row.due_at, row.due_estimated) == (kept or moved, False)

@@ -115,11 +115,12 @@ class NoticeWorld:
         links: tuple[str, ...] = LISTINGS,
         papers: tuple[str, ...] = PAPERS,
         owner_address: str = "",
+        nobody: bool = False,
         **more: Any,
     ) -> Notice:
-        """A notice as somebody files it; Rong owns what it names, or somebody behind an address."""
+        """A notice as somebody files it; Rong owns what it names, or somebody behind an address, or nobody known."""
         filer = who or self.hana
-        owner = None if owner_address else self.rong.id
+        owner = None if owner_address or nobody else self.rong.id
         listings = [
             Listing(link, link, f"item-{number}", f"Canary shirt {number}", owner, owner_address)
             for number, link in enumerate(links, 1)

@@ -209,9 +209,6 @@ PLACES = (
     Place("publishing.index", "ip_clerk", "/desk/publications"),
     Place("conduct_desk.index", "ip_clerk", "/desk/conduct"),
     Place("notice_desk.show", "ip_clerk", CASES, order_link("/desk/orders"), CASE),
-    Place(
-        "notice_desk.links", "ip_clerk", CASES, order_link("/desk/orders"), f"{CASE[:-2]}/links']"
-    ),
     Place("penalties.index", "legal", "/desk/penalties"),
     Place("penalties.new", "legal", "/desk/penalties/new"),
     Place("desk.all_holds", "legal", "/desk/holds"),

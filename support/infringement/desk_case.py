@@ -9,8 +9,10 @@ from typing import Any
 
 from support.core import files
 from support.core.files import StoredFile
+from support.core.text import written_in
 from support.core.vault import KeyDestroyed
 from support.core.web_countries import country_name
+from support.core.web_parts import html_lang
 from support.core.words import N_
 from support.infringement import queries, service_checks
 from support.infringement.elements import (
@@ -212,7 +214,9 @@ def notice_papers(filed: Sequence[Filed]) -> list[dict[str, str]]:
 
 
 def _paper(file: StoredFile, kind: str) -> dict[str, str]:
-    return {"uid": file.uid, "kind": PAPERS[kind], "name": _name(file)}
+    name = _name(file)
+    said = {"name": name, "lang": html_lang(written_in(name))}
+    return {"uid": file.uid, "kind": PAPERS[kind], **said}
 
 
 def _name(file: StoredFile) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from support.accounts import service as accounts
 from support.core.errors import Invalid, NotAllowed
 from support.core.words import N_
-from support.infringement import listing_door, listings, report_pages, service_reports
+from support.infringement import listing_door, listings, owners, report_pages, service_reports
 from support.infringement import queries_reports as queries
 from support.infringement.lifecycle_reports import GROUNDS, CaseState, ReportState
 from support.infringement.listings import Found, Line
@@ -47,21 +46,12 @@ def read_links(text: str) -> list[Listing]:
     known = listing_door.look_up([line.item for line in lines if line.item])
     lines = listings.judged(lines, known)
     _refuse(lines, Found.GONE, GONE)
-    return [_listing(line, (known or {}).get(line.item, {})) for line in lines]
+    return owners.named(lines, known or {})
 
 
 def _refuse(lines: Sequence[Line], found: Found, words: str) -> None:
     if bad := [str(line.number) for line in lines if line.state is found]:
         raise Invalid("links", words, numbers=", ".join(bad))
-
-
-def _listing(line: Line, said: Mapping[str, str]) -> Listing:
-    try:
-        owner = accounts.normalise_address("auto", said.get("owner", ""))[1]
-    except Invalid:
-        owner = ""
-    normal = f"item {line.item}" if line.item else line.url
-    return Listing(line.url, normal, line.item, line.title, owner_address=owner)
 
 
 def guard_order(order: WorkOrder, status: Status) -> None:

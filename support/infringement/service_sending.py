@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,14 +14,13 @@ from support.core.actors import Actor
 from support.core.calendars import CN_ZONE
 from support.core.clock import utcnow
 from support.core.db import db, transaction
-from support.core.errors import Invalid, Stale, TooMany
-from support.infringement import filing, listing_door, service, service_drafts
+from support.core.errors import Stale, TooMany
+from support.infringement import filing, listing_door, owners, service, service_drafts
 from support.infringement.elements import NoticeFacts
 from support.infringement.listing_door import Known
-from support.infringement.listings import Line
 from support.infringement.models import Notice, Paper
 from support.infringement.regimes import ContentKind
-from support.infringement.service import Filing, Listing
+from support.infringement.service import Filing
 from support.infringement.service_drafts import FILE_PARTS, Draft
 from support.policies import queries as policies
 from support.policies import service as policies_service
@@ -124,45 +122,12 @@ def _filing(
     return Filing(
         facts=facts,
         content=ContentKind(reason.get("content_kind") or ContentKind.LISTING),
-        listings=_listings(lines, known or {}),
+        listings=owners.named(lines, known or {}),
         papers={},
         files_owner="",
         us_law=bool(reason.get("us_law")),
         eu=bool(reason.get("eu")),
     )
-
-
-def _listings(lines: Sequence[Line], known: Known) -> list[Listing]:
-    addresses = {line.item: _address(known.get(line.item, {})) for line in lines}
-    members = {each: _member(each) for each in set(addresses.values()) if each}
-    return [
-        Listing(
-            url=line.url,
-            normal=f"item {line.item}" if line.item else line.url,
-            platform_item=line.item,
-            title=line.title,
-            words=line.reason,
-            owner_id=members.get(addresses[line.item]),
-            owner_address=addresses[line.item],
-            since=known.get(line.item, {}).get("since", ""),
-        )
-        for line in lines
-    ]
-
-
-def _member(address: str) -> int | None:
-    """Return the member whose account this address signs in to: they answer with it, others as a guest."""
-    kind, value = accounts.normalise_address("auto", address)
-    found = people.bound_contact(kind, value)
-    return found[0] if found else None
-
-
-def _address(said: Mapping[str, str]) -> str:
-    """Return how the seller is reached, where the platform told us; what is no address is none."""
-    try:
-        return accounts.normalise_address("auto", said.get("owner", ""))[1]
-    except Invalid:
-        return ""
 
 
 def _requester(actor: Actor, draft: Draft, language: str, now: datetime) -> tuple[int, int | None]:

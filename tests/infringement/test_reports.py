@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from support.core import outbox, platform
+from support.core import installation, outbox, platform
 from support.core.db import db, insert_new, new_uid, transaction
 from support.core.errors import (
     AlreadyDone,
@@ -35,7 +35,7 @@ from support.workorders import timers
 from support.workorders.lifecycle import Status
 from tests.infringement.report_world import REASON, ReportWorld
 from tests.infringement.world import NoticeWorld
-from tests.workorders.desk_world import client_of, counted
+from tests.workorders.desk_world import client_of, counted, make_member
 
 C = CaseState
 OTHER = "https://market.example/item/1002"
@@ -281,6 +281,16 @@ def test_the_name_is_shown_only_as_legal_decides_and_the_reporter_knows_before(
     outbox.drain()
     letters = select(Delivery.ids).where(Delivery.template == "infringement.reporter")
     assert any(ids["what"] == "report.reveal" for ids in db.session.execute(letters).scalars())
+
+
+def test_a_seller_whose_address_signs_in_here_answers_as_that_member(world: NoticeWorld) -> None:
+    seller = make_member("Sun", "respondent@example.com")
+    installation.mark(demo=True)
+    own, other = kind_report.read_links(
+        "https://market.example/item/1009\nhttps://market.example/item/1001"
+    )
+    assert (own.owner_id, own.owner_address) == (seller.id, "respondent@example.com")
+    assert (other.owner_id, other.owner_address) == (None, "shop2@shops.example")
 
 
 def test_two_reporters_at_once_make_one_case(world: NoticeWorld, reports: ReportWorld) -> None:

@@ -10,18 +10,20 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
-from wtforms.validators import Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from support.disclosure import policy
-from support.disclosure.wording import Wording
+from support.disclosure.wording import CHOOSE, NEEDED, Wording
 
-_NUMBER = _l("Enter a number.")
+_FILLED = DataRequired(_l(NEEDED))
+"""All that lacks is named at once, in the words of the verb that would name it alone."""
 
 
 def _boxes(words: Any, known: Mapping[str, str]) -> SelectMultipleField:
     return SelectMultipleField(
         words,
+        [DataRequired(_l(CHOOSE))],
         choices=[SelectChoice(code, _l(title)) for code, title in known.items()],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
@@ -39,10 +41,10 @@ class WordingForm(FlaskForm):
     grounds = _boxes(_l("Grounds"), policy.GROUNDS)
     measures = _boxes(_l("Measure"), policy.MEASURES)
     days = _number(_l("Days for which the shop is closed"))
-    rule_en = StringField(_l("Rule that it rests on, in English"))
-    rule_zh = StringField(_l("Rule that it rests on, in Chinese"))
-    words_en = TextAreaField(_l("What happened, in English"))
-    words_zh = TextAreaField(_l("What happened, in Chinese"))
+    rule_en = StringField(_l("Rule that it rests on, in English"), [_FILLED])
+    rule_zh = StringField(_l("Rule that it rests on, in Chinese"), [_FILLED])
+    words_en = TextAreaField(_l("What happened, in English"), [_FILLED])
+    words_zh = TextAreaField(_l("What happened, in Chinese"), [_FILLED])
 
     def wording(self) -> Wording:
         """Return what was typed."""
@@ -61,7 +63,7 @@ class WordingForm(FlaskForm):
 class PenaltyForm(WordingForm):
     """A penalty as its proposer writes it."""
 
-    reasons = TextAreaField(_l("Reasons for the member"))
+    reasons = TextAreaField(_l("Reasons for the member"), [_FILLED])
     months = _number(_l("Months for which it stays published"), policy.MONTHS)
     orders = StringField(_l("Work orders that it follows from"), [Length(max=400)])
 
@@ -79,7 +81,7 @@ class PenaltyForm(WordingForm):
 class NewPenaltyForm(PenaltyForm):
     """The same, with whom it is about."""
 
-    member = StringField(_l("Member name"), [Length(max=120)])
+    member = StringField(_l("Member name"), [_FILLED, Length(max=120)])
 
 
 class DecisionForm(FlaskForm):

@@ -18,7 +18,7 @@ from support.core.errors import NotFound
 from support.core.web_pages import locale_of
 from support.core.words import N_
 from support.infringement import case_pages, kind, queries, sides, statement
-from support.infringement.lifecycle import ItemState
+from support.infringement.lifecycle import MEASURED, ItemState
 from support.infringement.models import Item, Notice, Respondent
 from support.infringement.news import Reader
 from support.infringement.policy import MEASURES, REASONS, REFUSALS
@@ -34,7 +34,7 @@ Facts = dict[str, Any] | None
 _MINUTE = timedelta(minutes=1)
 _FIRST = (ItemState.FORWARDED, ItemState.NO_MEASURE_FORWARDED)
 _DECIDED = (*_FIRST, ItemState.MEASURE_TAKEN, ItemState.NO_MEASURE)
-_DECISIONS = {**MEASURES, **REFUSALS}
+_UNDECIDED = (ItemState.TO_COMPLETE, ItemState.QUALIFIED)
 
 
 def holder_facts(ids: dict[str, Any], reader: Actor) -> Facts:
@@ -104,16 +104,16 @@ def _respondent(notice: Notice, reader: Actor) -> Respondent | None:
 
 def _facts(side: Reader, what: ItemState, items: Sequence[Item], reader: Actor) -> dict[str, Any]:
     title, news = sides.TOLD[side][what]
-    known = (
-        _DECISIONS if what in _DECIDED else REASONS
-    )  # an item that went on has another reason by now
-    reasons = list(dict.fromkeys(known[item.reason] for item in items if item.reason in known))
+    codes = dict.fromkeys(item.reason for item in items)
+    known = REFUSALS if what in _DECIDED else REASONS  # what went on has another reason by now
+    told = [] if what in _UNDECIDED else [code for code in codes if code in known]
     return {
         "what": what.value,
         "title": title,
         "news": news,
         "numbers": ", ".join(str(item.position) for item in items),
-        "reasons": reasons,
+        "reasons": [known[code] for code in told if code not in MEASURES],
+        "measures": [MEASURES[code] for code in codes if code in MEASURES and what in MEASURED],
         "why": _why(items[0], reader),
         "zone": reader.timezone,
         "guest": reader.kind == "guest",

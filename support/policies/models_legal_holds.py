@@ -26,6 +26,9 @@ class Ground(StrEnum):
         return _TITLES[self]
 
 
+BY_HAND = (Ground.LAWSUIT, Ground.AUTHORITY, Ground.DISPUTE)
+"""Those that people place and release; the other follows its case by itself."""
+
 _TITLES = {
     Ground.IP_CASE: N_("A rights notice is open"),
     Ground.LAWSUIT: N_("A lawsuit"),

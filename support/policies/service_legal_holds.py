@@ -11,12 +11,13 @@ from support.core import audit
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import changed, db, insert_new, new_uid, transaction
-from support.core.errors import Invalid, NotFound
+from support.core.errors import Invalid, NotAllowed, NotFound
 from support.core.words import N_
-from support.policies.models_legal_holds import Ground, LegalHold
+from support.policies.models_legal_holds import BY_HAND, Ground, LegalHold
 from support.policies.policy import check_may_hold
 
 _FILE_NUMBER = re.compile(r"[\w()（）〔〕\[\]/.,:#&\- ]{1,80}")
+FOLLOWS = N_("This hold follows its rights notice: it is released when the last link is decided.")
 NUMBER_ONLY = N_("Write the file number alone: letters, digits and signs, 80 at most, no names.")
 
 
@@ -28,7 +29,7 @@ def place_hold(
     A lawsuit and an authority need their file number (`Invalid`). Legal and the privacy officer may, and the system.
     """
     now, reference = now or utcnow(), " ".join(reference.split())
-    check_may_hold(actor)
+    _check_may(actor, ground)
     needed = ground in (Ground.LAWSUIT, Ground.AUTHORITY)
     if (needed or reference) and not _FILE_NUMBER.fullmatch(reference):
         raise Invalid("reference", NUMBER_ONLY)
@@ -43,7 +44,7 @@ def place_hold(
 def release_hold(actor: Actor, hold: LegalHold, *, now: datetime | None = None) -> LegalHold:
     """Let go of a hold: what it kept follows its own time again; twice is harmless."""
     now = now or utcnow()
-    check_may_hold(actor)
+    _check_may(actor, hold.why)
     mine = update(LegalHold).where(LegalHold.id == hold.id, LegalHold.released_at.is_(None))
     with transaction():
         if changed(mine.values(released_at=now, released_by=actor.id)):
@@ -65,6 +66,13 @@ def release_ground(
     hold = db.session.execute(found).scalar_one_or_none()
     if hold is not None:
         release_hold(actor, hold, now=now)
+
+
+def _check_may(actor: Actor, ground: Ground) -> None:
+    """Let those pass who place holds; one that follows its case is the system's alone."""
+    check_may_hold(actor)
+    if ground not in BY_HAND and actor.kind != "system":
+        raise NotAllowed(FOLLOWS)
 
 
 def ground_named(code: str) -> Ground:

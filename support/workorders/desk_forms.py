@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, StopValidation
 
 from support.core.web_fields import A_DAY, DayField
-from support.policies.models_legal_holds import Ground
+from support.policies.models_legal_holds import BY_HAND
 from support.workorders import desk_saved
 from support.workorders.forms import BODY_FITS, SUBJECT_FITS, block, line
 
@@ -87,7 +87,7 @@ class HoldForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A legal hold: its ground, and the file number where there is one."""
 
     ground = SelectField(
-        _l("Why it is kept"), choices=_choices([(each.value, _l(each.title)) for each in Ground])
+        _l("Why it is kept"), choices=_choices([(each.value, _l(each.title)) for each in BY_HAND])
     )
     reference = StringField(
         _l("File number of the court or the authority"), filters=[line], validators=[Length(max=80)]

@@ -13,7 +13,7 @@ from support.accounts.forms import refusals_on
 from support.core.web import current_actor
 from support.policies import queries_legal_holds as holds
 from support.policies import service_legal_holds
-from support.policies.models_legal_holds import LegalHold
+from support.policies.models_legal_holds import BY_HAND, LegalHold
 from support.policies.policy import check_may_hold
 from support.workorders import queries
 from support.workorders.desk_forms import HoldForm
@@ -74,6 +74,7 @@ def _drawn(rows: Any) -> list[dict[str, Any]]:
             "hold": row,
             "who": names.get(row.placed_by or 0) or gettext("the system"),
             "order": orders.get(_order_id(row), ""),
+            "by_hand": row.why in BY_HAND,
         }
         for row in rows
     ]

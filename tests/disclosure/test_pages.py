@@ -173,3 +173,11 @@ def test_what_may_not_be_shown_is_refused_on_the_form_of_a_correction_too(
         answer = lena.submit(path, {"rule_en": "a@b.example"}, action=path)
     assert answer.status_code == 422
     assert "e-mail address" in answer.text
+
+
+def test_an_empty_form_names_all_that_lacks_at_once(world: PenaltyWorld) -> None:
+    lena = client_of(world.app, world.lena)
+    with world.outside():
+        answer = lena.submit(f"{DESK}/new", {}, action=f"{DESK}/new")
+    assert answer.status_code == 422
+    assert "There are 8 problems to fix" in answer.text

@@ -107,7 +107,10 @@ def test_a_respondent_reads_the_notice_and_its_arrival_starts_their_time(
     for shown in (FACTS.holder_name, FACTS.right_no, FACTS.explanation, FACTS.shown_contact):
         assert shown in text
     assert "items/1" in text
+    assert "Measure: Delete the content" in text
     assert "items/2" not in text, "other links were not forwarded"
+    (complete,) = (one for one in told(world.hana.id, HOLDER) if one.ids["what"] == S.QUALIFIED)
+    assert "Delete the content" not in words(complete), "a measure is no reason to be complete"
     assert "You can answer until" in text
     assert "No machine" in text or "no machine did" in text
     assert "声明" in words(letter, "zh") or "答复" in words(letter, "zh")

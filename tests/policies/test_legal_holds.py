@@ -76,6 +76,12 @@ def test_the_order_of_a_notice_is_held_until_its_last_link_is_decided(app: Flask
     stream = world.order(notice).stream
     [hold] = holds.holds_on(stream)
     assert (hold.why, hold.placed_by, hold.released_at) == (Ground.IP_CASE, None, None)
+    for by_hand in (
+        lambda: service.release_hold(world.leo, hold),
+        lambda: service.place_hold(world.leo, stream, Ground.IP_CASE, reference="2026-1"),
+    ):
+        with pytest.raises(NotAllowed):
+            by_hand()
     item = world.item(notice)
     assert holds.is_held(stream)
     notices.withdraw_item(world.hana, item, version=item.version, now=world.now)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     DDL,
     JSON,
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -38,7 +39,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, mapped_column, registry
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
-from support.core.errors import Stale
+from support.core.errors import DomainError, Stale
 
 log = logging.getLogger(__name__)
 
@@ -289,3 +290,29 @@ def compare_and_set(row: M, *, version: int, **values: Any) -> M:
         raise Stale()
     db.session.refresh(row)
     return row
+
+
+def each_of(
+    table: type[M],
+    *which: ColumnElement[bool],
+    work: Callable[[M], object],
+    first: Any = None,
+    most: int = 200,
+) -> None:
+    """Do the work for each row that fits, in a transaction of its own, with the row as it is then, if it fits still.
+
+    For periodic tasks: at most `most` rows a time, in the order of `first` (the row id); what was refused, since it
+    changed meanwhile, is logged and has its turn next time.
+    """
+    kind: Any = table
+    found = select(kind.id).where(*which).order_by(kind.id if first is None else first).limit(most)
+    for row_id in db.session.execute(found).scalars().all():
+        still = select(table).where(kind.id == row_id, *which)
+        try:
+            with transaction() as session:
+                fresh = session.execute(still.execution_options(populate_existing=True))
+                if (row := fresh.scalar_one_or_none()) is not None:
+                    work(row)
+        except DomainError as error:
+            said = {"table": kind.__tablename__, "row": row_id, "error": type(error).__name__}
+            log.warning("row_left", extra=said)

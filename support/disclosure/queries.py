@@ -153,8 +153,8 @@ def appeal_term(row: Penalty) -> Due | None:
 
 
 def decision_term(appeal: PenaltyAppeal) -> Due:
-    """Return by when an appeal is decided, with its steps."""
-    return cn_working_days(appeal.at, policy.APPEAL_DAYS)
+    """Return by when an appeal is decided, with its steps, never shorter than promised."""
+    return _kept(appeal.at, appeal.due_at, estimated=appeal.due_estimated)
 
 
 def _kept(start: datetime, promised: datetime, *, estimated: bool) -> Due:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_
 
 from support.core import audit, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.calendars import months
 from support.core.clock import utcnow
-from support.core.db import compare_and_set, db, insert_new, new_uid, transaction
-from support.core.errors import AlreadyDone, DomainError, IllegalMove, NotAllowed
+from support.core.db import compare_and_set, each_of, insert_new, new_uid, transaction
+from support.core.errors import AlreadyDone, IllegalMove, NotAllowed
 from support.core.words import N_
 from support.disclosure import policy, queries
 from support.disclosure.kind import PENALTY
@@ -26,9 +24,6 @@ from support.disclosure.wording import Wording, checked
 from support.policies.models_publications import Withdrawal
 from support.policies.service_publications import publish, withdraw
 
-log = logging.getLogger(__name__)
-
-_BATCH = 200
 S = PenaltyState
 UNDER_WAY = N_("A correction waits for a second person already.")
 
@@ -36,12 +31,14 @@ UNDER_WAY = N_("A correction waits for a second person already.")
 def publish_due(now: datetime) -> None:
     """Publish what nobody appealed against in time, and what stands after an appeal; periodic, twice is harmless."""
     over = (Penalty.state == S.TOLD) & (Penalty.appeal_until <= now)
-    _each(partial(_publish, now=now), or_(over, Penalty.state == S.UPHELD))
+    ready = or_(over, Penalty.state == S.UPHELD)
+    each_of(Penalty, ready, work=partial(_publish, now=now))
 
 
 def end_due(now: datetime) -> None:
     """End what has stood for its time; periodic, twice is harmless."""
-    _each(partial(_end, now=now), Penalty.state == S.PUBLISHED, Penalty.ends_at <= now)
+    ended = (Penalty.state == S.PUBLISHED, Penalty.ends_at <= now)
+    each_of(Penalty, *ended, work=partial(_end, now=now))
 
 
 def _publish(row: Penalty, now: datetime) -> None:
@@ -166,19 +163,3 @@ def _replace(actor: Actor, row: Penalty, wording: Wording | None, now: datetime)
     text = vault.seal(row.stream, queries.place(row, "sealed"), wording.dump())
     compare_and_set(row, version=row.version, sealed=text, publication_id=entry.id, changed_at=now)
     tell(row, "corrected")
-
-
-def _each(work: Callable[[Penalty], None], *which: ColumnElement[bool]) -> None:
-    """Do the work for each penalty in a transaction of its own; what changed meanwhile has its turn next time."""
-    found = select(Penalty.id).where(*which).order_by(Penalty.id).limit(_BATCH)
-    for penalty_id in db.session.execute(found).scalars().all():
-        try:
-            with transaction() as session:
-                row = session.get(Penalty, penalty_id, populate_existing=True)
-                still = select(Penalty.id).where(Penalty.id == penalty_id, *which)
-                if row is not None and session.execute(still).first():
-                    work(row)
-        except DomainError as error:
-            log.warning(
-                "penalty_left", extra={"penalty": penalty_id, "error": type(error).__name__}
-            )

@@ -56,7 +56,7 @@ def new() -> Answer:
 
 @blueprint.get("/<uid>")
 def show(uid: str) -> tuple[str, int]:
-    """Show a penalty as it will stand, its history, and the decision that is the actor's."""
+    """Show a penalty as it will stand, who did what, and the decision that is the actor's."""
     return _page(queries.penalty_at_desk(current_actor(), uid), DecisionForm())
 
 

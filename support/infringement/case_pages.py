@@ -13,11 +13,10 @@ from support.infringement import (
     desk_case,
     queries,
     queries_conduct,
-    service_disputes,
 )
 from support.infringement.elements import Element, Meter
 from support.infringement.filing_pages import lang_of
-from support.infringement.lifecycle import ENDED, LIFECYCLE, MEASURED, ItemState
+from support.infringement.lifecycle import ANSWERABLE, ENDED, LIFECYCLE, MEASURED, ItemState
 from support.infringement.models import Item, Notice
 from support.infringement.service import OPEN_TO_SUPPLEMENT
 from support.workorders import queries as orders
@@ -65,7 +64,7 @@ def status_page(notice: Notice) -> dict[str, Any]:
         "complaints": {item.id: complaints.said_of(item, "holder", now) for item in items},
         "heard": {item.id for item in items if item.status is S.COMPLAINT or item.reason in _HEARD},
         "complain": any(complaints.may_complain(item, "holder", now) for item in items),
-        "countered": any(line.status in service_disputes.OPEN for line in lines),
+        "countered": any(line.status in ANSWERABLE for line in lines),
         "stages": _stages([line.status for line in lines]),
         "lang_of": lang_of,
         "papers": desk_case.papers_of(notice),
@@ -93,7 +92,7 @@ def may_supplement(notice: Notice) -> bool:
 
 def answerable(notice: Notice) -> list[desk_case.Line]:
     """Return the links whose counter-notice the holder can still answer."""
-    return [line for line in desk_case.lines_of(notice) if line.status in service_disputes.OPEN]
+    return [line for line in desk_case.lines_of(notice) if line.status in ANSWERABLE]
 
 
 def withdrawable(notice: Notice) -> Sequence[Item]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from support.core.calendars import months
 from support.core.lifecycle import Lifecycle, State
 from support.core.words import N_
 from support.infringement.lifecycle import ItemState
@@ -118,10 +119,8 @@ GROUNDS: Mapping[Side, Mapping[str, str]] = {
 
 WARNING_STANDS = timedelta(days=365)
 """After this a warning counts no more; a suspension then needs a new one."""
-LANE_OUT = timedelta(days=91)
-"""How long somebody who lost the fast lane is out of it; three months, as thirteen weeks."""
 SHORTEST_DAYS, LONGEST_DAYS = 1, 180
-APPEAL_WITHIN = timedelta(days=183)
+APPEAL_MONTHS = 6
 APPEAL_DAYS = 10
 """Working days within which an appeal is decided."""
 REPEAT_WITHIN = timedelta(days=365)
@@ -257,7 +256,10 @@ def lost(record: Record) -> Figures | None:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What a measured record has to be, over the time `within`: three months, as thirteen weeks."""
+    """What a measured record has to be, over the time `within`: three months, as thirteen weeks.
+
+    Who loses the lane is out of it for as long.
+    """
 
     within: timedelta = timedelta(days=91)
     decided: int = 10
@@ -310,4 +312,4 @@ def record_of(counts: Iterable[tuple[str, str, int]]) -> Record:
 def may_appeal(kind: str, state: str, at: datetime, now: datetime) -> bool:
     """True while the person may ask another one to look at a step; nobody appeals against what was not told."""
     told = kind != StepKind.NOTE and state in (StepState.STANDING, StepState.ENDED)
-    return told and now < at + APPEAL_WITHIN
+    return told and now < months(at, APPEAL_MONTHS).at

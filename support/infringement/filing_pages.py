@@ -16,7 +16,7 @@ from support.core.errors import DomainError, NotFound
 from support.core.files import LIMITS
 from support.core.text import written_in
 from support.core.web import current_actor
-from support.core.web_countries import countries
+from support.core.web_countries import country_name
 from support.core.web_parts import html_lang
 from support.infringement import filing, queries, service_drafts
 from support.infringement.filing import Part
@@ -152,7 +152,7 @@ def place_name(code: str | None) -> str:
     """Return a country or region in the words of the page."""
     if code == EU:
         return str(_("European Union"))
-    return dict(countries()).get(code, "") if code else ""
+    return country_name(code) if code else ""
 
 
 def day_name(said: str | None) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from support.core import platform
 from support.core.clock import utcnow
-from support.core.db import compare_and_set, db, transaction
-from support.core.errors import DomainError, NotFound
+from support.core.errors import NotFound
 from support.core.outbox import Subscription
 from support.core.platform_calls import call_named
 from support.core.vault import KeyDestroyed
@@ -16,7 +15,7 @@ from support.core.worker import Periodic
 from support.infringement import letters_reports as letters
 from support.infringement import moves_reports as moves
 from support.infringement import queries_reports as queries
-from support.infringement.models_reports import ReportedContent
+from support.infringement import service_reports
 from support.infringement.service_report_decisions import follow_platform
 from support.notifications.service import tell
 from support.workorders.queries import order_by_id
@@ -54,28 +53,9 @@ def _tell(
         return
 
 
-def recount_reports(now: datetime) -> None:
-    """Count dates anew whose holidays were not published when they were promised; nobody loses a day. Periodic."""
-    for case in queries.estimated():
-        due = queries.due_of(case)
-        if due is not None and (due.at, due.estimated) != (case.due_at, case.due_estimated):
-            try:
-                _recount(case, due.at, due.estimated, now)
-            except DomainError:
-                continue  # it moved meanwhile
-
-
-def _recount(case: ReportedContent, at: datetime, estimated: bool, now: datetime) -> None:
-    with transaction():
-        fresh = db.session.get_one(ReportedContent, case.id, populate_existing=True)
-        fresh = compare_and_set(fresh, version=fresh.version, due_at=at, due_estimated=estimated)
-        for report in queries.reports_of(fresh):
-            moves.follow(report, now)
-
-
 SUBSCRIPTIONS = (
     Subscription(platform.ANSWERED, note_platform_on_reports),
     Subscription(moves.MOVED, tell_other_side),
     *(Subscription(topic, tell_reporter) for topic in moves.TO_REPORTER),
 )
-PERIODIC = (Periodic("recount_reports", timedelta(hours=1), recount_reports),)
+PERIODIC = (Periodic("recount_reports", timedelta(hours=1), service_reports.recount_reports),)

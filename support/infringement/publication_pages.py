@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from flask_babel import gettext as _
 from support.core.calendars import CN_ZONE
 from support.core.clock import utcnow
 from support.core.web_pages import LANGUAGES, locale_of
-from support.core.web_parts import html_lang, page_language
+from support.core.web_parts import html_lang
 from support.core.words import N_
 from support.infringement import filing_pages, publishing
 from support.infringement import queries_publishing as queries
@@ -56,7 +55,7 @@ def _draw_notice(facts: Mapping[str, Any]) -> Rows:
         (_("Kind of right"), _(RightType(facts["right"]).title)),
         (_("Rights holder"), f"{holder}: {facts['name']}" if "name" in facts else holder),
         (_("Filed by"), _("An agent") if facts["agent"] else _("The rights holder")),
-        *_row(_("Where it holds"), _place(facts["territory"], page_language())),
+        *_row(_("Where it holds"), filing_pages.place_name(facts["territory"])),
         (_("What stands behind the links"), _(ContentKind(facts["content"]).title)),
         *_reasons(_("Measure taken") if facts["measure"] else _("No measure taken"), facts),
         (_("Sent on to the other side"), _day(facts["day"])),
@@ -84,12 +83,6 @@ def _draw_result(facts: Mapping[str, Any]) -> Rows:
         (_("Since"), _day(facts["day"])),
         (_("Under which law"), _(RegimeCode(facts["regime"]).title)),
     ]
-
-
-@lru_cache(maxsize=1_000)
-def _place(code: str, _language: str) -> str:
-    """The name of a country in the language of the page: finding it means to sort them all."""
-    return filing_pages.place_name(code)
 
 
 def _brief_of(words: str, facts: Mapping[str, Any]) -> str:

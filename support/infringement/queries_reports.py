@@ -146,12 +146,6 @@ def appeals_of(case: ReportedContent) -> Sequence[ReportAppeal]:
     return db.session.execute(found).scalars().all()
 
 
-def estimated() -> Sequence[ReportedContent]:
-    """Return the links whose date counts holidays that were not published, the most urgent five hundred."""
-    found = select(ReportedContent).where(ReportedContent.due_estimated.is_(True))
-    return db.session.execute(found.order_by(ReportedContent.due_at).limit(500)).scalars().all()
-
-
 def appeals_by_case(cases: Sequence[ReportedContent]) -> dict[int, list[ReportAppeal]]:
     """Return the appeals of many links in one query, by link, and fetch the keys of what they say."""
     vault.load_keys([case.stream for case in cases])

@@ -69,7 +69,6 @@ def summary(report: ContentReport) -> dict[str, Any]:
         "row": report,
         "ground": report.why.title,
         "lines": lines,
-        "joined": [line for line in lines if line.reports > 1],
         "can_appeal": any(line.can_appeal for line in lines),
         "reveal_reason": queries.reveal_reason(report),
         "reveal_day": moment_words(report.reveal_at) if report.reveal_at else "",

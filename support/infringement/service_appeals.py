@@ -20,7 +20,7 @@ from support.infringement import queries_conduct as known
 from support.infringement.conduct import APPEALS, AppealState, StepState
 from support.infringement.models import Notice
 from support.infringement.models_conduct import ConductAppeal, ConductStep, appeal_place
-from support.infringement.service_conduct import FILL_IN, LONGEST, OWN, end_step
+from support.infringement.service_conduct import OWN, end_step, said_text
 from support.infringement.service_signals import TOLD, count_record
 
 NOT_YOURS = N_("Somebody of legal decides it who had no part in what it is about.")
@@ -54,11 +54,7 @@ def object_to_record(
 
 
 def _file(actor: Actor, person_id: int, words: str, now: datetime, **about: int) -> ConductAppeal:
-    text, uid = words.strip(), new_uid()
-    if not text:
-        raise Invalid("words", FILL_IN)
-    if len(text) > LONGEST:
-        raise Invalid("words", N_("Use at most %(most)s characters."), most=LONGEST)
+    text, uid = said_text(words), new_uid()
     with transaction():
         if not insert_new(
             ConductAppeal,
@@ -98,11 +94,9 @@ def decide_appeal(
         raise NotAllowed(NOT_YOURS)
     new = AppealState.UPHELD if upheld else AppealState.DISMISSED
     APPEALS.check_move(appeal.status, new)
-    if not words.strip():
-        raise Invalid("words", FILL_IN)
-    place = appeal_place(appeal.uid, "answer_sealed")
+    text, place = said_text(words), appeal_place(appeal.uid, "answer_sealed")
     with transaction():
-        answer = _sealed(appeal.person_id, place, words.strip()[:LONGEST])
+        answer = _sealed(appeal.person_id, place, text)
         values = {"decided_by": actor.id, "decided_at": now, "answer_sealed": answer}
         appeal = compare_and_set(appeal, version=version, state=new, **values)
         what = f"conduct.appeal_{new}"

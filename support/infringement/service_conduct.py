@@ -13,8 +13,8 @@ from sqlalchemy import select
 from support.core import audit, outbox, platform, vault
 from support.core.actors import SYSTEM, Actor, Role
 from support.core.clock import utcnow
-from support.core.db import compare_and_set, db, insert_new, new_uid, transaction
-from support.core.errors import DomainError, Invalid, NotAllowed
+from support.core.db import compare_and_set, db, each_of, insert_new, new_uid, transaction
+from support.core.errors import Invalid, NotAllowed
 from support.core.platform_calls import Name
 from support.core.words import N_
 from support.core.worker import Periodic
@@ -33,8 +33,6 @@ APPROVERS = N_("Somebody of legal or an approver decides this.")
 NO_WARNING = N_("A suspension needs a warning that still stands; warn first.")
 OPEN_ALREADY = N_("A suspension is proposed or running already.")
 FILL_IN = N_("Please fill this in.")
-
-_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def note_conduct(
     policy.require_clerk(actor)
     _require_other(actor, person_id)
     with transaction():
-        step = _add(actor, person_id, side, StepKind.NOTE, now, words={"words": _text(words)})
+        step = _add(actor, person_id, side, StepKind.NOTE, now, words={"words": said_text(words)})
     assert step is not None
     return step
 
@@ -73,7 +71,7 @@ def warn(
     now = now or utcnow()
     policy.require_legal(actor)
     _require_other(actor, person_id)
-    said = {"words": _text(words)}
+    said = {"words": said_text(words)}
     until = now + conduct.WARNING_STANDS
     with transaction():
         step = _add(
@@ -112,9 +110,9 @@ def propose_suspension(
     if not 1 <= factors.share <= 100:
         raise Invalid("share", N_("Enter a share from 1 to 100."))
     said = {
-        "words": _text(words),
-        "gravity": _text(factors.gravity, "gravity"),
-        "intent": _text(factors.intent, "intent"),
+        "words": said_text(words),
+        "gravity": said_text(factors.gravity, "gravity"),
+        "intent": said_text(factors.intent, "intent"),
     }
     figures = {"days": days, "number": factors.number, "share": factors.share}
     with transaction():
@@ -163,15 +161,11 @@ def decide_suspension(
 def end_steps(now: datetime) -> None:
     """End what has stood its time; periodic, safe to run twice."""
     due = (ConductStep.state == StepState.STANDING, ConductStep.until_at <= now)
-    found = select(ConductStep.id).where(*due).order_by(ConductStep.until_at).limit(_BATCH)
-    for step_id in db.session.execute(found).scalars().all():
-        try:
-            with transaction():
-                step = db.session.get_one(ConductStep, step_id, populate_existing=True)
-                if step.status is StepState.STANDING:
-                    end_step(SYSTEM, step, StepState.ENDED, now)
-        except DomainError:
-            continue  # it changed meanwhile; its turn comes again
+
+    def end(step: ConductStep) -> None:
+        end_step(SYSTEM, step, StepState.ENDED, now)
+
+    each_of(ConductStep, *due, work=end, first=ConductStep.until_at)
 
 
 def end_step(actor: Actor, step: ConductStep, new: StepState, now: datetime) -> ConductStep:
@@ -219,7 +213,8 @@ def _require_other(actor: Actor, person_id: int) -> None:
         raise NotAllowed(OWN)
 
 
-def _text(words: str, field: str = "words") -> str:
+def said_text(words: str, field: str = "words") -> str:
+    """Return what was typed, tidied; raise `Invalid` where nothing or too much was."""
     text = words.strip()
     if not text:
         raise Invalid(field, FILL_IN)

@@ -19,8 +19,6 @@ from support.workorders import service as workorders
 from support.workorders.lifecycle import Status
 from support.workorders.service_drafts import Saved
 
-OPEN = ANSWERABLE
-
 CHOOSE = N_("Choose at least one link.")
 NAME_IT = N_("Which court or authority, and under which number?")
 WRITE_WHY = N_("Please write why.")
@@ -77,7 +75,7 @@ def dismiss_dispute(
     """
     now = now or utcnow()
     policy.require_clerk(actor)
-    if item.shown_at is None or item.status not in OPEN:
+    if item.shown_at is None or item.status not in ANSWERABLE:
         raise IllegalMove(item.status, item.status)
     if not words.strip():
         raise Invalid("words", WRITE_WHY)
@@ -125,5 +123,5 @@ def _require(actor: Actor, notice: Notice, items: Sequence[Item]) -> None:
     if not items:
         raise Invalid("items", CHOOSE)
     for item in items:
-        if item.status not in OPEN:
+        if item.status not in ANSWERABLE:
             raise IllegalMove(item.status, ItemState.PENDING)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from support.core.audit import Event
 from support.core.calendars import CN_ZONE, Due
-from support.core.db import compare_and_set, db, new_uid, transaction
+from support.core.db import compare_and_set, db, each_of, new_uid, transaction
 from support.infringement import clocks, queries
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
@@ -21,7 +21,6 @@ from support.infringement.queries_publishing import is_unreachable
 from support.infringement.regimes import RegimeCode, regime_of
 
 S = ItemState
-_BATCH = 200
 
 TELLS: Mapping[ItemState, tuple[Entry, ...]] = {
     S.FORWARDED: (Entry.NOTICE,),
@@ -187,13 +186,12 @@ def _complaint_over(
 
 def recount_due(now: datetime) -> None:
     """Count dates anew whose holidays were not published when they were counted, never to an earlier one; periodic."""
-    estimated = (DuePublication.due_estimated, DuePublication.state == DueState.OPEN)
-    found = select(DuePublication.id).where(*estimated).order_by(DuePublication.id).limit(_BATCH)
-    for row_id in db.session.execute(found).scalars().all():
-        with transaction() as session:
-            row = session.get_one(DuePublication, row_id, populate_existing=True)
-            counted = clocks.due_of(regime_of(row.law, row.rules).clocks["publish"], row.since)
-            due = clocks.kept(Due(row.due_at, CN_ZONE, row.due_estimated, ()), counted)
-            if (due.at, due.estimated) != (row.due_at, row.due_estimated):
-                changes = {"due_at": due.at, "due_estimated": due.estimated}
-                compare_and_set(row, version=row.version, **changes)
+    estimated = (DuePublication.due_estimated.is_(True), DuePublication.state == DueState.OPEN)
+    each_of(DuePublication, *estimated, work=_recount)
+
+
+def _recount(row: DuePublication) -> None:
+    counted = clocks.due_of(regime_of(row.law, row.rules).clocks["publish"], row.since)
+    due = clocks.kept(Due(row.due_at, CN_ZONE, row.due_estimated, ()), counted)
+    if (due.at, due.estimated) != (row.due_at, row.due_estimated):
+        compare_and_set(row, version=row.version, due_at=due.at, due_estimated=due.estimated)

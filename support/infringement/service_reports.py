@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
 from support.core import audit, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
-from support.core.db import compare_and_set, db, insert_new, new_uid, transaction
+from support.core.db import compare_and_set, db, each_of, insert_new, new_uid, transaction
 from support.core.errors import AlreadyDone, IllegalMove, Invalid, Stale
 from support.core.words import N_
 from support.infringement import lifecycle_reports as rules
@@ -202,3 +203,20 @@ def _begin_again(case: ReportedContent, now: datetime) -> None:
         due_at=due.at,
         due_estimated=due.estimated,
     )
+
+
+def recount_reports(now: datetime) -> None:
+    """Count dates anew whose holidays were not published when they were promised; nobody loses a day. Periodic."""
+    estimated = ReportedContent.due_estimated.is_(True)
+    each_of(ReportedContent, estimated, work=partial(_recount, now=now))
+
+
+def _recount(case: ReportedContent, now: datetime) -> None:
+    due = queries.due_of(case)
+    if due is None or (due.at, due.estimated) == (case.due_at, case.due_estimated):
+        return
+    case = compare_and_set(case, version=case.version, due_at=due.at, due_estimated=due.estimated)
+    until = due.at.isoformat()
+    audit.record(case.stream, "reported.recounted", actor=SYSTEM, at=now, until=until)
+    for report in queries.reports_of(case):
+        moves.follow(report, now)

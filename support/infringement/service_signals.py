@@ -104,7 +104,7 @@ def note_outcome(notice: Notice, now: datetime) -> None:
 def count_record(person_id: int, now: datetime) -> FilerRecord:
     """Count somebody's record anew, in the caller's transaction; the fast lane follows it.
 
-    Who had the lane and whose shares fell is out of it for `conduct.LANE_OUT`, is told, and may appeal. Where too
+    Who had the lane and whose shares fell is out of it for `conduct.LANE.within`, is told, and may appeal. Where too
     little was decided, or another step stands, the lane is closed until that is over.
     """
     record = known.record_since(person_id, now - conduct.LANE.within)
@@ -136,7 +136,7 @@ def _lose_lane(person_id: int, record: Record, now: datetime) -> None:
         figures=figures,
         at=now,
         starts_at=now,
-        until_at=now + conduct.LANE_OUT,
+        until_at=now + conduct.LANE.within,
         version=1,
     ):
         return

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, select
-
 from support.core import audit
 from support.core.actors import SYSTEM
-from support.core.db import compare_and_set, db, transaction
-from support.core.errors import DomainError
+from support.core.db import compare_and_set, each_of
 from support.core.worker import Periodic
 from support.infringement import moves, news, queries, service_measures
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item
-
-log = logging.getLogger(__name__)
 
 _BATCH = 500
 
@@ -38,12 +31,11 @@ def end_terms(now: datetime) -> None:
     """
     states = (*ENDS, *WAITS)
     shown = Item.state.in_(WAITS) & Item.shown_at.is_not(None)
-    _each(_found(Item.state.in_(states), Item.due_at <= now, ~shown), partial(_end, now=now))
+    due = (Item.state.in_(states), Item.due_at <= now, ~shown)
+    each_of(Item, *due, work=partial(_end, now=now), first=Item.due_at, most=_BATCH)
 
 
 def _end(item: Item, now: datetime) -> None:
-    if item.due_at is None or item.due_at > now:
-        return
     if item.due_estimated and _recount(item, now) > now:
         return
     if item.status in WAITS:
@@ -55,7 +47,8 @@ def _end(item: Item, now: datetime) -> None:
 
 def recount_items(now: datetime) -> None:
     """Count dates anew whose holidays were not published when they were promised; nobody loses a day."""
-    _each(_found(Item.due_estimated.is_(True)), partial(_recount, now=now))
+    work = partial(_recount, now=now)
+    each_of(Item, Item.due_estimated.is_(True), work=work, first=Item.due_at, most=_BATCH)
 
 
 def _recount(item: Item, now: datetime) -> datetime:
@@ -77,23 +70,6 @@ def _recount(item: Item, now: datetime) -> datetime:
     news.put(news.RECOUNTED, notice, event, [item])
     moves.follow_items(notice, now)
     return due.at
-
-
-def _found(*which: ColumnElement[bool]) -> Sequence[int]:
-    found = select(Item.id).where(*which).order_by(Item.due_at).limit(_BATCH)
-    return db.session.execute(found).scalars().all()
-
-
-def _each(ids: Sequence[int], work: Callable[[Item], object]) -> None:
-    """Do the work for each item in a transaction of its own; one that changed meanwhile has its turn next time."""
-    for item_id in ids:
-        try:
-            with transaction():
-                item = db.session.get(Item, item_id, populate_existing=True)
-                if item is not None:
-                    work(item)
-        except DomainError as error:
-            log.warning("item_left", extra={"item": item_id, "error": type(error).__name__})
 
 
 PERIODIC = (

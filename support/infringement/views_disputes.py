@@ -17,6 +17,7 @@ from support.core.web import current_actor, row_number
 from support.infringement import answer_pages, case_pages, queries, service_disputes
 from support.infringement.filing_pages import lang_of
 from support.infringement.forms import LONGEST_LINE, PartForm
+from support.infringement.lifecycle import ANSWERABLE
 from support.infringement.models import Item, Notice
 from support.infringement.views import Answer, blueprint
 from support.workorders import drafts_web, uploads
@@ -79,7 +80,7 @@ def counter_accept(reference: str) -> Response:
 
 def _chosen(notice: Notice) -> list[Item]:
     wanted = set(request.form.getlist("items", type=row_number))
-    found = queries.items_of(notice, service_disputes.OPEN)
+    found = queries.items_of(notice, ANSWERABLE)
     return [item for item in found if item.id in wanted]
 
 

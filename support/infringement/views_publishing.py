@@ -12,7 +12,7 @@ from support.core.actors import Actor
 from support.core.db import new_uid
 from support.core.errors import DomainError, Invalid, Stale
 from support.core.once import once
-from support.core.web import current_actor, form_scope, posted_version
+from support.core.web import current_actor, form_scope, posted_version, row_number
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.infringement import publication_pages as pages
@@ -60,8 +60,7 @@ def index() -> str:
 @blueprint.get("/published")
 def published() -> str:
     """List what was published, the newest first."""
-    said = request.args.get("before", "")
-    before = int(said) if said.isascii() and said.isdigit() and len(said) < 18 else None
+    before = request.args.get("before", type=row_number)
     rows = queries.published(current_actor(), before=before)
     return render_template(
         "infringement/publications_done.html",

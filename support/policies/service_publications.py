@@ -13,14 +13,13 @@ from support.core import audit
 from support.core.actors import SYSTEM, Actor
 from support.core.calendars import CN_ZONE
 from support.core.clock import utcnow
-from support.core.db import changed, compare_and_set, db, insert_new, new_uid, transaction
+from support.core.db import changed, compare_and_set, db, each_of, insert_new, new_uid, transaction
 from support.core.errors import AlreadyDone, Invalid, NotAllowed
 from support.core.words import N_
 from support.policies.models_publications import Publication, PublicationCount, Withdrawal
 from support.policies.prose import clean
 from support.policies.publications import public_kind
 
-_BATCH = 200
 _INSTANT = timedelta(microseconds=1)
 NEEDS_END = N_("What is published about a person needs a date on which it ends.")
 
@@ -97,17 +96,12 @@ def withdraw(
 
 def end_publications(now: datetime) -> None:
     """Take out what has reached its end; periodic."""
-    due = (
-        select(Publication.id)
-        .where(Publication.ends_at <= now, Publication.withdrawn_at.is_(None))
-        .order_by(Publication.ends_at)
-        .limit(_BATCH)
-    )
-    for entry_id in db.session.execute(due).scalars().all():
-        with transaction():
-            entry = db.session.get(Publication, entry_id, populate_existing=True)
-            if entry is not None and entry.withdrawn_at is None:
-                _withdraw(SYSTEM, entry, Withdrawal.TERM, now)
+
+    def end(entry: Publication) -> None:
+        _withdraw(SYSTEM, entry, Withdrawal.TERM, now)
+
+    over = (Publication.ends_at <= now, Publication.withdrawn_at.is_(None))
+    each_of(Publication, *over, work=end, first=Publication.ends_at)
 
 
 def check_may_publish(actor: Actor) -> None:

@@ -13,6 +13,7 @@ from flask_babel import force_locale
 
 from support.core.clock import utcnow
 from support.core.context import settings
+from support.core.web import row_number
 from support.core.web_nav import NavItem
 from support.core.web_pages import LANGUAGES, language, locale_of
 from support.core.web_parts import html_lang
@@ -47,7 +48,7 @@ def index() -> Response:
     """List what was published, the newest first, with what it is and how much there was each month."""
     kind = request.args.get("kind", "")
     kind = kind if kind in {each.code for each in public_kinds()} else ""
-    rows = queries.entries(before=_number(request.args.get("before", "")), kind=kind)
+    rows = queries.entries(before=request.args.get("before", type=row_number), kind=kind)
     page = render_template(
         "policies/transparency.html",
         lines=[pages.line_of(row) for row in rows[: queries.PAGE]],
@@ -87,10 +88,6 @@ def as_json() -> Response:
 def as_atom() -> Response:
     """Give feed readers what changed last in one language, `?language=en` or `zh`."""
     return _feed("atom", "application/atom+xml", _atom)
-
-
-def _number(said: str) -> int | None:
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 18 else None
 
 
 def _page(body: str, status: int = 200, *, personal: bool = False) -> Response:

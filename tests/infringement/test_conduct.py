@@ -17,7 +17,7 @@ from support.core.errors import IllegalMove, Invalid, NotAllowed, NotFound, Stal
 from support.core.platform_calls import PlatformCall
 from support.infringement import queries, service_appeals, service_conduct, service_signals
 from support.infringement import queries_conduct as known
-from support.infringement.conduct import LANE_OUT, AppealState, Side, StepKind, StepState
+from support.infringement.conduct import LANE, AppealState, Side, StepKind, StepState
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Notice
 from support.infringement.models_conduct import ConductSignal, ConductStep, NoticePrint
@@ -310,7 +310,7 @@ def test_the_lane_opens_again_by_itself_after_three_months(world: NoticeWorld) -
     world.pass_time(days=10)
     outcomes(world, 20, 0)
     assert not known.is_fast(world.hana.id), "the shares are good again, the three months not over"
-    world.pass_time(seconds=1, days=LANE_OUT.days - 10)
+    world.pass_time(seconds=1, days=LANE.within.days - 10)
     service_conduct.end_steps(world.now)
     assert known.is_fast(world.hana.id)
     world.pass_time(days=91)

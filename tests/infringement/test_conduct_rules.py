@@ -123,11 +123,14 @@ def test_every_move_of_a_step_is_legal_or_refused() -> None:
 
 
 def test_only_what_somebody_was_told_can_be_appealed_and_for_six_months() -> None:
-    at = NOW - conduct.APPEAL_WITHIN
+    march, in_time, late = (
+        datetime(2026, month, day, 4, tzinfo=UTC) for month, day in ((3, 1), (9, 1), (9, 2))
+    )
     for kind in StepKind:
         told = kind is not StepKind.NOTE
         assert conduct.may_appeal(kind, StepState.STANDING, NOW, NOW) is told
-        assert not conduct.may_appeal(kind, StepState.STANDING, at, NOW)
+        assert conduct.may_appeal(kind, StepState.STANDING, march, in_time) is told
+        assert not conduct.may_appeal(kind, StepState.STANDING, march, late)
         assert not conduct.may_appeal(kind, StepState.PROPOSED, NOW, NOW)
         assert not conduct.may_appeal(kind, StepState.LIFTED, NOW, NOW)
     assert set(conduct.GROUNDS) == set(Side)

@@ -23,6 +23,11 @@ from tests.verification.world import World, moment
 from tests.workorders.desk_world import make_agent, make_member, make_order, sign_in
 
 
+def is_held(stream: str) -> bool:
+    """True while a hold of it stands."""
+    return any(hold.about == stream for hold in holds.standing_holds())
+
+
 def test_evidence_under_a_hold_outlives_its_time_and_goes_once_it_is_released(app: Flask) -> None:
     world = World(app)
     legal = make_agent("Leo", Role.LEGAL)
@@ -61,10 +66,10 @@ def test_a_hold_is_placed_once_released_once_and_by_those_who_may(app: Flask) ->
                 service.place_hold(legal, order.stream, Ground.AUTHORITY, reference=said)
         first = service.place_hold(legal, order.stream, Ground.DISPUTE)
         assert service.place_hold(legal, order.stream, Ground.DISPUTE).id == first.id
-        assert holds.is_held(order.stream, "order:0")
+        assert is_held(order.stream)
         service.release_hold(legal, first)
         service.release_hold(legal, first)
-        assert not holds.is_held(order.stream)
+        assert not is_held(order.stream)
         assert service.place_hold(SYSTEM, order.stream, Ground.DISPUTE).id != first.id
         said_so = select(func.count()).where(Event.action.startswith("legal_hold."))
         assert db.session.execute(said_so).scalar_one() == 3
@@ -76,16 +81,14 @@ def test_the_order_of_a_notice_is_held_until_its_last_link_is_decided(app: Flask
     stream = world.order(notice).stream
     [hold] = holds.holds_on(stream)
     assert (hold.why, hold.placed_by, hold.released_at) == (Ground.IP_CASE, None, None)
-    for by_hand in (
-        lambda: service.release_hold(world.leo, hold),
-        lambda: service.place_hold(world.leo, stream, Ground.IP_CASE, reference="2026-1"),
-    ):
-        with pytest.raises(NotAllowed):
-            by_hand()
+    with pytest.raises(NotAllowed):
+        service.release_hold(world.leo, hold)
+    with pytest.raises(NotAllowed):
+        service.place_hold(world.leo, stream, Ground.IP_CASE, reference="2026-1")
     item = world.item(notice)
-    assert holds.is_held(stream)
+    assert is_held(stream)
     notices.withdraw_item(world.hana, item, version=item.version, now=world.now)
-    assert not holds.is_held(stream)
+    assert not is_held(stream)
     assert db.session.execute(select(func.count(LegalHold.id))).scalar_one() == 1
     world.leave()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -14,6 +15,7 @@ from support.core.db import (
     changed,
     compare_and_set,
     db,
+    each_of,
     insert_new,
     snapshot,
     transaction,
@@ -182,3 +184,28 @@ def test_a_failed_act_leaves_its_key_free_for_the_next_try(app: Flask) -> None:
         with pytest.raises(ValueError):  # noqa: PT011
             once("session:1", "key", "text", fail)
         assert once("session:1", "key", "text", lambda: "done") == "done"
+
+
+def test_work_for_each_row_skips_what_no_longer_fits_and_what_is_refused_and_does_the_rest(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = utcnow()
+    with app.app_context():
+        with transaction() as session:
+            for owner in ("a", "b", "c", "d"):
+                session.add(VaultKey(owner=owner, version=1, wrapped=b"x", created_at=made))
+        seen = []
+
+        def work(row: VaultKey) -> None:
+            seen.append(row.owner)
+            if row.owner == "a":  # what b stood for is over before its turn comes
+                changed(update(VaultKey).where(VaultKey.owner == "b").values(wrapped=None))
+            row.created_at = made + timedelta(days=1)
+            if row.owner == "c":
+                raise Stale()
+
+        each_of(VaultKey, VaultKey.wrapped.is_not(None), work=work)
+        kept = select(VaultKey.owner).where(VaultKey.created_at == made).order_by(VaultKey.owner)
+        assert seen == ["a", "c", "d"]
+        assert db.session.execute(kept).scalars().all() == ["b", "c"], "refused is undone"
+        assert "row_left" in caplog.text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
@@ -248,3 +249,14 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 def written_in(text: str) -> str:
     """Return "zh" for a text with Chinese characters in it, else "en": its `lang` on a page of either language."""
     return "zh" if _HAN.search(text) else "en"
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Return numbers as people write many of them: `1-4, 7, 9-12`."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(f"{low}" if low == high else f"{low}-{high}" for low, high in runs)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from support.core.due import Due
+from support.core.text import ranges
 from support.infringement import clocks, kind, queries
 from support.infringement.lifecycle import ALIVE, ItemState
 from support.infringement.models import Arrival, Item
@@ -130,14 +131,3 @@ def _looks(case: Case) -> list[Clock]:
 
 def _lines(due: Due | None) -> list[str]:
     return [say(line_of(step)) for step in due.steps] if due else []
-
-
-def ranges(numbers: Iterable[int]) -> str:
-    """Return numbers as people write many of them: `1-4, 7, 9-12`."""
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(f"{low}" if low == high else f"{low}–{high}" for low, high in runs)

@@ -13,8 +13,8 @@ from sqlalchemy import Row, select
 from support.accounts import queries as people
 from support.core.audit import Event
 from support.core.db import fetch
+from support.core.text import ranges
 from support.core.words import N_
-from support.infringement.desk_clock import ranges
 from support.infringement.elements import PAPERS
 from support.infringement.lifecycle import ItemState
 from support.infringement.policy import ARRIVALS, REASONS

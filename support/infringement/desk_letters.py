@@ -16,6 +16,7 @@ from support.core.clock import utcnow
 from support.core.db import db, transaction
 from support.core.errors import DomainError, NotFound
 from support.core.platform_calls import CallState, call_named
+from support.core.text import ranges
 from support.infringement import (
     letters,
     moves,
@@ -25,7 +26,6 @@ from support.infringement import (
     service_measures,
     sides,
 )
-from support.infringement.desk_clock import ranges
 from support.infringement.letter_pages import LANGUAGES, Entry, Letter, as_sent, written
 from support.infringement.lifecycle import LIFECYCLE, Content, ItemState
 from support.infringement.models import Item, Notice, Respondent

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from support.core.calendars import CN_ZONE
 from support.core.clock import utcnow
+from support.core.text import ranges
 from support.core.web_pages import LANGUAGES, locale_of
 from support.core.web_parts import html_lang
 from support.core.words import N_
@@ -34,17 +35,6 @@ RESULTS = {
     each.value: each.title
     for each in (S.FINAL, S.RESTORED, S.DECIDED, S.NO_MEASURE_FORWARDED, S.WITHDRAWN, S.GONE)
 }
-
-
-def numbers(links: Sequence[int]) -> str:
-    """Return the numbers of links, runs of them as a span: `1-3, 7`."""
-    runs: list[list[int]] = []
-    for link in sorted(links):
-        if runs and runs[-1][1] == link - 1:
-            runs[-1][1] = link
-        else:
-            runs.append([link, link])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
 def _draw_notice(facts: Mapping[str, Any]) -> Rows:
@@ -90,7 +80,7 @@ def _brief_of(words: str, facts: Mapping[str, Any]) -> str:
 
 
 def _links(links: Sequence[int]) -> str:
-    words: str = ngettext("Link %(which)s", "Links %(which)s", len(links), which=numbers(links))
+    words: str = ngettext("Link %(which)s", "Links %(which)s", len(links), which=ranges(links))
     return words
 
 
@@ -99,7 +89,7 @@ def _reasons(label: str, facts: Mapping[str, Any]) -> Rows:
     said = [(REASONS.get(part["reason"], ""), part["links"]) for part in facts["parts"]]
     if len(said) == 1:
         return _row(label, _(said[0][0]) if said[0][0] else "")
-    return [(f"{label} ({numbers(links)})", _(words)) for words, links in said if words]
+    return [(f"{label} ({ranges(links)})", _(words)) for words, links in said if words]
 
 
 def _row(label: str, value: str) -> Rows:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.errors import DomainError, Invalid, NotFound
+from support.core.text import ranges
 from support.core.web import current_actor
 from support.core.words import N_
 from support.infringement import (
@@ -29,7 +30,6 @@ from support.infringement import (
     service_rulings,
 )
 from support.infringement.desk_acts import Act
-from support.infringement.desk_clock import ranges
 from support.infringement.letter_pages import Letter
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item

@@ -252,11 +252,11 @@ def written_in(text: str) -> str:
 
 
 def ranges(numbers: Iterable[int]) -> str:
-    """Return numbers as people write many of them: `1-4, 7, 9-12`."""
+    """Return numbers as people write many of them: `1–4, 7, 9–12`."""
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    return ", ".join(f"{low}" if low == high else f"{low}-{high}" for low, high in runs)
+    return ", ".join(f"{low}" if low == high else f"{low}–{high}" for low, high in runs)

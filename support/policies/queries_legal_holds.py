@@ -24,6 +24,12 @@ def person_stream(column: Any) -> Any:
     return literal("person:") + column.cast(String)
 
 
+def is_held(*streams: str) -> bool:
+    """True while any of these streams is held."""
+    found = held_streams().where(LegalHold.about.in_(streams)).limit(1)
+    return db.session.execute(found).first() is not None
+
+
 def holds_on(stream: str) -> Sequence[LegalHold]:
     """Return the holds of a stream, released ones too, the newest first."""
     found = select(LegalHold).where(LegalHold.about == stream).order_by(LegalHold.id.desc())

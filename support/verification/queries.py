@@ -14,6 +14,7 @@ from support.core import vault
 from support.core.actors import Actor, Role
 from support.core.db import db
 from support.core.errors import NotFound
+from support.policies import queries_legal_holds
 from support.policies.queries_legal_holds import held_streams, person_stream
 from support.verification import policy
 from support.verification.goal import rule_of, steps_of
@@ -90,6 +91,11 @@ def evidence_of(check: Check) -> dict[str, Evidence]:
     own = (Evidence.check_id == check.id, Evidence.round == check.round)
     found = select(Evidence).where(*own, Evidence.destroyed_at.is_(None)).order_by(Evidence.id)
     return {each.part: each for each in db.session.execute(found).scalars()}
+
+
+def is_held(check: Check) -> bool:
+    """True while a legal hold keeps what belongs to the check: it is on its order, or on the person it is about."""
+    return queries_legal_holds.is_held(check.about, f"person:{check.subject_id}")
 
 
 def picture(check: Check, uid: str) -> Evidence:

@@ -198,7 +198,13 @@ def destroy_expired_evidence(now: datetime) -> None:
 
 
 def destroy_evidence(check: Check, now: datetime) -> None:
-    """Destroy the key of a check, so that no copy of its pictures can be read, and remove the bytes."""
+    """Destroy the key of a check, so that no copy of its pictures can be read, and remove the bytes.
+
+    What a legal hold keeps is destroyed by the periodic task, once it is released.
+    """
+    if queries.is_held(check):
+        changed(update(Check).where(Check.id == check.id).values(evidence_until=now))
+        return
     gone = (Evidence.check_id == check.id, Evidence.destroyed_at.is_(None))
     rows = update(Evidence).where(*gone).values(destroyed_at=now).returning(Evidence.uid)
     kept = list(

@@ -31,6 +31,9 @@ from support.verification.models import Check, Evidence
 from support.verification.policy import Way
 from support.verification.service import drop_payments, move, news, record
 
+NO_ROUND = 0
+"""Where a picture is put that a legal hold keeps although another one has taken its place; rounds count from 1."""
+
 
 def request_address(
     actor: Actor,
@@ -166,7 +169,7 @@ def choose_way(actor: Actor, check: Check, way: Way, *, now: datetime | None = N
         _set(check, way=way, unpaid=False)  # first, so that a picture on its way finds the new one
         if before != way:
             for each in queries.evidence_of(check).values():
-                _drop(each, now)
+                _drop(check, each, now)
             drop_payments(check, now, DROPPABLE)
             record(actor, check, "check.way_chosen", now, way=way.value)
 
@@ -215,7 +218,7 @@ def _note_evidence(
         agree(actor, rule_of(check).purpose, now)
         before = queries.evidence_of(check).get(part)
         if before is not None:
-            _drop(before, now)
+            _drop(check, before, now)
         row = Evidence(
             uid=kept.uid,
             check_id=check.id,
@@ -313,6 +316,10 @@ def _set(check: Check, **values: object) -> None:
     db.session.refresh(check)
 
 
-def _drop(evidence: Evidence, now: datetime) -> None:
+def _drop(check: Check, evidence: Evidence, now: datetime) -> None:
+    """Destroy a picture that another one replaces; under a legal hold it is put aside, into no round, and kept."""
+    if queries.is_held(check):
+        evidence.round = NO_ROUND
+        return
     evidence.destroyed_at = now
     sealed_files.forget_later([evidence.uid])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -17,15 +19,13 @@ from support.policies import service_legal_holds as service
 from support.policies.models_legal_holds import Ground, LegalHold
 from support.verification import queries as checks
 from support.verification import service as verification
+from support.verification import service_reviews, service_steps
+from support.verification.models import Check
+from support.verification.policy import Way
 from tests.fixtures.pages import PageClient
 from tests.infringement.world import LISTINGS, NoticeWorld
 from tests.verification.world import World, moment
 from tests.workorders.desk_world import make_agent, make_member, make_order, sign_in
-
-
-def is_held(stream: str) -> bool:
-    """True while a hold of it stands."""
-    return any(hold.about == stream for hold in holds.standing_holds())
 
 
 def test_evidence_under_a_hold_outlives_its_time_and_goes_once_it_is_released(app: Flask) -> None:
@@ -51,6 +51,51 @@ def test_evidence_under_a_hold_outlives_its_time_and_goes_once_it_is_released(ap
     world.leave()
 
 
+@pytest.mark.parametrize("how", ["given_up", "forgotten", "refused", "retaken", "another_way"])
+def test_no_other_end_of_a_check_destroys_what_is_held_and_the_release_does(
+    app: Flask, how: str
+) -> None:
+    world = World(app)
+    check = {"given_up": world.given, "refused": world.passed}.get(how, partial(_begun, world))()
+    uids = [each.uid for each in checks.evidence_of(check).values()]
+    about = check.about
+    service.place_hold(SYSTEM, about, Ground.DISPUTE)
+    _end(world, check, how)
+    assert all(uid in files.store().names(uid[:2]) for uid in uids)
+    current = {each.uid for each in checks.evidence_of(world.fresh(check)).values()}
+    if how in ("retaken", "another_way"):
+        assert not current & set(uids), "another one has taken its place"
+        verification.withdraw_check(world.guest, world.fresh(check))
+    service.release_hold(SYSTEM, holds.holds_on(about)[0])
+    verification.destroy_expired_evidence(moment(41))
+    world.run()
+    assert not any(uid in files.store().names(uid[:2]) for uid in uids)
+    world.leave()
+
+
+def _begun(world: World) -> Check:
+    check = world.open()
+    world.prove_new(check)
+    world.prove_old(check)
+    world.give_picture(check)
+    return check
+
+
+def _end(world: World, check: Check, how: str) -> None:
+    if how == "given_up":
+        verification.withdraw_check(world.vera, check)
+    elif how == "forgotten":
+        verification.give_up_forgotten_checks(moment(40))
+    elif how == "refused":
+        world.say_no(check)
+        service_reviews.refuse_contested(world.vera, world.fresh(check))
+    elif how == "retaken":
+        world.give_picture(check)
+    else:
+        service_steps.choose_way(world.guest, check, Way.COMPANY)
+    world.run()
+
+
 def test_a_hold_is_placed_once_released_once_and_by_those_who_may(app: Flask) -> None:
     with app.app_context():
         legal, agent = make_agent("Leo", Role.LEGAL), make_agent("Mei")
@@ -66,10 +111,10 @@ def test_a_hold_is_placed_once_released_once_and_by_those_who_may(app: Flask) ->
                 service.place_hold(legal, order.stream, Ground.AUTHORITY, reference=said)
         first = service.place_hold(legal, order.stream, Ground.DISPUTE)
         assert service.place_hold(legal, order.stream, Ground.DISPUTE).id == first.id
-        assert is_held(order.stream)
+        assert holds.is_held(order.stream)
         service.release_hold(legal, first)
         service.release_hold(legal, first)
-        assert not is_held(order.stream)
+        assert not holds.is_held(order.stream)
         assert service.place_hold(SYSTEM, order.stream, Ground.DISPUTE).id != first.id
         said_so = select(func.count()).where(Event.action.startswith("legal_hold."))
         assert db.session.execute(said_so).scalar_one() == 3
@@ -86,9 +131,9 @@ def test_the_order_of_a_notice_is_held_until_its_last_link_is_decided(app: Flask
     with pytest.raises(NotAllowed):
         service.place_hold(world.leo, stream, Ground.IP_CASE, reference="2026-1")
     item = world.item(notice)
-    assert is_held(stream)
+    assert holds.is_held(stream)
     notices.withdraw_item(world.hana, item, version=item.version, now=world.now)
-    assert not is_held(stream)
+    assert not holds.is_held(stream)
     assert db.session.execute(select(func.count(LegalHold.id))).scalar_one() == 1
     world.leave()
 

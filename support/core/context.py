@@ -16,11 +16,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The parts that every room reaches through `ground()`; hooks are kept by their type, in order."""
+    """The parts that every room reaches through `ground()`; hooks stand by their type, in order, `kept` by name."""
 
     config: Config
     keys: Keyring
     hooks: dict[type[Any], list[Any]] = field(default_factory=lambda: defaultdict(list))
+    kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
 
 
 def ground() -> Ground:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
-
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from support.core.actors import Actor
 from support.core.db import new_uid
 from support.core.errors import DomainError, Invalid, Stale
+from support.core.kept import Kept
 from support.core.once import once
 from support.core.web import current_actor, form_scope, posted_version, row_number
 from support.core.web_nav import NavItem
@@ -26,16 +25,11 @@ from support.policies.publication_pages import shown
 
 blueprint = Blueprint("publishing", __name__, url_prefix="/desk/publications")
 
-_KEPT = 1.0
+_waiting = Kept("due_publications", 1.0, queries.open_count)
 
 
 def _open_count(_actor: Actor) -> int:
-    """Return how many wait, read by this process once a second."""
-    kept: tuple[float, int] | None = current_app.extensions.get("due_publications")
-    if kept is None or kept[0] < time.monotonic():
-        kept = (time.monotonic() + _KEPT, queries.open_count())
-        current_app.extensions["due_publications"] = kept
-    return kept[1]
+    return _waiting()
 
 
 HOOKS = (

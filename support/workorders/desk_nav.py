@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext, ngettext
 
 from support.core.actors import Actor
+from support.core.kept import Kept
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.policies.policy import HOLDERS
@@ -18,16 +18,8 @@ from support.workorders.desk_counts import UNSTAFFED
 from support.workorders.desk_staff import unstaffed_kinds
 from support.workorders.kind import kinds
 
-_COUNTS_KEPT = 1.0
-
-
-def page_counts() -> dict[str, int]:
-    """Return the folded counts; this process reads them once a second, since they are folded every five."""
-    kept: tuple[float, dict[str, int]] | None = current_app.extensions.get("desk_counts")
-    if kept is None or kept[0] < time.monotonic():
-        kept = (time.monotonic() + _COUNTS_KEPT, desk_counts.counts())
-        current_app.extensions["desk_counts"] = kept
-    return kept[1]
+page_counts = Kept("desk_counts", 1.0, desk_counts.counts)
+"""The folded counts; a process reads them once a second, since they are folded every five."""
 
 
 def _sum_of(*names: str) -> Callable[[Actor], int]:

@@ -7,16 +7,14 @@ as it is, so that the agent sees it; a reply that still has one is not sent.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
-
 from support.accounts import queries as people
 from support.core.actors import Actor
 from support.core.context import settings
+from support.core.kept import Kept
 from support.core.text import written_in
 from support.core.web_parts import html_lang
 from support.core.web_parts import words as gettext
@@ -33,8 +31,8 @@ PLACES: Mapping[str, str] = {
     "phone": N_("Operator's phone"),
 }
 _PLACE = re.compile(r"[{｛]{2}\s*(\w+)\s*[}｝]{2}")
-_KEPT = 5.0
-"""Seconds for which this process trusts its list of titles; the text itself is always read anew."""
+titles = Kept("desk_saved", 5.0, queries_saved.saved_replies)
+"""What a reply box offers; the text itself is always read anew."""
 
 
 def written(name: str) -> str:
@@ -141,17 +139,4 @@ def offered(language: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
 
 
 def _choices(code: str) -> list[tuple[str, str]]:
-    return [(f"{row.uid}:{code}", row.title) for row in _kept() if getattr(row, f"in_{code}")]
-
-
-def _kept() -> list[Any]:
-    kept: tuple[float, list[Any]] | None = current_app.extensions.get("desk_saved")
-    if kept is None or kept[0] < time.monotonic():
-        kept = (time.monotonic() + _KEPT, queries_saved.saved_replies())
-        current_app.extensions["desk_saved"] = kept
-    return kept[1]
-
-
-def forget_kept() -> None:
-    """Let this process read the list anew: it has just changed it."""
-    current_app.extensions.pop("desk_saved", None)
+    return [(f"{row.uid}:{code}", row.title) for row in titles() if getattr(row, f"in_{code}")]

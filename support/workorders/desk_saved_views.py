@@ -84,7 +84,7 @@ def delete_saved(uid: str) -> Response:
     actor = current_actor()
     saved = queries_saved.saved_for(actor, uid, deleted=True)
     service_saved.delete_saved(actor, saved, version=posted_version())
-    desk_saved.forget_kept()
+    desk_saved.titles.forget()
     return redirect(url_for("desk.saved_replies", done=uid), 303)
 
 
@@ -192,6 +192,6 @@ def _fillable() -> list[tuple[str, str]]:
 
 
 def _to(uid: str, words: str) -> Response:
-    desk_saved.forget_kept()
+    desk_saved.titles.forget()
     flash(words, "success")
     return redirect(url_for("desk.saved_reply", uid=uid), 303)

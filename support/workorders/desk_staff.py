@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import current_app
-
 from support.accounts import queries as people
 from support.accounts.queries import PersonView
+from support.core.kept import Kept
 from support.workorders import policy
 from support.workorders.kind import kinds
-
-_KEPT = 30.0
-"""Seconds for which this process trusts what it read (names and roles, nothing sealed)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Staff:
-    """What was read, and until when it is trusted."""
+    """What was read: names and roles, nothing sealed."""
 
-    until: float
     by_id: dict[int, PersonView]
     unstaffed: frozenset[str]
 
 
-def _staff() -> _Staff:
-    kept: _Staff | None = current_app.extensions.get("desk_staff")
-    if kept is None or kept.until < time.monotonic():
-        by_id = {one.id: one for one in people.all_staff()}
-        kept = _Staff(time.monotonic() + _KEPT, by_id, without_takers(by_id.values()))
-        current_app.extensions["desk_staff"] = kept
-    return kept
+def _read() -> _Staff:
+    by_id = {one.id: one for one in people.all_staff()}
+    return _Staff(by_id, without_takers(by_id.values()))
+
+
+_staff = Kept("desk_staff", 30.0, _read)
 
 
 def colleagues() -> dict[int, PersonView]:

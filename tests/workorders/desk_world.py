@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any
 
 from flask import Flask
@@ -16,6 +17,7 @@ from support.accounts.models import ContactKind, Person, PersonKind
 from support.accounts.policy import Method
 from support.core.actors import Actor, Role
 from support.core.clock import utcnow
+from support.core.context import ground
 from support.core.db import changed, db, transaction
 from support.workorders import queries, service, targets
 from support.workorders.kind import Kind, kind_named
@@ -124,8 +126,7 @@ def client_of(app: Flask, actor: Actor) -> PageClient:
 def counted() -> Iterator[list[str]]:
     """Collect the statements that the database is sent meanwhile.
 
-    BEGIN is left out, and what a process reads once in a while, whichever page it falls to: the counters and the
-    titles of saved replies.
+    BEGIN is left out, and what a process reads once in a while, whichever page it falls to.
     """
     seen: list[str] = []
 
@@ -133,11 +134,14 @@ def counted() -> Iterator[list[str]]:
         if statement != "BEGIN" and not re.search("queue_count|saved_reply", statement):
             seen.append(statement)
 
+    before = dict(ground().kept)
+    ground().kept.update({name: (inf, found) for name, (_until, found) in before.items()})
     event.listen(db.engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
+        ground().kept.update(before)
 
 
 def two_at_the_desk(app: Flask) -> dict[str, Any]:

@@ -33,8 +33,7 @@ def toy_kind(app: Flask) -> None:
 
 def forget(app: Flask) -> None:
     """Let the process read anew who works here and what was counted."""
-    for name in ("desk_staff", "desk_counts"):
-        app.extensions.pop(name, None)
+    app.extensions["ground"].kept.clear()
 
 
 def seen(html: str) -> list[str]:

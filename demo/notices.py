@@ -20,6 +20,7 @@ from support.core.platform_door import CONSOLE, Answer
 from support.infringement import (
     moves,
     queries,
+    queries_counters,
     service,
     service_checks,
     service_counter,
@@ -185,7 +186,7 @@ def _answer(
 
 
 def _check_counter(told: _Told, _places: Sequence[int], at: datetime) -> None:
-    counter = queries.counter_of(queries.respondents_of(told.notice)[0])
+    counter = queries_counters.counter_of(queries.respondents_of(told.notice)[0])
     assert counter is not None
     service_counter.check_counter(
         told.cast.actors["ip_clerk"], counter, version=counter.version, now=at

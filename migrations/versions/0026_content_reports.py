@@ -125,7 +125,12 @@ def upgrade() -> None:
         _to("report_appeal", "heard_by", "person"),
         sa.PrimaryKeyConstraint("id", name="pk_report_appeal"),
         sa.UniqueConstraint("uid", name="uq_report_appeal_uid"),
-        sa.UniqueConstraint("content_id", "side", name="uq_report_appeal_content_id_side"),
+        sa.UniqueConstraint(
+            "content_id",
+            "side",
+            "person_id",
+            name="uq_report_appeal_content_id_side_person_id",
+        ),
         sqlite_autoincrement=True,
     )
 

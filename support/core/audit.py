@@ -195,3 +195,15 @@ def record_system(action: str, *, at: datetime, actor: Actor, **ids: Any) -> Non
     """Append one event to the `system` stream in a transaction of its own."""
     with transaction():
         record("system", action, actor=actor, at=at, **ids)
+
+
+def staff_of(stream: str, item: int | None = None) -> set[int]:
+    """Return the staff who acted in a stream, or on one of its items: who had a part in it hears no complaint."""
+    acted = select(Event.actor_id, Event.data).where(
+        Event.stream == stream, Event.actor_kind == "staff", Event.actor_id.is_not(None)
+    )
+    return {
+        int(actor)
+        for actor, data in db.session.execute(acted)
+        if item is None or item in data.get("items", ())
+    }

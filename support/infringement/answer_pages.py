@@ -11,7 +11,15 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from support.core.clock import utcnow
-from support.infringement import complaints, desk_case, letter_pages, queries, sides, statement
+from support.infringement import (
+    complaints,
+    desk_case,
+    letter_pages,
+    queries,
+    queries_counters,
+    sides,
+    statement,
+)
 from support.infringement.elements import CounterFacts, Meter, counter_meter
 from support.infringement.filing_pages import lang_of
 from support.infringement.forms_answers import DECLARED
@@ -67,7 +75,7 @@ def answers_page(respondent: Respondent) -> dict[str, Any]:
     """Return what the page of a respondent needs."""
     now, notice = utcnow(), queries.notice_by_id(respondent.notice_id)
     lines, items = lines_of(notice, respondent), queries.items_of_respondent(respondent)
-    counter = queries.counter_of(respondent)
+    counter = queries_counters.counter_of(respondent)
     return {
         "respondent": respondent,
         "rows": rows_of(sides.forwarded_rows(notice)),
@@ -79,7 +87,9 @@ def answers_page(respondent: Respondent) -> dict[str, Any]:
         "complain": any(complaints.may_complain(item, "respondent", now) for item in items),
         "reasons": reasons_of(items),
         "missing": missing(notice, respondent, counter),
-        "told": preview(queries.counter_facts(notice, counter), contested_of(notice, respondent))
+        "told": preview(
+            queries_counters.counter_facts(notice, counter), contested_of(notice, respondent)
+        )
         if counter
         else [],
         "own_papers": desk_case.papers_of(notice, counter) if counter else [],
@@ -166,7 +176,7 @@ def missing(notice: Notice, respondent: Respondent, counter: CounterNotice | Non
     """Return what a counter-notice lacks where it was sent back."""
     for item in queries.items_of_respondent(respondent):
         if counter is not None and item.status is S.COUNTER_TO_COMPLETE:
-            meter: Meter = queries.counter_meter_of(notice, counter, item)
+            meter: Meter = queries_counters.counter_meter_of(notice, counter, item)
             return [element.words for element in meter.missing]
     return ()
 
@@ -203,13 +213,13 @@ def preview(
 
 def contested_of(notice: Notice, respondent: Respondent) -> list[tuple[int, str, str]]:
     """Return the links that a respondent has contested, as `preview` takes them."""
-    answers = queries.answers_of(respondent)
+    answers = queries_counters.answers_of(respondent)
     found = []
     for item in queries.items_of_respondent(respondent):
         answer = answers.get(item.id)
         if answer is not None and answer.choice == "contest":
             listing = queries.listing_of(notice, item)
-            words = queries.answer_words(notice, item, answer)
+            words = queries_counters.answer_words(notice, item, answer)
             found.append((item.position, listing.title or listing.url, words))
     return found
 
@@ -223,10 +233,10 @@ def counters_sent(notice: Notice) -> list[dict[str, Any]]:
     """Return the counter-notices that were sent on to the holder, each as they see it, with its files."""
     found = []
     for respondent in queries.respondents_of(notice):
-        counter = queries.counter_of(respondent)
+        counter = queries_counters.counter_of(respondent)
         states = {item.status for item in queries.items_of_respondent(respondent)}
         if counter is not None and counter.checked_at is not None and states & _SENT_ON:
-            facts = queries.counter_facts(notice, counter)
+            facts = queries_counters.counter_facts(notice, counter)
             rows = preview(facts, contested_of(notice, respondent))
             found.append({"rows": rows, "papers": desk_case.papers_of(notice, counter)})
     return found

@@ -24,8 +24,6 @@ from support.workorders import queries as orders
 S = ItemState
 _PERHAPS = (2, 4)
 """The stages that a link may never reach: taken down, contested."""
-_HEARD = ("upheld", "dismissed")
-"""Where the words beside an outcome are those of a complaint: they are for whoever hears it, not for the other side."""
 _UNCHECKED = OPEN_TO_SUPPLEMENT
 _COUNTERED = frozenset(
     {
@@ -62,7 +60,6 @@ def status_page(notice: Notice) -> dict[str, Any]:
         "supplement": any(line.status in _UNCHECKED for line in lines),
         "withdrawable": [line for line in lines if LIFECYCLE.can(line.status, S.WITHDRAWN)],
         "complaints": {item.id: complaints.said_of(item, "holder", now) for item in items},
-        "heard": {item.id for item in items if item.status is S.COMPLAINT or item.reason in _HEARD},
         "complain": any(complaints.may_complain(item, "holder", now) for item in items),
         "countered": any(line.status in ANSWERABLE for line in lines),
         "stages": _stages([line.status for line in lines]),

@@ -14,7 +14,7 @@ from support.core.vault import KeyDestroyed
 from support.core.web_countries import country_name
 from support.core.web_parts import html_lang
 from support.core.words import N_
-from support.infringement import queries, service_checks
+from support.infringement import queries, queries_counters, service_checks
 from support.infringement.elements import (
     PAPERS,
     CounterFacts,
@@ -56,6 +56,7 @@ class Line:
     estimated: bool
     reason: str
     words: str
+    complaint: str
     dispute: str
     respondent: str
 
@@ -88,6 +89,7 @@ def line_of(notice: Notice, item: Item, number: int, word: Word | None = None) -
         estimated=due is not None and due.estimated,
         reason=REASONS.get(item.reason, ""),
         words=queries.reason_words(notice, item),
+        complaint=queries.complaint_words(notice, item),
         dispute=" · ".join(filter(None, queries.dispute_of(notice, item))),
         respondent=str(number or ""),
     )
@@ -153,7 +155,7 @@ def _counter(case: Case, row: CounterNotice, filed: Sequence[Filed]) -> Counter:
     contested = [each.item for each in answers if each.answer and each.answer.choice == "contest"]
     mine = [each for each in filed if each.counter_id == row.id]
     kinds = frozenset(each.kind for each in mine)
-    facts = queries.counter_with(case.notice, row, kinds, len(contested))
+    facts = queries_counters.counter_with(case.notice, row, kinds, len(contested))
     return Counter(
         row=row,
         respondent=case.number_of(row.respondent_id),
@@ -178,7 +180,7 @@ def _lacks(facts: CounterFacts, contested: Sequence[Item]) -> tuple[str, ...]:
 
 def _said(notice: Notice, item: Item, answer: Answer) -> Said:
     title = queries.listing_of(notice, item).title
-    words = queries.answer_words(notice, item, answer)
+    words = queries_counters.answer_words(notice, item, answer)
     return Said(item.position, title, answer.choice == "contest", words)
 
 

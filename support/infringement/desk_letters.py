@@ -122,21 +122,19 @@ def _movable(items: Sequence[Item], state: ItemState, to: Respondent | None) -> 
     ]
 
 
-def letter_of(case: Case, code: str, language: str) -> Letter:
-    """Return a letter of the case by its code; raises `NotFound`, also for what can't be written now."""
-    if "-" not in code:
-        sent = letter_in(letters_about(_streams(case)), code)
-        if sent.template not in _CODES.values():
-            raise NotFound()
-        found = written(case.notice, sent.template, sent.person_id, sent.ids, language)
-        if found is None:
-            raise NotFound()
-        return as_sent(found, sent)
-    return _foreseen(case, code, language)
+def sent_letter(case: Case, code: str, language: str) -> Letter:
+    """Return a letter of the case that was sent; raises `NotFound`."""
+    sent = letter_in(letters_about(_streams(case)), code)
+    if sent.template not in _CODES.values():
+        raise NotFound()
+    found = written(case.notice, sent.template, sent.person_id, sent.ids, language)
+    if found is None:
+        raise NotFound()
+    return as_sent(found, sent)
 
 
-def _foreseen(case: Case, code: str, language: str) -> Letter:
-    """Return the letter of a state that was not reached, as it would read today."""
+def coming_letter(case: Case, code: str, language: str) -> Letter:
+    """Return the letter of a state that was not reached, as it would read today; raises `NotFound`."""
     name, _dash, what = code.rpartition("-")
     side, _dash, number = name.partition("-")
     to = next(
@@ -148,7 +146,10 @@ def _foreseen(case: Case, code: str, language: str) -> Letter:
         or (side == "respondent") != (to is not None)
     ):
         raise NotFound()
-    state, wanted = ItemState(what), [item.id for item in _movable(case.items, ItemState(what), to)]
+    state, wanted = (
+        ItemState(what),
+        [item.id for item in _movable(case.items, ItemState(what), to)][:MOST],
+    )
     notice_id, to_id = case.notice.id, to.id if to else 0
     if not wanted:
         raise NotFound()

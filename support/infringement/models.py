@@ -161,6 +161,7 @@ class Item(Model):
     qualified_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(String(24), default="")
     reason_sealed: Mapped[bytes | None]
+    complaint_sealed: Mapped[bytes | None]
     dispute_sealed: Mapped[bytes | None]
     shown_at: Mapped[datetime | None]
     call_uid: Mapped[str | None] = mapped_column(String(32))

@@ -143,10 +143,10 @@ class ReportLink(Model):
 
 
 class ReportAppeal(Model):
-    """An appeal of one side against how a link was decided; each side has one. `heard_by` had no part in it before."""
+    """An appeal of somebody against how a link was decided; everybody has one. `heard_by` had no part in it before."""
 
     __tablename__ = "report_appeal"
-    __table_args__ = (UniqueConstraint("content_id", "side"),)
+    __table_args__ = (UniqueConstraint("content_id", "side", "person_id"),)
 
     id: Mapped[Id]
     uid: Mapped[str] = mapped_column(String(32), unique=True)

@@ -16,7 +16,7 @@ from stdnum.cn import uscc
 from support.accounts import queries as accounts
 from support.core.calendars import CN_ZONE
 from support.core.web_pages import locale_of
-from support.infringement import queries, redaction
+from support.infringement import queries, queries_counters, redaction
 from support.infringement.elements import CounterFacts
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import CounterNotice, Item, Notice, Respondent
@@ -125,8 +125,8 @@ Said = tuple[Respondent, CounterNotice, CounterFacts]
 
 def _counters(notice: Notice) -> Iterator[Said]:
     for respondent in queries.respondents_of(notice):
-        if (row := queries.counter_of(respondent)) is not None:
-            yield respondent, row, queries.counter_facts(notice, row)
+        if (row := queries_counters.counter_of(respondent)) is not None:
+            yield respondent, row, queries_counters.counter_facts(notice, row)
 
 
 def _text(
@@ -138,9 +138,9 @@ def _text(
         return _joined(queries.facts_of(notice).explanation, said, notice.language), notice.language
     if row.entry is Entry.COUNTER and counters:
         respondent, counter, facts = counters[0]
-        answers = queries.answers_of(respondent)
+        answers = queries_counters.answers_of(respondent)
         said = {
-            item.position: queries.answer_words(notice, item, answers[item.id])
+            item.position: queries_counters.answer_words(notice, item, answers[item.id])
             for item in items
             if item.id in answers
         }

@@ -20,15 +20,12 @@ from support.core.db import db, fetch
 from support.core.errors import NotFound
 from support.infringement import clocks
 from support.infringement.elements import (
-    CounterFacts,
     Meter,
     NoticeFacts,
-    counter_meter,
     notice_meter,
 )
 from support.infringement.lifecycle import ALIVE, ANSWERABLE, ItemState
 from support.infringement.models import (
-    Answer,
     CounterNotice,
     HeldRight,
     Item,
@@ -36,8 +33,6 @@ from support.infringement.models import (
     Paper,
     Respondent,
     address_place,
-    answer_place,
-    counter_place,
     facts_place,
     item_place,
     right_place,
@@ -246,7 +241,7 @@ def facts_with(
         papers=papers,
         items=items,
         today=(now or utcnow()).astimezone(ZoneInfo(CN_ZONE)).date(),
-        **_opened(notice.stream, facts_place(notice), notice.sealed),
+        **opened(notice.stream, facts_place(notice), notice.sealed),
     )
 
 
@@ -257,90 +252,35 @@ def meter_of(notice: Notice, regime: RegimeCode, version: int) -> Meter:
 
 def listing_of(notice: Notice, item: Item) -> Listing:
     """Return the link and the title of an item, empty once the key is destroyed."""
-    said = _opened(notice.stream, item_place(item.uid), item.sealed)
+    said = opened(notice.stream, item_place(item.uid), item.sealed)
     return Listing(*(said.get(name, "") for name in ("url", "normal", "title", "words", "since")))
 
 
 def reason_words(notice: Notice, item: Item) -> str:
     """Return what somebody wrote with the reason why an item stands where it does."""
-    place = item_place(item.uid, "reason_sealed")
-    text: str = _opened(notice.stream, place, item.reason_sealed).get("words", "")
-    return text
+    return _words(notice, item, "reason_sealed")
+
+
+def complaint_words(notice: Notice, item: Item) -> str:
+    """Return what somebody wrote who complained about how an item ended."""
+    return _words(notice, item, "complaint_sealed")
+
+
+def _words(notice: Notice, item: Item, column: str) -> str:
+    said = opened(notice.stream, item_place(item.uid, column), getattr(item, column))
+    return str(said.get("words", ""))
 
 
 def dispute_of(notice: Notice, item: Item) -> tuple[str, str]:
     """Return court or authority, and their number."""
-    said = _opened(notice.stream, item_place(item.uid, "dispute_sealed"), item.dispute_sealed)
+    said = opened(notice.stream, item_place(item.uid, "dispute_sealed"), item.dispute_sealed)
     return said.get("authority", ""), said.get("number", "")
-
-
-def counter_of(respondent: Respondent) -> CounterNotice | None:
-    """Return a respondent's counter-notice."""
-    found = select(CounterNotice).where(CounterNotice.respondent_id == respondent.id)
-    return db.session.execute(found).scalar_one_or_none()
-
-
-def counter_by_id(notice: Notice, counter_id: int) -> CounterNotice:
-    """Return a counter-notice to this notice; raises `NotFound` for another's."""
-    found = db.session.get(CounterNotice, counter_id)
-    if found is None or found.notice_id != notice.id:
-        raise NotFound()
-    return found
-
-
-def counter_of_item(item: Item) -> CounterNotice | None:
-    """Return the counter-notice that contests an item."""
-    found = (
-        select(CounterNotice)
-        .join(Answer, Answer.respondent_id == CounterNotice.respondent_id)
-        .where(Answer.item_id == item.id, Answer.choice == "contest")
-    )
-    return db.session.execute(found).scalar_one_or_none()
-
-
-def counter_facts(notice: Notice, counter: CounterNotice) -> CounterFacts:
-    """Return what a counter-notice says, opened."""
-    contested = select(func.count()).where(
-        Answer.respondent_id == counter.respondent_id, Answer.choice == "contest"
-    )
-    kinds = frozenset(paper.kind for paper in papers_of(notice, counter))
-    return counter_with(notice, counter, kinds, db.session.execute(contested).scalar_one())
-
-
-def counter_with(
-    notice: Notice, counter: CounterNotice, papers: frozenset[str], items: int
-) -> CounterFacts:
-    """Return what a counter-notice says, for a page that knows its papers and counted what is contested."""
-    return CounterFacts(
-        statements=frozenset(counter.statements),
-        papers=papers,
-        items=items,
-        **_opened(notice.stream, counter_place(counter.uid), counter.sealed),
-    )
-
-
-def counter_meter_of(notice: Notice, counter: CounterNotice, item: Item) -> Meter:
-    """Return how complete a counter-notice is under the regime of an item."""
-    rules = RULES[item.rules]
-    return counter_meter(counter_facts(notice, counter), RegimeCode(item.regime or ""), rules=rules)
-
-
-def answers_of(respondent: Respondent) -> dict[int, Answer]:
-    """Return a respondent's answers by item."""
-    found = select(Answer).where(Answer.respondent_id == respondent.id)
-    return {answer.item_id: answer for answer in db.session.execute(found).scalars()}
-
-
-def answer_words(notice: Notice, item: Item, answer: Answer) -> str:
-    """Return what a respondent wrote about one item."""
-    text: str = _opened(notice.stream, answer_place(item.uid), answer.sealed).get("words", "")
-    return text
 
 
 def address_of(notice: Notice, respondent: Respondent) -> str:
     """Return the address by which a respondent without an account is reached."""
     place = address_place(respondent.uid)
-    text: str = _opened(notice.stream, place, respondent.address_sealed).get("address", "")
+    text: str = opened(notice.stream, place, respondent.address_sealed).get("address", "")
     return text
 
 
@@ -351,7 +291,7 @@ def rights_of(actor: Actor) -> list[tuple[HeldRight, dict[str, Any]]]:
     mine = (HeldRight.person_id == actor.id, HeldRight.forgotten_at.is_(None))
     found = select(HeldRight).where(*mine).order_by(HeldRight.id.desc())
     return [
-        (right, _opened(f"person:{right.person_id}", right_place(right.uid), right.sealed))
+        (right, opened(f"person:{right.person_id}", right_place(right.uid), right.sealed))
         for right in db.session.execute(found).scalars()
     ]
 
@@ -384,7 +324,8 @@ def history(notice: Notice) -> Sequence[Event]:
     return db.session.execute(found).scalars().all()
 
 
-def _opened(owner: str, place: str, sealed: bytes | None) -> dict[str, Any]:
+def opened(owner: str, place: str, sealed: bytes | None) -> dict[str, Any]:
+    """Return what is sealed there as it was kept; nothing where nothing is, or its key is destroyed."""
     if sealed is None:
         return {}
     try:

@@ -83,12 +83,17 @@ def lines_of(report: ContentReport) -> list[Line]:
     cases = [one.case for one in named]
     counted, appeals = queries.counts(cases), queries.appeals_by_case(cases)
     return [
-        _line(one.position, one.case, counted[one.case.id], appeals[one.case.id]) for one in named
+        _line(report, one.position, one.case, counted[one.case.id], appeals[one.case.id])
+        for one in named
     ]
 
 
 def _line(
-    position: int, case: ReportedContent, reports: int, appeals: Sequence[ReportAppeal]
+    report: ContentReport,
+    position: int,
+    case: ReportedContent,
+    reports: int,
+    appeals: Sequence[ReportAppeal],
 ) -> Line:
     due = queries.due_of(case)
     return Line(
@@ -104,7 +109,7 @@ def _line(
         estimated=due is not None and due.estimated,
         reason=queries.reason_of(case),
         reports=reports,
-        can_appeal=decisions.can_appeal(case, "reporter", utcnow(), appeals),
+        can_appeal=decisions.can_appeal(case, "reporter", report.person_id, utcnow(), appeals),
         appeals=[
             {"side": SIDES[one.side], "words": queries.appeal_words(case, one), "row": one}
             for one in appeals
@@ -155,7 +160,9 @@ OVER = N_("It stays removed. You need do nothing.")
 def next_of(case: ReportedContent, now: datetime) -> Sentence:
     """Return the one sentence for who answers for the content."""
     due = queries.due_of(case)
-    if case.status is C.REMOVED and not decisions.can_appeal(case, "respondent", now):
+    if case.status is C.REMOVED and not decisions.can_appeal(
+        case, "respondent", case.person_id, now
+    ):
         return Sentence(OVER)
     return Sentence(NEXT[case.status], {"until": due.at - _MINUTE} if due else {})
 
@@ -170,7 +177,7 @@ def answer_page(case: ReportedContent, now: datetime) -> dict[str, Any]:
         "ground": Ground(case.ground).title if case.ground else "",
         "reason": queries.reason_of(case),
         "next": say(next_of(case, now)),
-        "can_answer": decisions.can_appeal(case, "respondent", now),
+        "can_answer": decisions.can_appeal(case, "respondent", case.person_id, now),
         "lang_of": lang_of,
         "accepted": case.accepted_at is not None,
         "names": queries.revealed_names(case, now),

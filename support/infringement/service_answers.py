@@ -13,7 +13,7 @@ from support.core import files
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
 from support.core.db import transaction
-from support.infringement import queries, service_counter, service_forwarding
+from support.infringement import queries, queries_counters, service_counter, service_forwarding
 from support.infringement.elements import SEALED_COUNTER, CounterFacts
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import CounterNotice, Respondent
@@ -29,7 +29,7 @@ def uploads_of(respondent: Respondent) -> Saved:
 def known(respondent: Respondent) -> dict[str, str]:
     """Return what stands in the fields before anything is typed; the number of an ID is never shown again."""
     said = asdict(_facts(respondent))
-    if queries.counter_of(respondent) is None and respondent.person_id is not None:
+    if queries_counters.counter_of(respondent) is None and respondent.person_id is not None:
         for one in reversed(people.contacts_of(respondent.person_id)):
             said["email" if one.kind == ContactKind.EMAIL else "phone"] = one.address
     return {name: said[name] for name in SEALED_COUNTER if name not in ("id_no", "signature")}
@@ -74,7 +74,7 @@ def note_opened(respondent: Respondent, now: datetime) -> None:
 
 
 def _facts(respondent: Respondent) -> CounterFacts:
-    counter = queries.counter_of(respondent)
+    counter = queries_counters.counter_of(respondent)
     if counter is None:
         return CounterFacts()
-    return queries.counter_facts(queries.notice_by_id(respondent.notice_id), counter)
+    return queries_counters.counter_facts(queries.notice_by_id(respondent.notice_id), counter)

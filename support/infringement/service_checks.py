@@ -16,6 +16,7 @@ from support.infringement.elements import Meter
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
 from support.infringement.regimes import CURRENT, RegimeCode, RightType, proposed_regime
+from support.infringement.service_rulings import require_no_part
 
 SUSPENDED = N_(
     "The handling of this filer's notices is suspended; it is checked after that ends, or once an appeal lifts it."
@@ -73,5 +74,8 @@ def note_gone(actor: Actor, item: Item, *, version: int, now: datetime | None = 
     """Write down, as a clerk, that the item's owner removed it; nothing more is done about it."""
     now = now or utcnow()
     policy.require_clerk(actor)
+    if item.status is ItemState.COMPLAINT:
+        policy.require_legal(actor)
+        require_no_part(actor, item)
     with transaction():
         return moves.move_item(actor, item, ItemState.GONE, version=version, now=now)

@@ -14,7 +14,7 @@ from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import compare_and_set, db, new_uid, transaction
 from support.core.errors import IllegalMove, NotFound, Stale
-from support.infringement import moves, policy, queries, service
+from support.infringement import moves, policy, queries, queries_counters, service
 from support.infringement.elements import (
     NEWEST_STATEMENTS,
     SEALED_COUNTER,
@@ -113,7 +113,7 @@ def _write(
     actor: Actor, notice: Notice, respondent: Respondent, response: Response, now: datetime
 ) -> CounterNotice:
     facts = response.facts
-    row = queries.counter_of(respondent)
+    row = queries_counters.counter_of(respondent)
     uid = row.uid if row else new_uid()
     said = {name: value for name, value in asdict(facts).items() if name in SEALED_COUNTER}
     written: dict[str, Any] = {
@@ -162,7 +162,7 @@ def check_counter(
             raise IllegalMove(ItemState.COUNTER_FORWARDED, ItemState.COUNTER_CHECK)
         lacking = None
         for item in waiting:
-            meter = queries.counter_meter_of(notice, counter, item)
+            meter = queries_counters.counter_meter_of(notice, counter, item)
             if not meter.complete:
                 lacking = meter
                 moves.move_item(

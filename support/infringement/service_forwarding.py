@@ -14,7 +14,7 @@ from support.core.clock import utcnow
 from support.core.db import db, insert_new, transaction
 from support.core.errors import IllegalMove, Invalid
 from support.core.words import N_
-from support.infringement import moves, policy, queries
+from support.infringement import moves, policy, queries, queries_counters
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Arrival, Item, Notice, Respondent, item_place
 from support.infringement.regimes import Regime, Starts, regime_of
@@ -128,7 +128,7 @@ def forward_counter(
     """
     now = now or utcnow()
     policy.require_clerk(actor)
-    counter = queries.counter_of_item(item)
+    counter = queries_counters.counter_of_item(item)
     if counter is None or counter.checked_at is None or item.law is None:
         raise IllegalMove(item.status, ItemState.COUNTER_FORWARDED)
     regime = regime_of(item.law, item.rules)

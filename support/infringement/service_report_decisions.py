@@ -178,13 +178,17 @@ def side_of(actor: Actor, case: ReportedContent) -> Side:
 def can_appeal(
     case: ReportedContent,
     side: Side,
+    person_id: int | None,
     now: datetime,
     appeals: Sequence[ReportAppeal] | None = None,
 ) -> bool:
-    """True while a side can appeal against how a link was decided: once, within six months; `appeals`, if known."""
+    """True while somebody can appeal against how a link was decided: once each, within six months.
+
+    `appeals` are those about it, if known.
+    """
     known = queries.appeals_of(case) if appeals is None else appeals
     open_yet = now < rules.term("term", case.rules, case.changed_at)
-    again = side in {one.side for one in known}
+    again = person_id in {one.person_id for one in known if one.side == side}
     given_up = side == "respondent" and case.accepted_at is not None
     return case.status is MINE[side] and open_yet and not again and not given_up
 
@@ -199,7 +203,8 @@ def appeal(
 ) -> ReportedContent:
     """Appeal against how a link was decided, as who reported it or who answers for it; another person hears it.
 
-    Each side can do so once, within six months. Raises `NotFound`, `Invalid`, `AlreadyDone`, `IllegalMove`.
+    Everybody can do so once, within six months, while nobody else is heard.
+    Raises `NotFound`, `Invalid`, `AlreadyDone`, `IllegalMove`.
     """
     now = now or utcnow()
     mine = case.person_id if side == "respondent" else actor.id
@@ -259,7 +264,7 @@ def settle_appeal(
     now = now or utcnow()
     policy.require_legal(actor)
     heard = queries.appeals_of(case)
-    if actor.id in {case.decided_by, *(one.heard_by for one in heard)}:
+    if actor.id in {*audit.staff_of(case.stream), *(one.heard_by for one in heard)}:
         raise NotAllowed(ANOTHER)
     if case.status is not CaseState.APPEAL:
         raise IllegalMove(case.status, CaseState.APPEAL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from support.core import audit
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import transaction
@@ -93,6 +94,8 @@ def record_decision(
     """Carry out, as legal, what a court or an authority decided: the content stays down (`keep`), or comes back."""
     now = now or utcnow()
     policy.require_legal(actor)
+    if item.status is ItemState.COMPLAINT:
+        require_no_part(actor, item)
     with transaction():
         item = moves.move_item(
             actor,
@@ -131,7 +134,7 @@ def complain(
             version=version,
             now=now,
             before=item.state,
-            reason_sealed=_words(item, words),
+            complaint_sealed=_words(item, words, "complaint_sealed"),
         )
 
 
@@ -145,6 +148,13 @@ def complain_about(
     with transaction():
         for item in items:
             complain(actor, item, words=words, version=item.version, now=now)
+
+
+def require_no_part(actor: Actor, item: Item) -> None:
+    """Raise `NotAllowed` for staff who qualified an item or acted on it before."""
+    stream = queries.notice_by_id(item.notice_id).stream
+    if actor.id == item.qualified_by or actor.id in audit.staff_of(stream, item.id):
+        raise NotAllowed(policy.SECOND_LOOK)
 
 
 UPHELD = {
@@ -167,8 +177,7 @@ def settle_complaint(
     """Decide a complaint, as somebody of legal who had no part in the first decision (never by a machine alone)."""
     now = now or utcnow()
     policy.require_legal(actor)
-    if actor.id == item.qualified_by:
-        raise NotAllowed(policy.SECOND_LOOK)
+    require_no_part(actor, item)
     if item.status is not ItemState.COMPLAINT:
         raise IllegalMove(item.status, item.before or ItemState.COMPLAINT)
     before = ItemState(item.before)
@@ -197,9 +206,9 @@ def _is_own(actor: Actor, respondent: Respondent) -> bool:
     return own and respondent.forwarded_at is not None
 
 
-def _words(item: Item, words: str) -> bytes:
+def _words(item: Item, words: str, column: str = "reason_sealed") -> bytes:
     notice = queries.notice_by_id(item.notice_id)
-    return moves.sealed_json(notice, item_place(item.uid, "reason_sealed"), words=words)
+    return moves.sealed_json(notice, item_place(item.uid, column), words=words)
 
 
 def _dispute(item: Item, authority: str, number: str) -> bytes:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from support.core.actors import Actor
 from support.core.clock import utcnow
-from support.core.errors import DomainError, Invalid, NotFound
+from support.core.errors import DomainError, IllegalMove, Invalid, NotFound
 from support.core.text import ranges
 from support.core.web import current_actor
 from support.core.words import N_
@@ -60,12 +60,24 @@ def decide(reference: str) -> Answer:
     case, act, chosen = case_of(reference), _act(), _chosen()
     if not chosen:
         return _nothing_chosen(reference)
-    verb = _verbs(current_actor(), utcnow(), request.form)[act.code]
+    verb = _fitting(act, request.form)
     refused = service_bulk.decide_many(case.notice, chosen, verb)
     if len(refused) == len(chosen) and all(one.field for one in refused):
         return _page(reference, case_of(reference), act, chosen, problem=refused[0])
     _say(len(chosen) - len(refused), refused)
     return redirect(url_for("notice_desk.links", reference=reference), 303)
+
+
+def _fitting(act: Act, said: Mapping[str, str]) -> Verb:
+    """Return what an act does with a link; one in another state is refused, as the page says before."""
+    verb = _verbs(current_actor(), utcnow(), said)[act.code]
+
+    def decide_one(item: Item, version: int) -> object:
+        if not act.takes(item):
+            raise IllegalMove(item.status, item.status)
+        return verb(item, version)
+
+    return decide_one
 
 
 def _say(done: int, refused: Sequence[Refused]) -> None:
@@ -126,7 +138,7 @@ def _foreseen(
     notice_id: int, act: Act, chosen: Mapping[int, int], said: Mapping[str, str]
 ) -> tuple[list[Letter], str]:
     """Return the letters that a decision sends, or in words why they can't be shown."""
-    verb = _verbs(current_actor(), utcnow(), said)[act.code]
+    verb = _fitting(act, said)
     try:
         return desk_letters.foreseen(notice_id, chosen, verb), ""
     except Invalid:

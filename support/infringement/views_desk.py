@@ -27,6 +27,7 @@ from support.infringement import (
     policy,
     queries,
     queries_case,
+    queries_counters,
     service_checks,
     service_counter,
 )
@@ -103,13 +104,23 @@ def letters(reference: str) -> str:
 
 @blueprint.get("/letters/<code>")
 def letter(reference: str, code: str) -> str:
-    """Show one letter as a page to print, in the language that is asked for."""
+    """Show one letter that was sent as a page to print, in the language that is asked for."""
     case, language = case_of(reference), letter_pages.language_of(request.args, page_language())
-    found = desk_letters.letter_of(case, code, language)
+    return _letter(reference, desk_letters.sent_letter(case, code, language))
+
+
+@blueprint.post("/letters/<code>/preview")
+def preview(reference: str, code: str) -> str:
+    """Show a letter that can come next: it is written by doing what it tells of and undoing it, so it is no GET."""
+    case, language = case_of(reference), letter_pages.language_of(request.form, page_language())
+    again = url_for("notice_desk.preview", reference=reference, code=code)
+    return _letter(reference, desk_letters.coming_letter(case, code, language), again=again)
+
+
+def _letter(reference: str, found: letter_pages.Letter, again: str = "") -> str:
     back = url_for("notice_desk.letters", reference=reference)
-    return render_template(
-        "infringement/letter.html", back=back, **letter_pages.facts_of(found, reference)
-    )
+    facts = letter_pages.facts_of(found, reference)
+    return render_template("infringement/letter.html", back=back, again=again, **facts)
 
 
 @blueprint.get("/conduct")
@@ -147,7 +158,7 @@ def check(reference: str) -> Response:
 def check_counter(reference: str, counter: int) -> Response:
     """Decide the check of a counter-notice."""
     notice = queries.notice_at_desk(current_actor(), reference)
-    row = queries.counter_by_id(notice, counter)
+    row = queries_counters.counter_by_id(notice, counter)
     version = posted_version()
     lacking = service_counter.check_counter(current_actor(), row, version=version)
     if lacking is None:

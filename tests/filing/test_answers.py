@@ -14,7 +14,7 @@ from sqlalchemy import select
 from support.core import installation
 from support.core.actors import Actor
 from support.core.db import db
-from support.infringement import queries
+from support.infringement import queries, queries_counters
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Arrival
 from support.infringement.queries_parts import parts_of
@@ -121,9 +121,9 @@ def test_one_link_is_accepted_and_one_contested_after_a_look(world: NoticeWorld)
     assert world.states(notice)[:2] == [S.FORWARDED] * 2
     assert rong.post(path, data=ANSWER | choices | seen).status_code == 303
     assert world.states(notice)[:2] == [S.FINAL, S.COUNTER_CHECK]
-    counter = queries.counter_of(world.respondent(notice))
+    counter = queries_counters.counter_of(world.respondent(notice))
     assert counter is not None
-    assert queries.counter_facts(notice, counter).papers == {"evidence"}
+    assert queries_counters.counter_facts(notice, counter).papers == {"evidence"}
     page = rong.page(f"/notices/answers/{uid}").text
     assert "We check your counter-notice by" in page
 

@@ -182,15 +182,24 @@ def test_letters_print_in_both_languages_sent_or_not(world: NoticeWorld, app: Fl
     ]
     before = dump()
     texts = [client.page(link).text for link in links]
+    for form in page.all("form"):
+        if form.attributes.get("action", "").endswith("/preview"):
+            shown = client.post(form.attributes["action"], data=page.values(form))
+            assert shown.status_code == 200
+            texts.append(shown.get_data(as_text=True))
     assert dump() == before
     assert any("A draft: this letter was not sent." in text for text in texts)
     assert any("草稿" in text for text in texts)
     assert any("Check code" in text for text in texts)
-    assert client.get(f"{case}/letters/holder-restored").status_code == 404, "not from here"
-    assert client.get(f"{case}/letters/respondent-7-final").status_code == 404
-    lacking = world.file(without("truth"))
-    early = address(world, lacking) + "/notice/letters/holder-qualified"
-    assert client.get(early).status_code == 404, "it lacks something"
+    token = next(filter(None, (page.values(form).get("csrf_token") for form in page.all("form"))))
+    lacking = address(world, world.file(without("truth"))) + "/notice/letters"
+    for early in (
+        f"{case}/letters/holder-restored/preview",
+        f"{case}/letters/respondent-7-final/preview",
+        f"{lacking}/holder-qualified/preview",
+    ):
+        assert client.post(early, data={"csrf_token": token}).status_code == 404, early
+        assert client.get(early.removesuffix("/preview")).status_code == 404, "nothing was sent"
 
 
 def test_each_side_reads_and_prints_its_own_letters_alone(world: NoticeWorld, app: Flask) -> None:

@@ -16,6 +16,7 @@ from support.core.errors import (
 )
 from support.infringement import (
     queries,
+    queries_counters,
     service_counter,
     service_forwarding,
     service_measures,
@@ -98,7 +99,7 @@ def test_a_counter_notice_that_lacks_something_comes_back_or_lapses(world: Notic
     notice = world.qualified()
     bare = replace(COUNTER, statements=frozenset())
     world.contested(notice, facts=bare)
-    counter = queries.counter_of(world.respondent(notice))
+    counter = queries_counters.counter_of(world.respondent(notice))
     assert counter is not None
     with pytest.raises(IllegalMove):
         service_forwarding.forward_counter(
@@ -113,10 +114,10 @@ def test_a_counter_notice_that_lacks_something_comes_back_or_lapses(world: Notic
     world.answer(notice, {1: "contest"}, papers=())
     assert world.item(notice).status is S.COUNTER_CHECK
     service_counter.check_counter(
-        world.ivy, counter, version=queries.counter_by_id(notice, counter.id).version,
+        world.ivy, counter, version=queries_counters.counter_by_id(notice, counter.id).version,
         now=world.now,
     )  # fmt: skip
-    assert queries.counter_by_id(notice, counter.id).checked_by == world.ivy.id
+    assert queries_counters.counter_by_id(notice, counter.id).checked_by == world.ivy.id
 
 
 def test_the_waiting_period_runs_from_the_arrival_and_ends_in_restoring(
@@ -242,7 +243,7 @@ class TestWithAnAgentInTheUnitedStates:
         world.check(notice, RegimeCode.DMCA)
         world.contested(notice)
         received = world.now
-        counter = queries.counter_of(world.respondent(notice))
+        counter = queries_counters.counter_of(world.respondent(notice))
         assert counter is not None
         world.pass_time(days=1)
         service_counter.check_counter(world.ivy, counter, version=counter.version, now=world.now)

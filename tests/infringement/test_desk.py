@@ -10,10 +10,9 @@ from flask import Flask
 from support.core import installation
 from support.core.actors import Actor
 from support.core.db import db
-from support.infringement import queries, views_publishing
+from support.infringement import queries
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Notice
-from support.workorders import desk_nav
 from tests.fixtures.pages import PageClient
 from tests.infringement.world import FACTS, NoticeWorld, without
 from tests.workorders.desk_world import client_of, counted
@@ -114,10 +113,8 @@ TABS = ("", "/links", "/counters", "/clock", "/letters", "/history")
 
 
 def test_every_tab_takes_at_most_six_queries_with_one_link_or_with_three_hundred(
-    world: NoticeWorld, app: Flask, monkeypatch: pytest.MonkeyPatch
+    world: NoticeWorld, app: Flask
 ) -> None:
-    for where, kept in ((views_publishing, "_KEPT"), (desk_nav, "_COUNTS_KEPT")):
-        monkeypatch.setattr(where, kept, 3600.0)  # a process counts for the rail once a second
     installation.mark(demo=False)
     few = world.qualified(links=("https://market.example/1",))
     many = world.qualified(links=tuple(f"https://market.example/{n}" for n in range(300)))

@@ -13,6 +13,7 @@ from support.core.db import db
 from support.infringement import (
     jobs,
     queries,
+    queries_counters,
     service,
     service_counter,
     service_forwarding,
@@ -71,7 +72,7 @@ def waiting(world: NoticeWorld) -> Notice:
     world.forwarded(notice)
     world.drain()
     world.answer(notice, {1: "contest"})
-    counter = queries.counter_of(world.respondent(notice))
+    counter = queries_counters.counter_of(world.respondent(notice))
     assert counter is not None
     service_counter.check_counter(world.ivy, counter, version=counter.version, now=world.now)
     item = world.item(notice)

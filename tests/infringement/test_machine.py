@@ -20,6 +20,7 @@ from support.core.errors import DomainError, NotFound
 from support.core.platform_calls import CallState
 from support.infringement import (
     queries,
+    queries_counters,
     service,
     service_checks,
     service_counter,
@@ -188,7 +189,7 @@ class Machine(RuleBasedStateMachine):
     @rule(who=anybody)
     def check_counter(self, who: str) -> None:
         """The clerk looks at the counter-notice."""
-        counter = queries.counter_of(queries.respondents_of(self.notice)[0])
+        counter = queries_counters.counter_of(queries.respondents_of(self.notice)[0])
         if counter is None:
             return
         version = counter.version

@@ -16,6 +16,7 @@ from support.core.errors import AlreadyDone, Invalid, NotAllowed, NotFound
 from support.infringement import (
     publishing,
     queries,
+    queries_counters,
     queries_publishing,
     service,
     service_counter,
@@ -93,7 +94,7 @@ def published(world: NoticeWorld, notice: Notice) -> list[Publication]:
 def contested_to_its_end(world: NoticeWorld, notice: Notice) -> None:
     """The first link is contested with words that hold names, and comes back since nobody sued."""
     world.contested(notice, facts=ANSWER)
-    counter = queries.counter_of(world.respondent(notice))
+    counter = queries_counters.counter_of(world.respondent(notice))
     assert counter is not None
     service_counter.check_counter(world.ivy, counter, version=counter.version, now=world.now)
     item = world.item(notice)

@@ -168,6 +168,24 @@ def test_an_appeal_of_either_side_is_heard_by_another_person_of_legal_and_once(
         decisions.appeal(world.rong, case, "respondent", words="Again.", now=world.now)
 
 
+def test_another_reporters_appeal_takes_nobody_elses(
+    world: NoticeWorld, reports: ReportWorld
+) -> None:
+    mine, junk = reports.file(world.hana), reports.file(world.eve)
+    case = reports.keep(mine)
+    decisions.appeal(world.eve, case, "reporter", words="x", now=world.now)
+    case = reports.case(junk)
+    decisions.settle_appeal(
+        world.lena, case, upheld=False, words=REASON, version=case.version, now=world.now
+    )
+    with pytest.raises(AlreadyDone):
+        decisions.appeal(world.eve, reports.case(mine), "reporter", words="y", now=world.now)
+    case = decisions.appeal(
+        world.hana, reports.case(mine), "reporter", words="Here is the proof.", now=world.now
+    )
+    assert case.status is C.APPEAL
+
+
 def test_an_upheld_appeal_restores_what_was_removed_and_removes_what_was_kept(
     world: NoticeWorld, reports: ReportWorld
 ) -> None:

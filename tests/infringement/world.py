@@ -16,6 +16,7 @@ from support.core.db import db
 from support.core.platform_calls import CallState, call_named
 from support.infringement import (
     queries,
+    queries_counters,
     service,
     service_checks,
     service_counter,
@@ -243,7 +244,7 @@ class NoticeWorld:
     def checked(self, notice: Notice, position: int = 1) -> Item:
         """A counter-notice that a clerk found complete."""
         self.contested(notice, position)
-        counter = queries.counter_of(self.respondent(notice))
+        counter = queries_counters.counter_of(self.respondent(notice))
         assert counter is not None
         service_counter.check_counter(self.ivy, counter, version=counter.version, now=self.now)
         return self.item(notice, position)

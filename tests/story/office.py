@@ -18,6 +18,7 @@ from support.infringement import (
     jobs,
     publishing,
     queries,
+    queries_counters,
     service_checks,
     service_counter,
     service_forwarding,
@@ -76,7 +77,9 @@ class Office:
     def send_counter_on(self, *positions: int) -> None:
         """Find the counter-notice complete and send it on; the letter to the holder starts the waiting period."""
         with self._desk() as (clerk, notice):
-            counter = next(filter(None, map(queries.counter_of, queries.respondents_of(notice))))
+            counter = next(
+                filter(None, map(queries_counters.counter_of, queries.respondents_of(notice)))
+            )
             lacking = service_counter.check_counter(clerk, counter, version=counter.version)
             assert lacking is None, lacking
         self._each(ItemState.COUNTER_CHECK, service_forwarding.forward_counter)

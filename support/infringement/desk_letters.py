@@ -218,30 +218,17 @@ def _newest(notice: Notice) -> int:
 
 def _new_letters(notice: Notice, before: int, languages: Sequence[str]) -> list[Letter]:
     """Return the letters of what moved since the event `before`, by side and state."""
-    moved: dict[ItemState, list[int]] = {}
+    moved: dict[ItemState, set[int]] = {}
     for event in queries.history(notice):
         state = event.action.removeprefix("item.")
         if event.seq > before and event.action.startswith("item.") and state in set(ItemState):
-            moved.setdefault(ItemState(state), []).extend(event.data["items"])
+            moved.setdefault(ItemState(state), set()).update(event.data["items"])
     found = []
     for state, ids in moved.items():
-        for code, person_id in _told(notice, state, ids):
-            facts = {"notice": notice.id, "what": state.value, "items": ids}
-            found += _both(notice, code, person_id, facts, languages)
-    return found
-
-
-def _told(notice: Notice, state: ItemState, ids: Sequence[int]) -> list[tuple[str, int]]:
-    """Return whom a state concerns: template and person."""
-    told = news.TOLD.get(state, ())
-    found = [(letters.HOLDER, notice.person_id)] if "holder" in told else []
-    if "respondent" in told:
-        own = {item.respondent_id for item in queries.items_of(notice) if item.id in set(ids)}
-        found += [
-            (letters.RESPONDENT, one.person_id)
-            for one in queries.respondents_of(notice)
-            if one.id in own and one.person_id is not None and one.forwarded_at is not None
-        ]
+        items = [item for item in queries.items_of(notice) if item.id in ids]
+        for one in letters.addressed(notice, state, items):
+            facts = letters.facts_ids(notice, state, one.items)
+            found += _both(notice, one.code, one.person_id, facts, languages)
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,10 +37,8 @@ def tell_sides(payload: dict[str, Any]) -> None:
     state, items, key = queries.moved_together(notice, int(payload["key"].rpartition(":")[2]))
     if state is ItemState.MEASURE_TAKEN and queries.items_of(notice, {ItemState.MEASURE_ASKED}):
         return  # the platform answers link by link: the last answer brings the letter
-    if "holder" in news.TOLD.get(state, ()):
-        _tell_holder(notice, state, items, key)
-    if "respondent" in news.TOLD.get(state, ()):
-        _tell_respondents(notice, state, items, key)
+    for one in letters.addressed(notice, state, items):
+        _tell(notice, one, state, key)
     if state in service_forwarding.SENT:
         note_arrivals_of(notice, utcnow())
 
@@ -52,34 +49,12 @@ def note_due(payload: dict[str, Any]) -> None:
     service_due.note_event(notice, int(payload["key"].rpartition(":")[2]))
 
 
-def _tell_holder(notice: Notice, state: ItemState, items: Sequence[Item], key: str) -> None:
-    order = order_by_id(notice.order_id)
-    _tell(notice, letters.HOLDER, notice.person_id, None, order.stream, state, items, key)
-
-
-def _tell_respondents(notice: Notice, state: ItemState, items: Sequence[Item], key: str) -> None:
-    for one in queries.respondents_of(notice):
-        own = [item for item in items if item.respondent_id == one.id]
-        if own and one.person_id is not None and one.forwarded_at is not None:
-            contact = one.contact_id
-            _tell(
-                notice, letters.RESPONDENT, one.person_id, contact, notice.stream, state, own, key
-            )
-
-
-def _tell(
-    notice: Notice,
-    code: str,
-    person_id: int,
-    contact_id: int | None,
-    about: str,
-    state: ItemState,
-    items: Sequence[Item],
-    key: str,
-) -> None:
-    ids = {"notice": notice.id, "what": state.value, "items": [item.id for item in items]}
+def _tell(notice: Notice, to: letters.Addressed, state: ItemState, key: str) -> None:
+    holder = to.side == "holder"
+    about = order_by_id(notice.order_id).stream if holder else notice.stream
+    ids = letters.facts_ids(notice, state, to.items)
     try:
-        tell(person_id, code, about=about, key=key, contact_id=contact_id, ids=ids)
+        tell(to.person_id, to.code, about=about, key=key, contact_id=to.contact_id, ids=ids)
     except (NotFound, KeyDestroyed):
         return
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import force_locale
 
@@ -20,7 +20,7 @@ from support.core.words import N_
 from support.infringement import case_pages, kind, queries, sides, statement
 from support.infringement.lifecycle import MEASURED, ItemState
 from support.infringement.models import Item, Notice, Respondent
-from support.infringement.news import Reader
+from support.infringement.news import TOLD, Reader
 from support.infringement.policy import MEASURES, REASONS, REFUSALS
 from support.notifications.models import Purpose
 from support.notifications.templates import Template
@@ -35,6 +35,36 @@ _MINUTE = timedelta(minutes=1)
 _FIRST = (ItemState.FORWARDED, ItemState.NO_MEASURE_FORWARDED)
 _DECIDED = (*_FIRST, ItemState.MEASURE_TAKEN, ItemState.NO_MEASURE)
 _UNDECIDED = (ItemState.TO_COMPLETE, ItemState.QUALIFIED)
+
+
+class Addressed(NamedTuple):
+    """Who is told that items reached a state: by which template, at which address if only one will do, and of what."""
+
+    code: str
+    person_id: int
+    contact_id: int | None
+    items: Sequence[Item]
+
+    @property
+    def side(self) -> Reader:
+        """Which side that is."""
+        return "holder" if self.code == HOLDER else "respondent"
+
+
+def addressed(notice: Notice, state: ItemState, items: Sequence[Item]) -> list[Addressed]:
+    """Return who is told that these items reached a state, a respondent of their own ones and once forwarded."""
+    told = TOLD.get(state, ())
+    found = [Addressed(HOLDER, notice.person_id, None, items)] if "holder" in told else []
+    for one in queries.respondents_of(notice) if "respondent" in told else ():
+        own = [item for item in items if item.respondent_id == one.id]
+        if own and one.person_id is not None and one.forwarded_at is not None:
+            found.append(Addressed(RESPONDENT, one.person_id, one.contact_id, own))
+    return found
+
+
+def facts_ids(notice: Notice, state: ItemState, items: Sequence[Item]) -> dict[str, Any]:
+    """Return the ids from which a letter's facts are found when it is sent or opened."""
+    return {"notice": notice.id, "what": state.value, "items": [item.id for item in items]}
 
 
 def holder_facts(ids: dict[str, Any], reader: Actor) -> Facts:

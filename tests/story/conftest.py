@@ -56,7 +56,7 @@ def _tab(
     context: BrowserContext = browser.new_context(
         base_url=server.url, viewport={"width": width, "height": height}, locale=locale
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
     yield page

@@ -70,6 +70,11 @@ def type_password(page: Page, server: LiveServer) -> None:
     page.get_by_label("Member name, e-mail or mobile").fill(login["login"])
     page.get_by_label("Password").fill(login["password"])
     use(page, "Sign in")
+    if (
+        page.locator("html").get_attribute("lang") != "en"
+    ):  # others who used this server left it in Chinese
+        with page.expect_navigation():
+            page.locator("button[name=language][value=en]").first.dispatch_event("click")
 
 
 def sign_out(page: Page) -> None:

@@ -190,8 +190,7 @@ def _take_up(person_id: int, now: datetime) -> None:
     found = (
         select(Item)
         .join(Notice, Notice.id == Item.notice_id)
-        .where(Notice.person_id == person_id, Item.state == ItemState.RECEIVED)
-        .where(Item.clock_start > now)
+        .where(Notice.person_id == person_id, Item.is_held(now))
     )
     waiting = db.session.execute(found).scalars().all()
     for item in waiting:

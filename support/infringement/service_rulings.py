@@ -131,6 +131,7 @@ def complain(
             version=version,
             now=now,
             before=item.state,
+            reason_before=item.reason,
             reason_sealed=_words(item, words),
         )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from support.accounts import queries as people
 from support.accounts.models import Person
@@ -315,3 +316,24 @@ def standing_kinds(person_id: int, now: datetime, side: Side = Side.FILER) -> Se
     """Return which steps stand about somebody now."""
     mine = (ConductStep.person_id == person_id, ConductStep.side == side, ConductStep.stands(now))
     return {StepKind(row[0]) for row in fetch(select(ConductStep.kind).where(*mine))}
+
+
+def unwarned_suspension(person_id: int, side: Side) -> ConductStep | None:
+    """Return the suspension that stands about somebody although every warning that it rested on was lifted."""
+    warning = aliased(ConductStep)
+    bears = select(warning.id).where(
+        warning.person_id == ConductStep.person_id,
+        warning.side == ConductStep.side,
+        warning.kind == StepKind.WARNING,
+        warning.state != StepState.LIFTED,
+        warning.starts_at <= ConductStep.starts_at,
+        warning.until_at > ConductStep.starts_at,
+    )
+    found = select(ConductStep).where(
+        ConductStep.person_id == person_id,
+        ConductStep.side == side,
+        ConductStep.kind == StepKind.SUSPENSION,
+        ConductStep.state == StepState.STANDING,
+        ~bears.exists(),
+    )
+    return db.session.execute(found).scalar_one_or_none()

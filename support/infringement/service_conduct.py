@@ -185,6 +185,17 @@ def end_step(actor: Actor, step: ConductStep, new: StepState, now: datetime) -> 
     return step
 
 
+def lift_with_warning(actor: Actor, warning: ConductStep, now: datetime) -> None:
+    """Lift the suspension that no warning bears any more now that this one is lifted, and tell the person.
+
+    In the caller's transaction.
+    """
+    step = known.unwarned_suspension(warning.person_id, warning.about)
+    if step is not None:
+        end_step(actor, step, StepState.LIFTED, now)
+        _tell(step, "ended")
+
+
 def _take_up(person_id: int, now: datetime) -> None:
     """Start the clocks of notices whose handling would have begun later."""
     found = (

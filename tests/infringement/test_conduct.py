@@ -248,6 +248,41 @@ def test_an_appeal_is_decided_by_another_person_and_lifts_the_suspension(
     assert letters(world.hana) == ["warned", "suspended", "upheld"]
 
 
+@pytest.mark.parametrize("side", list(Side))
+def test_lifting_a_warning_on_appeal_lifts_the_suspension_that_rested_on_it(
+    world: NoticeWorld, side: Side
+) -> None:
+    step = suspended(world, world.hana, side)
+    warning = known.steps_of(world.hana.id or 0)[1]
+    lin = make_agent("Lin", Role.LEGAL)
+    uphold(world, lin, warning)
+    assert (fresh(warning).status, fresh(step).status) == (StepState.LIFTED, StepState.LIFTED)
+    assert letters(world.hana) == ["warned", "suspended", "upheld", "ended"]
+    asked = [call.name for call in db.session.query(PlatformCall).order_by(PlatformCall.id)]
+    assert asked == (["lock_account", "unlock_account"] if side is Side.RESPONDENT else [])
+
+
+def test_a_suspension_stands_while_another_warning_bears_it(world: NoticeWorld) -> None:
+    other = warned(world, world.hana)
+    step = suspended(world, world.hana)
+    warning = known.steps_of(world.hana.id or 0)[1]
+    world.pass_time(days=1)
+    warned(world, world.hana)
+    lin = make_agent("Lin", Role.LEGAL)
+    uphold(world, lin, warning)
+    assert fresh(step).status is StepState.STANDING
+    uphold(world, lin, other)
+    assert fresh(step).status is StepState.LIFTED, "the third came after it"
+
+
+def uphold(world: NoticeWorld, who: Actor, step: ConductStep) -> None:
+    """Hana appeals against a step, and is right."""
+    appeal = service_appeals.appeal_step(world.hana, fresh(step), words="No.", now=world.now)
+    service_appeals.decide_appeal(
+        who, appeal, upheld=True, words="Yes.", version=appeal.version, now=world.now
+    )
+
+
 def test_a_dismissed_appeal_leaves_the_warning_standing(world: NoticeWorld) -> None:
     step = warned(world, world.hana)
     appeal = service_appeals.appeal_step(world.hana, step, words="Why?", now=world.now)

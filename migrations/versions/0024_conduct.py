@@ -128,9 +128,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", name="uq_filer_record_person_id"),
         sqlite_autoincrement=True,
     )
+    op.add_column(
+        "notice_item",
+        sa.Column("reason_before", sa.String(length=24), nullable=False, server_default=""),
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("notice_item", "reason_before")
     for table in (
         "filer_record",
         "conduct_appeal",

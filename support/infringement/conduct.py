@@ -265,6 +265,8 @@ class Lane:
     decided: int = 10
     percent_taken: int = 90
     percent_restored: int = 5
+    respondents: int = 3
+    """Against how many different people links stayed down: nobody's own second account opens the lane."""
 
 
 LANE = Lane()
@@ -286,9 +288,33 @@ def is_good(record: Record, lane: Lane = LANE) -> bool:
 
 S = ItemState
 DECIDED = (S.FINAL, S.DECIDED, S.RESTORED, S.NO_MEASURE_FORWARDED, S.NOT_QUALIFIED)
-"""Where a link counts as decided; one that was withdrawn or removed by its owner counts for nobody."""
+"""Where a link counts as decided; one that its owner removed counts for nobody."""
+COUNTED = (*DECIDED, S.COMPLAINT, S.WITHDRAWN)
+"""Where a link may count (`counted_as`)."""
+AT_HOLDER = (S.COUNTER_FORWARDED, S.WAITING, S.EXTENDED, S.PENDING)
+"""Where the counter-notice is with the filer: who withdraws there accepts it."""
+WITHDRAWN_AS: Mapping[str, ItemState] = {
+    **dict.fromkeys((*AT_HOLDER, S.RESTORE_ASKED, S.RESTORED), S.RESTORED),
+    **dict.fromkeys((S.NO_MEASURE, S.NO_MEASURE_FORWARDED), S.NO_MEASURE_FORWARDED),
+    S.NOT_QUALIFIED: S.NOT_QUALIFIED,
+}
+"""What stays decided against a filer who withdraws, by where the link stood; elsewhere a withdrawn one never counts."""
 WON_BACK = frozenset({"no_proof", "holder_accepts", "at_once", "dispute_over"})
 """Why a link came back through a counter-notice (`policy.REASONS`)."""
+
+
+def counted_as(state: str, reason: str, before: str, reason_before: str) -> tuple[str, str]:
+    """Return the state and reason by which a link counts: an outcome stays one, whatever either side does after it.
+
+    While a complaint is heard, and after it is dismissed, what it is about counts as it did (`before`); withdrawing
+    takes no loss back.
+    """
+    why = reason_before if reason == "dismissed" else reason
+    if state == S.COMPLAINT:
+        return before, why
+    if state == S.WITHDRAWN:
+        return WITHDRAWN_AS.get(before, state), "holder_accepts" if before in AT_HOLDER else why
+    return state, why
 
 
 def is_against_respondent(state: str, reason: str) -> bool:
@@ -297,9 +323,11 @@ def is_against_respondent(state: str, reason: str) -> bool:
 
 
 def record_of(counts: Iterable[tuple[str, str, int]]) -> Record:
-    """Add up (state, reason, number) of decided links; what was lost in court came back as well."""
+    """Add up (state, reason, number) as `counted_as` gives them; what was lost in court came back as well."""
     decided = taken = restored = 0
     for state, reason, number in counts:
+        if state not in DECIDED:
+            continue
         decided += number
         taken += number * is_against_respondent(state, reason)
         back = (state == S.RESTORED and reason in WON_BACK) or (

@@ -68,7 +68,7 @@ def person_page(actor: Actor, person: people.PersonView, now: datetime) -> dict[
         "steps": [_line(actor, step, by_step.get(step.id), staff, now) for step in steps],
         "appeals": [one for one in appeals if one.status is AppealState.OPEN],
         "warned": {
-            step.side for step in steps if step.kind == StepKind.WARNING and stands(step, now)
+            step.side for step in steps if step.kind == StepKind.WARNING and step.stands(now)
         },
         "legal": policy.is_legal(actor),
         "clerk": policy.is_clerk(actor),
@@ -79,12 +79,6 @@ def person_page(actor: Actor, person: people.PersonView, now: datetime) -> dict[
 def name_of(person: people.PersonView) -> str:
     """Return what a person is called at the desk: the member name, or a guest's masked address."""
     return people.names([person.id]).get(person.id, "")
-
-
-def stands(step: ConductStep, now: datetime) -> bool:
-    """True while a step stands and its time is not over."""
-    over = step.until_at is not None and step.until_at <= now
-    return step.status is StepState.STANDING and not over
 
 
 def signal_lines(signals: Sequence[Any]) -> list[SignalLine]:
@@ -149,7 +143,7 @@ def own_page(actor: Actor, now: datetime) -> dict[str, Any]:
     return {
         "lang_of": lang_of,
         "steps": [_line(actor, step, by_step.get(step.id), {}, now) for step in told],
-        "stands": [step.kind for step in told if stands(step, now)],
+        "stands": [step.kind for step in told if step.stands(now)],
         "record": record,
         "figures": _figures(record),
         "lane": conduct.LANE,

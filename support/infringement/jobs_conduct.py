@@ -16,6 +16,7 @@ from support.infringement import (
     queries,
     service_signals,
 )
+from support.infringement.lifecycle import ItemState
 from support.infringement.models_conduct import ConductAppeal, ConductStep
 from support.notifications.service import tell
 
@@ -50,6 +51,9 @@ def tell_person(payload: dict[str, Any]) -> None:
 SUBSCRIPTIONS = (
     Subscription(news.FILED, fold_signals),
     Subscription(news.SUPPLEMENTED, fold_signals),
-    *(Subscription(f"notice.{state}", count_outcome) for state in conduct.DECIDED),
+    *(
+        Subscription(f"notice.{state}", count_outcome)
+        for state in (*conduct.DECIDED, ItemState.WITHDRAWN)
+    ),
     Subscription(service_signals.TOLD, tell_person),
 )

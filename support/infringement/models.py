@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, text
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.db import BigId, Id, Model
@@ -120,8 +121,9 @@ class Item(Model):
 
     `platform_item` is the platform's own id, a code. `due_at` ends the clock of the state, which runs since
     `clock_start`; None while none runs. `due_estimated`: it counts holidays that are not published, and may only
-    become later. `before` is where it stood before a complaint. `reason` is a code; what was written with it, and court
-    or authority with their number, is sealed. `shown_at` is when the holder showed a dispute that no clerk has judged.
+    become later. `before` is where it stood before a complaint (`reason_before` says why) or before it was withdrawn.
+    `reason` is a code; what was written with it, and court or authority with their number, is sealed. `shown_at` is
+    when the holder showed a dispute that no clerk has judged.
     """
 
     __tablename__ = "notice_item"
@@ -160,6 +162,7 @@ class Item(Model):
     rules: Mapped[int]
     qualified_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(String(24), default="")
+    reason_before: Mapped[str] = mapped_column(String(24), default="")
     reason_sealed: Mapped[bytes | None]
     complaint_sealed: Mapped[bytes | None]
     dispute_sealed: Mapped[bytes | None]
@@ -182,6 +185,17 @@ class Item(Model):
     def standing(self) -> Content:
         """Where the content is."""
         return Content(self.content)
+
+    @hybrid_method
+    def is_held(self, now: datetime) -> bool:
+        """True while it waits for the end of its filer's suspension: its clock begins later."""
+        later = self.clock_start is not None and self.clock_start > now
+        return self.state == ItemState.RECEIVED and later
+
+    @is_held.expression
+    @classmethod
+    def _held(cls, now: datetime) -> ColumnElement[bool]:
+        return and_(cls.state == ItemState.RECEIVED, cls.clock_start > now)
 
     @property
     def law(self) -> RegimeCode | None:

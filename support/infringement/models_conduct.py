@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, text
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.db import BigId, Id, Model
@@ -86,6 +87,17 @@ class ConductStep(Model):
     def status(self) -> StepState:
         """The state with its title and tone."""
         return StepState(self.state)
+
+    @hybrid_method
+    def stands(self, now: datetime) -> bool:
+        """True while it stands and its time is not over; a note, which has no end, never does."""
+        on = self.until_at is not None and self.until_at > now
+        return self.state == StepState.STANDING and on
+
+    @stands.expression
+    @classmethod
+    def _stands(cls, now: datetime) -> ColumnElement[bool]:
+        return and_(cls.state == StepState.STANDING, cls.until_at > now)
 
     @property
     def step(self) -> StepKind:

@@ -305,13 +305,18 @@ def own_right(actor: Actor, uid: str) -> HeldRight:
 
 
 def restored_before(notice: Notice, url_blind: bytes) -> bool:
-    """True when this holder gave notice of the same thing and it came back after a counter-notice (RTNIC 17)."""
+    """True when this holder gave notice of the same thing and it came back after a counter-notice (RTNIC 17).
+
+    Withdrawing the older notice, or complaining about how it ended, changes nothing of that.
+    """
     same = (Notice.holder_blind == notice.holder_blind) | (Notice.person_id == notice.person_id)
     back = (ItemState.RESTORE_ASKED, ItemState.RESTORED)
+    later = (ItemState.COMPLAINT, ItemState.WITHDRAWN)
+    was_back = Item.state.in_(back) | (Item.state.in_(later) & Item.before.in_(back))
     found = (
         select(Item.id)
         .join(Notice, Notice.id == Item.notice_id)
-        .where(Item.url_blind == url_blind, Item.regime == RegimeCode.RTNIC, Item.state.in_(back))
+        .where(Item.url_blind == url_blind, Item.regime == RegimeCode.RTNIC, was_back)
         .where(same, Notice.id != notice.id)
         .limit(1)
     )

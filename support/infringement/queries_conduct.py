@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from support.accounts import queries as people
-from support.accounts.models import ContactPoint, Person
+from support.accounts.models import Person
 from support.core import vault
 from support.core.actors import Actor
 from support.core.db import db, fetch
 from support.core.errors import NotFound
 from support.infringement import conduct
-from support.infringement.conduct import AppealState, Record, Side, StepKind, StepState
-from support.infringement.lifecycle import ItemState
+from support.infringement.conduct import AppealState, Side, StepKind, StepState
 from support.infringement.models import Item, Notice, Respondent
 from support.infringement.models_conduct import (
     ConductAppeal,
     ConductSignal,
     ConductStep,
     FilerRecord,
-    NoticePrint,
     appeal_place,
     step_place,
 )
@@ -34,7 +33,8 @@ from support.workorders.reference import format_reference
 
 MOST_LISTED = 200
 _MOST_STEPS = 1000
-_ONE_DAY = timedelta(days=1)
+OUTCOME = (Item.state, Item.reason, Item.before, Item.reason_before)
+"""What `conduct.counted_as` asks of a link."""
 
 
 def suspended_until(person_id: int | None, now: datetime) -> datetime | None:
@@ -45,24 +45,25 @@ def suspended_until(person_id: int | None, now: datetime) -> datetime | None:
         ConductStep.person_id == person_id,
         ConductStep.side == Side.FILER,
         ConductStep.kind == StepKind.SUSPENSION,
-        ConductStep.state == StepState.STANDING,
-        ConductStep.until_at > now,
+        ConductStep.stands(now),
     )
     return db.session.execute(found).scalars().first()
 
 
 def held_until(notice: Notice, now: datetime) -> datetime | None:
     """Return from when the links of a notice are checked that came while handling was suspended; None for others."""
-    found = select(func.max(Item.clock_start)).where(
-        Item.notice_id == notice.id, Item.state == ItemState.RECEIVED, Item.clock_start > now
-    )
-    return db.session.execute(found).scalar_one_or_none()
+    return db.session.execute(_held(notice, now)).scalar_one_or_none()
+
+
+def _held(notice: Notice, now: datetime) -> Select[datetime | None]:
+    mine = (Item.notice_id == notice.id, Item.is_held(now))
+    return select(func.max(Item.clock_start)).where(*mine)
 
 
 def held_among(items: Sequence[Item], now: datetime) -> datetime | None:
     """Return the same for items that are at hand."""
-    begins = [one.clock_start for one in items if one.status is ItemState.RECEIVED]
-    return max((start for start in begins if start is not None and start > now), default=None)
+    begins = [one.clock_start for one in items if one.is_held(now)]
+    return max(filter(None, begins), default=None)
 
 
 def handled_from(person_id: int, now: datetime) -> datetime:
@@ -87,77 +88,6 @@ def record_row(person_id: int | None) -> FilerRecord | None:
     return db.session.execute(found).scalar_one_or_none()
 
 
-def record_since(person_id: int, since: datetime) -> Record:
-    """Count what became of somebody's links since then; a notice left out after an appeal does not count."""
-    left_out = select(ConductAppeal.notice_id).where(
-        ConductAppeal.person_id == person_id,
-        ConductAppeal.state == AppealState.UPHELD,
-        ConductAppeal.notice_id.is_not(None),
-    )
-    rows = fetch(
-        select(Item.state, Item.reason, func.count())
-        .join(Notice, Notice.id == Item.notice_id)
-        .where(Notice.person_id == person_id, Item.state.in_(conduct.DECIDED))
-        .where(Item.changed_at >= since, Notice.id.not_in(left_out))
-        .group_by(Item.state, Item.reason)
-    )
-    return conduct.record_of((state, reason, number) for state, reason, number in rows)
-
-
-def filed(which: ColumnElement[bool], now: datetime) -> tuple[int, int, int]:
-    """Return how many notices were filed within the hour, within the day, and in the usual time before that day."""
-    hour, day = now - timedelta(hours=1), now - _ONE_DAY
-    row = fetch(
-        select(
-            func.count().filter(Notice.at > hour),
-            func.count().filter(Notice.at > day),
-            func.count().filter(Notice.at <= day),
-        ).where(which, Notice.at > day - conduct.BURST_USUAL, Notice.at <= now)
-    ).one()
-    return row[0], row[1], row[2]
-
-
-def same_text(notice: Notice, blind: bytes) -> tuple[int, int]:
-    """Return in how many notices up to this one, and for how many rights holders, an explanation stands."""
-    row = fetch(
-        select(func.count(), func.count(Notice.holder_blind.distinct()))
-        .select_from(NoticePrint)
-        .join(Notice, Notice.id == NoticePrint.notice_id)
-        .where(NoticePrint.text_blind == blind, Notice.id <= notice.id)
-    ).one()
-    return row[0], row[1]
-
-
-def others_with_address(person_id: int) -> int:
-    """Return how many other filers have proved an address or a phone that this one has proved."""
-    mine, theirs = ContactPoint.__table__.alias(), ContactPoint.__table__.alias()
-    same = and_(mine.c.kind == theirs.c.kind, mine.c.blind == theirs.c.blind)
-    files = select(Notice.id).where(Notice.person_id == theirs.c.person_id).exists()
-    found = (
-        select(func.count(theirs.c.person_id.distinct()))
-        .select_from(mine.join(theirs, same))
-        .where(mine.c.person_id == person_id, theirs.c.person_id != person_id)
-        .where(mine.c.verified_at.is_not(None), theirs.c.verified_at.is_not(None), files)
-    )
-    return int(db.session.execute(found).scalar_one())
-
-
-def others_for_holder(notice: Notice) -> int:
-    """Return how many other people had filed notices for the same rights holder."""
-    found = select(func.count(Notice.person_id.distinct())).where(
-        Notice.holder_blind == notice.holder_blind,
-        Notice.person_id != notice.person_id,
-        Notice.id < notice.id,
-    )
-    return int(db.session.execute(found).scalar_one())
-
-
-def named_again(notice: Notice) -> int:
-    """Return how many links of a notice were refused since they had come back under article 17."""
-    found = select(func.count()).where(Item.notice_id == notice.id, Item.reason == "article_17")
-    return int(db.session.execute(found).scalar_one())
-
-
 def against(respondents: Iterable[Respondent], now: datetime) -> dict[int, int]:
     """Return for each respondent (row id) how many links ended against the same person within a year.
 
@@ -169,21 +99,19 @@ def against(respondents: Iterable[Respondent], now: datetime) -> dict[int, int]:
     if not known:
         return {}
     rows = fetch(
-        select(
-            Respondent.person_id, Respondent.address_blind, Item.state, Item.reason, func.count()
-        )
+        select(Respondent.person_id, Respondent.address_blind, *OUTCOME, func.count())
         .join(Item, Item.respondent_id == Respondent.id)
         .where(
             or_(Respondent.person_id.in_(by_person), Respondent.address_blind.in_(by_address)),
             Item.changed_at >= now - conduct.REPEAT_WITHIN,
         )
-        .group_by(Respondent.person_id, Respondent.address_blind, Item.state, Item.reason)
+        .group_by(Respondent.person_id, Respondent.address_blind, *OUTCOME)
     ).all()
     return {
         one.id: sum(
             number
-            for person, address, state, reason, number in rows
-            if conduct.is_against_respondent(state, reason)
+            for person, address, *outcome, number in rows
+            if is_against(outcome)
             and (
                 (person is not None and person == one.person_id)
                 or (address is not None and address == one.address_blind)
@@ -196,15 +124,18 @@ def against(respondents: Iterable[Respondent], now: datetime) -> dict[int, int]:
 def against_person(person_id: int, now: datetime) -> int:
     """Return how many links ended against somebody within a year."""
     rows = fetch(
-        select(Item.state, Item.reason, func.count())
+        select(*OUTCOME, func.count())
         .join(Respondent, Item.respondent_id == Respondent.id)
         .where(Respondent.person_id == person_id)
         .where(Item.changed_at >= now - conduct.REPEAT_WITHIN)
-        .group_by(Item.state, Item.reason)
+        .group_by(*OUTCOME)
     )
-    return sum(
-        number for state, reason, number in rows if conduct.is_against_respondent(state, reason)
-    )
+    return sum(number for *outcome, number in rows if is_against(outcome))
+
+
+def is_against(outcome: Sequence[str]) -> bool:
+    """True for an `OUTCOME` that counts against who answers for the link."""
+    return conduct.is_against_respondent(*conduct.counted_as(*outcome))
 
 
 def steps_of(person_id: int) -> Sequence[ConductStep]:
@@ -249,12 +180,10 @@ def step_of(appeal: ConductAppeal) -> ConductStep | None:
 
 def summary(notice: Notice, now: datetime) -> dict[str, Any]:
     """Return what stands about the filer of a notice, in one query."""
-    mine = ConductStep.person_id == notice.person_id
     standing = (
-        mine,
+        ConductStep.person_id == notice.person_id,
         ConductStep.side == Side.FILER,
-        ConductStep.until_at > now,
-        ConductStep.state == StepState.STANDING,
+        ConductStep.stands(now),
     )
     signals = (
         ConductSignal.person_id == notice.person_id,
@@ -271,10 +200,7 @@ def summary(notice: Notice, now: datetime) -> dict[str, Any]:
             select(func.max(ConductStep.until_at))
             .where(*standing, ConductStep.kind == StepKind.SUSPENSION)
             .scalar_subquery(),
-            select(func.max(Item.clock_start))
-            .where(Item.notice_id == notice.id, Item.state == ItemState.RECEIVED)
-            .where(Item.clock_start > now)
-            .scalar_subquery(),
+            _held(notice, now).scalar_subquery(),
         )
         .outerjoin(FilerRecord, FilerRecord.person_id == Person.id)
         .where(Person.id == notice.person_id)
@@ -388,12 +314,26 @@ def _opened(person_id: int, place: str, sealed: bytes | None) -> Mapping[str, st
 
 def standing_kinds(person_id: int, now: datetime, side: Side = Side.FILER) -> Set[StepKind]:
     """Return which steps stand about somebody now."""
-    rows = fetch(
-        select(ConductStep.kind).where(
-            ConductStep.person_id == person_id,
-            ConductStep.side == side,
-            ConductStep.state == StepState.STANDING,
-            or_(ConductStep.until_at.is_(None), ConductStep.until_at > now),
-        )
+    mine = (ConductStep.person_id == person_id, ConductStep.side == side, ConductStep.stands(now))
+    return {StepKind(row[0]) for row in fetch(select(ConductStep.kind).where(*mine))}
+
+
+def unwarned_suspension(person_id: int, side: Side) -> ConductStep | None:
+    """Return the suspension that stands about somebody although every warning that it rested on was lifted."""
+    warning = aliased(ConductStep)
+    bears = select(warning.id).where(
+        warning.person_id == ConductStep.person_id,
+        warning.side == ConductStep.side,
+        warning.kind == StepKind.WARNING,
+        warning.state != StepState.LIFTED,
+        warning.starts_at <= ConductStep.starts_at,
+        warning.until_at > ConductStep.starts_at,
     )
-    return {StepKind(row[0]) for row in rows}
+    found = select(ConductStep).where(
+        ConductStep.person_id == person_id,
+        ConductStep.side == side,
+        ConductStep.kind == StepKind.SUSPENSION,
+        ConductStep.state == StepState.STANDING,
+        ~bears.exists(),
+    )
+    return db.session.execute(found).scalar_one_or_none()

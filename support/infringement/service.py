@@ -320,11 +320,17 @@ def _changed(before: NoticeFacts, after: NoticeFacts) -> list[str]:
 
 
 def withdraw_item(actor: Actor, item: Item, *, version: int, now: datetime | None = None) -> Item:
-    """Withdraw the notice of one item, as its filer, at any time; a measure ends with it."""
+    """Withdraw the notice of one item, as its filer, at any time; a measure ends with it.
+
+    What was decided against the filer by then still counts (`conduct.counted_as`).
+    """
     now = now or utcnow()
     _require_filer(actor, queries.notice_by_id(item.notice_id))
+    before = item.before if item.status is ItemState.COMPLAINT else item.state
     with transaction():
-        item = moves.move_item(actor, item, ItemState.WITHDRAWN, version=version, now=now)
+        item = moves.move_item(
+            actor, item, ItemState.WITHDRAWN, version=version, now=now, before=before
+        )
         moves.end_measure(actor, item, now)
     return item
 

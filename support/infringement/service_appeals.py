@@ -17,10 +17,10 @@ from support.core.errors import Invalid, NotAllowed, NotFound
 from support.core.words import N_
 from support.infringement import conduct, policy, queries
 from support.infringement import queries_conduct as known
-from support.infringement.conduct import APPEALS, AppealState, StepState
+from support.infringement.conduct import APPEALS, AppealState, StepKind, StepState
 from support.infringement.models import Notice
 from support.infringement.models_conduct import ConductAppeal, ConductStep, appeal_place
-from support.infringement.service_conduct import OWN, end_step, said_text
+from support.infringement.service_conduct import OWN, end_step, lift_with_warning, said_text
 from support.infringement.service_signals import TOLD, count_record
 
 NOT_YOURS = N_("Somebody of legal decides it who had no part in what it is about.")
@@ -84,7 +84,8 @@ def decide_appeal(
 ) -> ConductAppeal:
     """Decide an appeal, as somebody of legal who had no part in it; the person is told, with the answer on their page.
 
-    Upheld, the step is lifted, or the notice counts no more. Raises `NotAllowed`, `IllegalMove`, `Stale`, `Invalid`.
+    Upheld, the step is lifted, with a suspension that rested on it, or the notice counts no more. Raises `NotAllowed`,
+    `IllegalMove`, `Stale`, `Invalid`.
     """
     now = now or utcnow()
     policy.require_legal(actor)
@@ -114,6 +115,8 @@ def _give_way(actor: Actor, appeal: ConductAppeal, now: datetime) -> None:
     step = db.session.get_one(ConductStep, appeal.step_id, populate_existing=True)
     if conduct.STEPS.can(step.status, StepState.LIFTED):
         end_step(actor, step, StepState.LIFTED, now)
+        if step.step is StepKind.WARNING:
+            lift_with_warning(actor, step, now)
 
 
 def took_part(appeal: ConductAppeal) -> set[int | None]:

@@ -185,13 +185,23 @@ def end_step(actor: Actor, step: ConductStep, new: StepState, now: datetime) -> 
     return step
 
 
+def lift_with_warning(actor: Actor, warning: ConductStep, now: datetime) -> None:
+    """Lift the suspension that no warning bears any more now that this one is lifted, and tell the person.
+
+    In the caller's transaction.
+    """
+    step = known.unwarned_suspension(warning.person_id, warning.about)
+    if step is not None:
+        end_step(actor, step, StepState.LIFTED, now)
+        _tell(step, "ended")
+
+
 def _take_up(person_id: int, now: datetime) -> None:
     """Start the clocks of notices whose handling would have begun later."""
     found = (
         select(Item)
         .join(Notice, Notice.id == Item.notice_id)
-        .where(Notice.person_id == person_id, Item.state == ItemState.RECEIVED)
-        .where(Item.clock_start > now)
+        .where(Notice.person_id == person_id, Item.is_held(now))
     )
     waiting = db.session.execute(found).scalars().all()
     for item in waiting:

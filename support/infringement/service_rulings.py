@@ -134,6 +134,7 @@ def complain(
             version=version,
             now=now,
             before=item.state,
+            reason_before=item.reason,
             complaint_sealed=_words(item, words, "complaint_sealed"),
         )
 

@@ -15,7 +15,7 @@ from support.core.actors import SYSTEM
 from support.core.calendars import CN_ZONE
 from support.core.db import db, insert_new, new_uid, transaction
 from support.core.worker import Periodic
-from support.infringement import conduct, queries
+from support.infringement import conduct, queries, queries_signals
 from support.infringement import queries_conduct as known
 from support.infringement.conduct import Figures, Record, Side, StepKind, StepState
 from support.infringement.models import Notice
@@ -69,12 +69,12 @@ def _numbers(notice: Notice, blind: bytes | None) -> dict[str, Figures]:
         Notice.holder_blind == notice.holder_blind,
     )
     counted = {
-        "burst": conduct.burst(*known.filed(mine, notice.at)),
-        "burst_holder": conduct.burst(*known.filed(same_holder, notice.at)),
-        "template": conduct.template(*known.same_text(notice, blind)) if blind else None,
-        "linked_address": _some("accounts", known.others_with_address(notice.person_id)),
-        "linked_holder": _some("accounts", known.others_for_holder(notice)),
-        "again": _some("items", known.named_again(notice)),
+        "burst": conduct.burst(*queries_signals.filed(mine, notice.at)),
+        "burst_holder": conduct.burst(*queries_signals.filed(same_holder, notice.at)),
+        "template": conduct.template(*queries_signals.same_text(notice, blind)) if blind else None,
+        "linked_address": _some("accounts", queries_signals.others_with_address(notice.person_id)),
+        "linked_holder": _some("accounts", queries_signals.others_for_holder(notice)),
+        "again": _some("items", queries_signals.named_again(notice)),
     }
     if counted["burst"]:
         counted["burst_holder"] = None
@@ -93,7 +93,7 @@ def _note(notice: Notice, code: str, figures: Figures, at: datetime) -> None:
 def note_outcome(notice: Notice, now: datetime) -> None:
     """Count anew what became of a filer's links, and note a signal where many came back."""
     with transaction():
-        record = known.record_since(notice.person_id, now - conduct.SHOWN_FOR)
+        record = queries_signals.record_since(notice.person_id, now - conduct.SHOWN_FOR)
         if figures := conduct.lost(record):
             gone = (ConductSignal.person_id == notice.person_id, ConductSignal.code == "lost")
             db.session.execute(delete(ConductSignal).where(*gone))
@@ -105,15 +105,19 @@ def count_record(person_id: int, now: datetime) -> FilerRecord:
     """Count somebody's record anew, in the caller's transaction; the fast lane follows it.
 
     Who had the lane and whose shares fell is out of it for `conduct.LANE.within`, is told, and may appeal. Where too
-    little was decided, or another step stands, the lane is closed until that is over.
+    little was decided, against too few people, or another step stands, the lane is closed until that is over.
     """
-    record = known.record_since(person_id, now - conduct.LANE.within)
+    since = now - conduct.LANE.within
+    record = queries_signals.record_since(person_id, since)
     blank = {"decided": 0, "taken": 0, "restored": 0, "fast": False, "counted_at": now}
     insert_new(FilerRecord, person_id=person_id, **blank)
     locked = select(FilerRecord).where(FilerRecord.person_id == person_id).with_for_update()
     row = db.session.execute(locked, execution_options={"populate_existing": True}).scalar_one()
-    in_the_way = known.standing_kinds(person_id, now) - {StepKind.NOTE}
-    fast = conduct.is_good(record) and not in_the_way
+    fast = (
+        conduct.is_good(record)
+        and not known.standing_kinds(person_id, now)
+        and queries_signals.respondents_since(person_id, since) >= conduct.LANE.respondents
+    )
     if row.fast and conduct.is_measured(record) and not conduct.is_good(record):
         _lose_lane(person_id, record, now)
     row.decided, row.taken, row.restored = record.decided, record.taken, record.restored

@@ -10,8 +10,10 @@ from support.accounts.forms import refusals_on
 from support.accounts.queries import PersonView
 from support.accounts.session_views import page
 from support.core.clock import utcnow
+from support.core.db import new_uid
 from support.core.errors import NotFound
-from support.core.web import current_actor, posted_version
+from support.core.once import once
+from support.core.web import current_actor, form_scope, posted_version
 from support.infringement import conduct_pages, policy, service_appeals, service_conduct
 from support.infringement import queries_conduct as known
 from support.infringement.conduct import Side, StepKind
@@ -45,11 +47,11 @@ def step(uid: str, side: str, kind: str) -> Answer:
     form = StepForm().ask(about, what)
     if form.validate_on_submit():
         with refusals_on(form):
-            _take(person, about, what, form)
+            _take_once(person, about, what, form)
             flash(_DONE[what](), "success")
             return redirect(url_for("conduct_desk.show", uid=uid), 303)
     facts = {"person": person, "name": conduct_pages.name_of(person), "side": about, "kind": what}
-    return page("infringement/conduct_step.html", form, **facts)
+    return page("infringement/conduct_step.html", form, key=new_uid(), **facts)
 
 
 @blueprint.post("/steps/<uid>/decisions")
@@ -94,6 +96,15 @@ def _kind(said: str) -> StepKind:
     if said not in OFFERED:
         raise NotFound()
     return StepKind(said)
+
+
+def _take_once(person: PersonView, side: Side, kind: StepKind, form: StepForm) -> None:
+    def act() -> str:
+        _take(person, side, kind, form)
+        return "done"
+
+    content = repr((person.uid, side.value, kind.value, form.said()))
+    once(form_scope(), request.form.get("idempotency_key", ""), content, act)
 
 
 def _take(person: PersonView, side: Side, kind: StepKind, form: StepForm) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,14 +13,14 @@ from support.accounts import queries as people
 from support.accounts import service_contacts
 from support.accounts.models import ContactKind, ContactPoint
 from support.core.actors import Actor, Role
-from support.core.db import db, transaction
+from support.core.db import db, new_uid, transaction
 from support.core.errors import IllegalMove, Invalid, NotAllowed, NotFound, Stale
 from support.core.platform_calls import PlatformCall
 from support.infringement import queries, service_appeals, service_conduct, service_signals
 from support.infringement import queries_conduct as known
 from support.infringement.conduct import LANE, AppealState, Side, StepKind, StepState
 from support.infringement.lifecycle import ItemState
-from support.infringement.models import Notice
+from support.infringement.models import Notice, Respondent
 from support.infringement.models_conduct import ConductSignal, ConductStep, NoticePrint
 from support.infringement.service_conduct import Factors
 from support.notifications.models import Delivery
@@ -89,21 +90,41 @@ def codes(who: Actor) -> dict[str, dict[str, int]]:
     return {row.code: row.figures for row in rows}
 
 
-def outcomes(world: NoticeWorld, taken: int, restored: int, *, who: Actor | None = None) -> Notice:
-    """A notice whose links ended in these ways, and the news of it."""
+def outcomes(
+    world: NoticeWorld,
+    taken: int,
+    restored: int,
+    *,
+    who: Actor | None = None,
+    owners: Sequence[Actor] = (),
+) -> Notice:
+    """A notice whose links ended in these ways, and the news of it; Rong answers for them, or these in turn."""
     links = tuple(
         f"https://market.example/items/{world.now:%j%H}{n}" for n in range(taken + restored)
     )
     notice = world.file(links=links, who=who)
     db.session.rollback()
     with transaction():
+        answering = [_respondent(notice, owner) for owner in owners]
         for number, item in enumerate(queries.items_of(notice)):
+            if answering:
+                item.respondent_id = answering[number % len(answering)].id
             back = number >= taken
             item.state = ItemState.RESTORED if back else ItemState.FINAL
             item.reason = "no_proof" if back else "no_counter"
             item.changed_at = world.now
     service_signals.note_outcome(notice, world.now)
     return notice
+
+
+def _respondent(notice: Notice, owner: Actor) -> Respondent:
+    for found in queries.respondents_of(notice):
+        if found.person_id == owner.id:
+            return found
+    row = Respondent(uid=new_uid(), notice_id=notice.id, person_id=owner.id, language="en")
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def test_the_ladder_is_climbed_step_by_step_and_by_two_people(world: NoticeWorld) -> None:
@@ -227,6 +248,41 @@ def test_an_appeal_is_decided_by_another_person_and_lifts_the_suspension(
     assert letters(world.hana) == ["warned", "suspended", "upheld"]
 
 
+@pytest.mark.parametrize("side", list(Side))
+def test_lifting_a_warning_on_appeal_lifts_the_suspension_that_rested_on_it(
+    world: NoticeWorld, side: Side
+) -> None:
+    step = suspended(world, world.hana, side)
+    warning = known.steps_of(world.hana.id or 0)[1]
+    lin = make_agent("Lin", Role.LEGAL)
+    uphold(world, lin, warning)
+    assert (fresh(warning).status, fresh(step).status) == (StepState.LIFTED, StepState.LIFTED)
+    assert letters(world.hana) == ["warned", "suspended", "upheld", "ended"]
+    asked = [call.name for call in db.session.query(PlatformCall).order_by(PlatformCall.id)]
+    assert asked == (["lock_account", "unlock_account"] if side is Side.RESPONDENT else [])
+
+
+def test_a_suspension_stands_while_another_warning_bears_it(world: NoticeWorld) -> None:
+    other = warned(world, world.hana)
+    step = suspended(world, world.hana)
+    warning = known.steps_of(world.hana.id or 0)[1]
+    world.pass_time(days=1)
+    warned(world, world.hana)
+    lin = make_agent("Lin", Role.LEGAL)
+    uphold(world, lin, warning)
+    assert fresh(step).status is StepState.STANDING
+    uphold(world, lin, other)
+    assert fresh(step).status is StepState.LIFTED, "the third came after it"
+
+
+def uphold(world: NoticeWorld, who: Actor, step: ConductStep) -> None:
+    """Hana appeals against a step, and is right."""
+    appeal = service_appeals.appeal_step(world.hana, fresh(step), words="No.", now=world.now)
+    service_appeals.decide_appeal(
+        who, appeal, upheld=True, words="Yes.", version=appeal.version, now=world.now
+    )
+
+
 def test_a_dismissed_appeal_leaves_the_warning_standing(world: NoticeWorld) -> None:
     step = warned(world, world.hana)
     appeal = service_appeals.appeal_step(world.hana, step, words="Why?", now=world.now)
@@ -275,7 +331,8 @@ def test_signals_are_counted_and_nothing_follows_from_them(world: NoticeWorld) -
 
 
 def test_a_fast_lane_is_measured_lost_and_won_back(world: NoticeWorld) -> None:
-    outcomes(world, 9, 0)
+    three = (world.rong, world.eve, world.agent)
+    outcomes(world, 9, 0, owners=three)
     assert not known.is_fast(world.hana.id), "too few"
     world.pass_time(days=1)
     outcomes(world, 1, 0)
@@ -303,12 +360,13 @@ def test_a_fast_lane_is_measured_lost_and_won_back(world: NoticeWorld) -> None:
 
 
 def test_the_lane_opens_again_by_itself_after_three_months(world: NoticeWorld) -> None:
-    outcomes(world, 18, 0)
+    three = (world.rong, world.eve, world.agent)
+    outcomes(world, 18, 0, owners=three)
     world.pass_time(days=1)
     outcomes(world, 0, 1)
     assert not known.is_fast(world.hana.id), "one of nineteen is more than five in a hundred"
     world.pass_time(days=10)
-    outcomes(world, 20, 0)
+    outcomes(world, 20, 0, owners=three)
     assert not known.is_fast(world.hana.id), "the shares are good again, the three months not over"
     world.pass_time(seconds=1, days=LANE.within.days - 10)
     service_conduct.end_steps(world.now)

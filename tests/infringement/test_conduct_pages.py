@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from support.core.clock import utcnow
 from support.core.db import db
+from support.infringement import queries_conduct as known
 from support.infringement import service_appeals, service_signals
 from support.infringement.conduct import Side
 from support.infringement.models_conduct import ConductStep
@@ -42,6 +43,28 @@ def test_the_ladder_is_climbed_on_the_pages(world: NoticeWorld) -> None:
         "Handling suspended" in browser(world, world.ivy).page(f"/desk{order}/notice/conduct").text
     )
     assert "handling of your notices is suspended" in own.page(order).text
+
+
+def test_a_double_click_takes_a_step_once(world: NoticeWorld) -> None:
+    world.file()
+    hana = uid_of(world.hana)
+    leo = browser(world, world.leo)
+    said = {"words": "Stop.", "grounds": ["unfounded"]}
+    proposal = said | {"days": 30, "number": 2, "share": 40, "gravity": "Much.", "intent": "Told."}
+    for kind, button, words in (
+        ("note", "Keep the note", {"words": "Odd."}),
+        ("warning", "Warn", said),
+        ("suspension", "Propose it", proposal),
+    ):
+        path = f"/desk/conduct/people/{hana}/filer/{kind}"
+        shown = leo.page(path)
+        sent = dict(shown.values(shown.form(button=button))) | words
+        assert [leo.post(path, data=sent).status_code for _click in range(2)] == [303, 303], kind
+        assert leo.post(path, data=sent | {"words": "Other."}).status_code == 422, kind
+    db.session.rollback()
+    assert [step.kind for step in known.steps_of(world.hana.id or 0)] == [
+        "suspension", "warning", "note",
+    ]  # fmt: skip
 
 
 def test_an_appeal_is_written_by_its_person_and_decided_by_another(world: NoticeWorld) -> None:

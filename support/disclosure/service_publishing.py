@@ -95,8 +95,6 @@ def propose_correction(
     """Propose another wording of what is published; raises `AlreadyDone` while one waits, `Invalid` as a draft does."""
     now = now or utcnow()
     policy.require_legal(actor)
-    if row.status is not S.PUBLISHED:
-        raise IllegalMove(row.status, S.PUBLISHED)
     shown = queries.shown_of(row.person_id)
     named = replace(wording, name=wording.name if row.personal else shown.name)
     fit, uid = checked(named, personal=row.personal, own=shown.own), new_uid()
@@ -113,7 +111,9 @@ def propose_correction(
         )
         if not made:
             raise AlreadyDone(UNDER_WAY)
-        compare_and_set(row, version=row.version, changed_at=now)  # nobody ends it at this moment
+        compare_and_set(row, version=row.version, changed_at=now)  # nobody sets it aside meanwhile
+        if row.status is not S.PUBLISHED:
+            raise IllegalMove(row.status, S.PUBLISHED)
         audit.record(row.stream, "penalty.correction_proposed", actor=actor, at=now)
     found = queries.correction_of(row)
     assert found is not None

@@ -183,9 +183,16 @@ def lines_of(rows: Sequence[Penalty]) -> list[dict[str, Any]]:
             "until": before_midnight(decisions.get(row.id) or _next_date(row)),
             "late": row.id in decisions and decisions[row.id] <= now,
             "at": row.changed_at,
+            "held_back": _is_ready(row, now) and queries.is_held_back(row),
         }
         for row in rows
     ]
+
+
+def _is_ready(row: Penalty, now: datetime) -> bool:
+    """True for the moments in which the tick publishes a penalty, and for as long as it can't."""
+    over = row.appeal_until is not None and row.appeal_until <= now
+    return row.status is S.UPHELD or (row.status is S.TOLD and over)
 
 
 def _next_date(row: Penalty) -> datetime | None:
@@ -224,12 +231,15 @@ def desk_page(actor: Actor, row: Penalty) -> dict[str, Any]:
         "remark": queries.opened(row, "remark", row.remark),
         "may": may,
         "writes": bool(_WRITTEN.intersection(may)),
+        "held_back": row.status in _AHEAD and queries.is_held_back(row),
         "correction": correction,
         "correction_previews": previews(wording, personal=row.personal),
         "may_agree": correction and policy.may_approve(actor, correction.proposed_by),
     }
 
 
+_AHEAD = frozenset({S.APPROVED, S.TOLD, S.APPEALED, S.UPHELD})
+"""What was agreed to and not published yet."""
 _WRITTEN = frozenset({"return", "hear", "overturn"})
 """Decisions that say why."""
 

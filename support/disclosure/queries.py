@@ -13,13 +13,16 @@ from support.accounts import queries_names
 from support.core import vault
 from support.core.actors import Actor, Role
 from support.core.calendars import CN_ZONE, Due, cn_working_days, never_shorter
+from support.core.clock import utcnow
 from support.core.db import db
 from support.core.errors import NotFound
-from support.disclosure import policy
+from support.core.text import clean_line
+from support.disclosure import policy, redaction
 from support.disclosure.lifecycle import UNSEEN, PenaltyState
 from support.disclosure.models import Penalty, PenaltyAppeal, PenaltyCorrection
 from support.disclosure.wording import Wording, load
 from support.policies.models_publications import Publication
+from support.policies.public_names import folded, holds, names_organisation
 
 PAGE = 100
 S = PenaltyState
@@ -27,27 +30,52 @@ S = PenaltyState
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How the member of a penalty is named in public: an organisation's verified name, else a role."""
+    """How the member of a penalty is named in public: an organisation's verified name, else a role.
+
+    `own` are names of theirs that must not stand there.
+    """
 
     name: str
     personal: bool
     own: tuple[str, ...]
 
+    def allows(self, said: Wording, *, personal: bool) -> bool:
+        """True where what was written about a person, or an organisation, may go out about the member as they are."""
+        if not personal and (self.personal or said.name != self.name):
+            return False
+        shop = (said.name,) if personal else ()
+        return not any(redaction.holds_own(text, self.own) for text in (*shop, *said.texts))
+
 
 def shown_of(person_id: int) -> Shown:
-    """Return how a member is named in public, and the names that must not stand there."""
+    """Return how a member is named in public, and the names that must not stand there.
+
+    A sole trader's papers verify a company, too (their code begins with 92), and of the code nothing is kept that tells
+    it. So an organisation is named only where its name has a word that organisations alone have, such as 公司; in doubt
+    it is a person.
+    """
     verified = queries_names.verified_name_of(person_id)
-    if verified is not None and verified.kind == "company":
-        return Shown(verified.name, False, ())
-    own = (verified.name, verified.other_name) if verified is not None else ()
-    return Shown("", True, tuple(filter(None, own)))
+    account = people.names([person_id]).get(person_id, "")
+    if verified is None:
+        return Shown("", True, tuple(filter(None, (account,))))
+    if verified.kind == "company" and names_organisation(verified.name):
+        name = clean_line(verified.name, len(verified.name))
+        return Shown(name, False, () if holds(folded(name), account) else (account,))
+    return Shown("", True, tuple(filter(None, (verified.name, verified.other_name, account))))
+
+
+def is_held_back(row: Penalty) -> bool:
+    """True where a penalty can't be published as it was agreed to, for its member is named otherwise by now."""
+    said = wording_of(row)
+    return said is None or not shown_of(row.person_id).allows(said, personal=row.personal)
 
 
 def penalties(actor: Actor) -> Sequence[Penalty]:
     """Return the newest penalties for the desk, those that wait for somebody first."""
     policy.require_desk(actor)
-    waits = Penalty.state.in_((S.PROPOSED, S.APPEALED)).desc()
-    found = select(Penalty).order_by(waits, Penalty.id.desc()).limit(PAGE)
+    held = and_(Penalty.state == S.TOLD, Penalty.appeal_until <= utcnow())
+    waits = or_(Penalty.state.in_((S.PROPOSED, S.APPEALED, S.UPHELD)), held)
+    found = select(Penalty).order_by(waits.desc(), Penalty.id.desc()).limit(PAGE)
     return db.session.execute(found).scalars().all()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from support.core.masking import Secret, mask_secrets
 from support.core.text import fold_digits
 from support.core.words import N_
+from support.policies.public_names import folded, holds
 
 NUMBER = N_("This holds a number of an ID document or a bank card, which is never published.")
 PHONE = N_("This holds a telephone number, which is never published.")
@@ -26,14 +27,15 @@ _PHONE = re.compile(
     r")(?!\d)"
 )
 _MAIL = re.compile(
-    r"[^\s@,，。;；:：]+\s?(?:@|＠|\[at\]|\(at\))\s?[^\s@]+?[.。][a-z]{2,}", re.IGNORECASE
+    r"[^\s@,，。;；:：]\s?(?:@|＠|\[at\]|\(at\))\s?[^\s@]{1,253}?[.。][a-z]{2}", re.IGNORECASE
 )
+"""Runs are bounded here and below: no text takes longer than its length says."""
 _HOME = re.compile(
-    r"(?:[路街巷弄村]|大道|胡同|小区)[^，。,.;；\n]{0,12}?\d+\s?[号弄]"
-    r"|\d+\s?(?:号楼|幢|栋|座|单元|室)"
-    r"|\b\d{1,5}[a-z]?,? (?:[a-z.'-]+ ){1,4}"
+    r"(?:[路街巷弄村]|大道|胡同|小区)[^，。,.;；\n]{0,12}?\d{1,6}\s?[号弄]"
+    r"|\d{1,6}\s?(?:号楼|幢|栋|座|单元|室)"
+    r"|\b\d{1,5}[a-z]?,? (?:[a-z.'-]{1,40} ){1,4}"
     r"(?:street|st\.|road|rd\.|avenue|ave\.|lane|boulevard|blvd)(?!\w)"
-    r"|\b(?:apartment|apt\.?|flat|suite) ?\d+",
+    r"|\b(?:apartment|apt\.?|flat|suite) ?\d",
     re.IGNORECASE,
 )
 
@@ -44,6 +46,12 @@ def refused(text: str, *, own: tuple[str, ...] = ()) -> str | None:
     `own` are names that the member bears. A person reads it all the same: what looks like nothing may be something.
     """
     return next(_found(text, own), None)
+
+
+def holds_own(text: str, own: tuple[str, ...]) -> bool:
+    """Tell whether a text holds one of these names, however it is spelt."""
+    said = folded(text)
+    return any(holds(said, name) for name in own)
 
 
 def _found(text: str, own: tuple[str, ...]) -> Iterator[str]:
@@ -57,5 +65,5 @@ def _found(text: str, own: tuple[str, ...]) -> Iterator[str]:
         yield MAIL
     if _HOME.search(plain):
         yield HOME
-    if any(len(name) > 1 and name.lower() in plain for name in own):
+    if holds_own(text, own):
         yield OWN_NAME

@@ -14,12 +14,12 @@ from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import compare_and_set, new_uid, transaction
 from support.core.errors import DomainError, Invalid, NotAllowed, NotFound
+from support.core.text import clean_text, too_long
 from support.core.words import N_
 from support.disclosure import policy, queries
 from support.disclosure.lifecycle import LIFECYCLE, PenaltyState
 from support.disclosure.models import Penalty
 from support.disclosure.wording import NEEDED, TOO_LONG, Wording, checked
-from support.policies.prose import clean
 from support.workorders import queries as orders_at_desk
 
 NEWS = "penalty.news"
@@ -145,10 +145,10 @@ def require_author(actor: Actor, row: Penalty) -> None:
 
 
 def check_names(row: Penalty, wording: Wording | None) -> None:
-    """Refuse a wording whose organisation has another verified name by now, or none any more."""
+    """Refuse a wording whose member is named otherwise by now, or that holds a name of theirs."""
     shown = queries.shown_of(row.person_id)
-    same = shown.personal or (wording is not None and wording.name == shown.name)
-    if shown.personal != row.personal or not same:
+    fits = wording is not None and shown.allows(wording, personal=row.personal)
+    if shown.personal != row.personal or not fits:
         raise DomainError(
             N_("The member's verified name has changed since. Send it back and save it anew.")
         )
@@ -178,11 +178,11 @@ def tell(row: Penalty, what: str) -> None:
 
 def said_words(words: str, field: str = "words") -> str:
     """Return what was typed, tidied; raise `Invalid` where nothing or too much was."""
-    text = clean(words)
+    if too_long(words, policy.LONGEST_REASONS):
+        raise Invalid(field, TOO_LONG, most=policy.LONGEST_REASONS)
+    text = clean_text(words, policy.LONGEST_REASONS)
     if not text:
         raise Invalid(field, NEEDED)
-    if len(text) > policy.LONGEST_REASONS:
-        raise Invalid(field, TOO_LONG, most=policy.LONGEST_REASONS)
     return text
 
 

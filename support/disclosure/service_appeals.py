@@ -15,6 +15,7 @@ from support.disclosure import policy, queries
 from support.disclosure.lifecycle import OPEN_TO_SETTING_ASIDE, PenaltyState
 from support.disclosure.models import Penalty, PenaltyAppeal
 from support.disclosure.service import move, said_words, tell
+from support.disclosure.service_publishing import drop_correction
 from support.policies.models_publications import Withdrawal
 from support.policies.service_publications import withdraw
 
@@ -110,7 +111,8 @@ def overturn_penalty(
 ) -> Penalty:
     """Set a penalty aside without an appeal, saying why; what was published leaves behind that it was overturned.
 
-    Twice is harmless. An appeal that runs is decided instead (`IllegalMove`).
+    A correction that waits is settled with it. An appeal that runs is decided instead (`IllegalMove`). Twice is
+    harmless.
     """
     now = now or utcnow()
     policy.require_legal(actor)
@@ -121,6 +123,7 @@ def overturn_penalty(
     said = said_words(words)
     with transaction():
         remark = vault.seal(row.stream, queries.place(row, "remark"), said)
+        drop_correction(actor, row, now)
         move(actor, row, S.OVERTURNED, version, now, remark=remark)
         entry = queries.publication_of(row)
         if entry is not None:

@@ -29,7 +29,10 @@ UNDER_WAY = N_("A correction waits for a second person already.")
 
 
 def publish_due(now: datetime) -> None:
-    """Publish what nobody appealed against in time, and what stands after an appeal; periodic, twice is harmless."""
+    """Publish what nobody appealed against in time, and what stands after an appeal; periodic, twice is harmless.
+
+    Whose member is named otherwise by now waits as it is, for people to decide.
+    """
     over = (Penalty.state == S.TOLD) & (Penalty.appeal_until <= now)
     ready = or_(over, Penalty.state == S.UPHELD)
     each_of(Penalty, ready, work=partial(_publish, now=now))
@@ -45,7 +48,7 @@ def _publish(row: Penalty, now: datetime) -> None:
     if row.status is S.TOLD and _recount(row, now) > now:
         return
     wording = queries.wording_of(row)
-    if wording is None:
+    if wording is None or queries.is_held_back(row):
         return
     ends_at = months(now, row.months).at
     entry = publish(
@@ -79,6 +82,7 @@ def _recount(row: Penalty, now: datetime) -> datetime:
 
 
 def _end(row: Penalty, now: datetime) -> None:
+    drop_correction(SYSTEM, row, now)
     move(SYSTEM, row, S.ENDED, row.version, now)
     entry = queries.publication_of(row)
     if entry is not None:
@@ -91,8 +95,6 @@ def propose_correction(
     """Propose another wording of what is published; raises `AlreadyDone` while one waits, `Invalid` as a draft does."""
     now = now or utcnow()
     policy.require_legal(actor)
-    if row.status is not S.PUBLISHED:
-        raise IllegalMove(row.status, S.PUBLISHED)
     shown = queries.shown_of(row.person_id)
     named = replace(wording, name=wording.name if row.personal else shown.name)
     fit, uid = checked(named, personal=row.personal, own=shown.own), new_uid()
@@ -109,6 +111,9 @@ def propose_correction(
         )
         if not made:
             raise AlreadyDone(UNDER_WAY)
+        compare_and_set(row, version=row.version, changed_at=now)  # nobody sets it aside meanwhile
+        if row.status is not S.PUBLISHED:
+            raise IllegalMove(row.status, S.PUBLISHED)
         audit.record(row.stream, "penalty.correction_proposed", actor=actor, at=now)
     found = queries.correction_of(row)
     assert found is not None
@@ -142,6 +147,16 @@ def settle_correction(
         what = "made" if made else "refused"
         audit.record(row.stream, f"penalty.correction_{what}", actor=actor, at=now)
     return row
+
+
+def drop_correction(actor: Actor, row: Penalty, now: datetime) -> None:
+    """Settle the correction that waits, as what it was to replace goes; inside the transaction of that act."""
+    waiting = queries.correction_of(row)
+    if waiting is None:
+        return
+    settled = {"settled_by": actor.id, "settled_at": now, "made": False}
+    compare_and_set(waiting, version=waiting.version, **settled)
+    audit.record(row.stream, "penalty.correction_refused", actor=actor, at=now)
 
 
 def _replace(actor: Actor, row: Penalty, wording: Wording | None, now: datetime) -> None:

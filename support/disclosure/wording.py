@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from support.core.errors import Invalid
+from support.core.text import clean_line, clean_text, too_long
 from support.core.words import N_
 from support.disclosure import policy, redaction
-from support.policies.prose import clean
 
 NEEDED = N_("Please fill this in.")
 CHOOSE = N_("Please choose at least one.")
@@ -41,6 +41,11 @@ class Wording:
     name: str = ""
     days: int = 0
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What somebody wrote of it, without the name."""
+        return self.rule_en, self.rule_zh, self.words_en, self.words_zh
+
     def dump(self) -> str:
         """Return it as one text, to be sealed."""
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -63,14 +68,17 @@ def checked(said: Wording, *, personal: bool, own: tuple[str, ...]) -> Wording:
 
     Of an organisation the name is its verified one, so nothing that was typed stands there.
     """
-    tidy: dict[str, Any] = {name: clean(getattr(said, name)) for name in _TEXTS}
+    tidy: dict[str, Any] = {}
     for name, most in _TEXTS.items():
+        tidy[name] = clean_text(_fit(name, getattr(said, name), most), most)
         if not tidy[name]:
             raise Invalid(name, NEEDED)
-        _check_text(name, tidy[name], most, own)
-    name = " ".join(clean(said.name).split())
     if personal:
-        _check_text("name", name, policy.LONGEST_NAME, own)
+        most = policy.LONGEST_NAME
+        tidy["name"] = clean_line(_fit("name", said.name, most, line=True), most)
+    for name, text in tidy.items():
+        if why := redaction.refused(text, own=own):
+            raise Invalid(name, why)
     for field, known in (("grounds", policy.GROUNDS), ("measures", policy.MEASURES)):
         chosen = getattr(said, field)
         if not chosen or not set(chosen) <= set(known):
@@ -78,11 +86,10 @@ def checked(said: Wording, *, personal: bool, own: tuple[str, ...]) -> Wording:
     timed = policy.TIMED in said.measures
     if timed and not 1 <= said.days <= policy.MOST_DAYS:
         raise Invalid("days", DAYS, most=policy.MOST_DAYS)
-    return replace(said, **tidy, name=name, days=said.days if timed else 0)
+    return replace(said, **tidy, days=said.days if timed else 0)
 
 
-def _check_text(field: str, text: str, most: int, own: tuple[str, ...]) -> None:
-    if len(text) > most:
+def _fit(field: str, text: str, most: int, *, line: bool = False) -> str:
+    if too_long(text, most, line=line):
         raise Invalid(field, TOO_LONG, most=most)
-    if why := redaction.refused(text, own=own):
-        raise Invalid(field, why)
+    return text

@@ -22,12 +22,8 @@ from support.infringement.lifecycle import ItemState
 from support.infringement.models import CounterNotice, Item, Notice, Respondent
 from support.infringement.models_publishing import DuePublication, Entry
 from support.infringement.redaction import Known, Piece
+from support.policies.public_names import names_organisation
 
-_FIRMS = re.compile(
-    r"\b(?:ltd|limited|inc|incorporated|corp|corporation|company|llc|llp|plc|gmbh|ag|s\.?a\.?r?\.?l?|b\.?v|pty|oy|ab"
-    r"|university|foundation|association)\b\.?|公司|集团|大学|基金会|协会|研究院",
-    re.IGNORECASE,
-)
 _SOLE_TRADER = "92"
 """How the code of an individual business begins: a person, whatever its name."""
 
@@ -107,13 +103,16 @@ def series_of(notice: Notice) -> str:
 
 
 def is_organisation(id_type: str, number: str, name: str) -> bool:
-    """Tell an organisation from a person by the kind and number of what it shows; in doubt it is a person."""
-    if id_type not in ("", "licence"):
+    """Tell an organisation from a person by its name and what it shows, for anybody may type a code that is valid.
+
+    In doubt it is a person.
+    """
+    if id_type not in ("", "licence") or not names_organisation(name):
         return False
     plain = re.sub(r"[\s-]", "", number).upper()
     if uscc.is_valid(plain):
         return not plain.startswith(_SOLE_TRADER)
-    return id_type == "licence" and bool(number) and _FIRMS.search(name) is not None
+    return id_type == "licence" and bool(number)
 
 
 def _is_firm(facts: CounterFacts) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from support.core.text import fold_digits
 from support.core.words import N_
+from support.policies.public_names import Folded, folded, holds
 
 NAME, ADDRESS, CONTACT = N_("[name]"), N_("[address]"), N_("[contact]")
 NUMBER, WEBSITE, LINK = N_("[number]"), N_("[website]"), N_("[link %(number)s]")
@@ -19,7 +20,6 @@ NUMBER, WEBSITE, LINK = N_("[number]"), N_("[website]"), N_("[link %(number)s]")
 _WIDE = {0xFF01 + place: 0x21 + place for place in range(94)} | {0x3000: 0x20, 0xA0: 0x20}
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _IS_HAN = re.compile(f"[{_HAN}]")
-_WORD = re.compile(r"[^\W_]+")
 _SQUASHED = re.compile(r"[\W_]+")
 _HOUSE = (
     "and company corp corporation group holding holdings inc international limited llc ltd of technology the "
@@ -97,13 +97,13 @@ def pieces(text: str, known: Sequence[Known]) -> list[Piece]:
 
 def left_in(text: str, known: Sequence[Known]) -> list[str]:
     """Return the known values that a text still holds, however they are spaced or spelt; each once."""
-    plain = unicodedata.normalize("NFKC", text)
-    squashed, digits = _squash(plain), re.sub(r"[\s().-]", "", plain)
-    words = f" {_spoken(plain)} "
-    return list(dict.fromkeys(one.value for one in known if _holds(one, squashed, digits, words)))
+    said, digits = folded(text), re.sub(r"[\s().-]", "", unicodedata.normalize("NFKC", text))
+    return list(dict.fromkeys(one.value for one in known if _holds(one, said, digits)))
 
 
-def _holds(one: Known, squashed: str, digits: str, words: str) -> bool:
+def _holds(one: Known, said: Folded, digits: str) -> bool:
+    if one.mark == NAME:
+        return holds(said, one.value)
     value = _squash(unicodedata.normalize("NFKC", one.value))
     if len(value) < 2:
         return False
@@ -113,14 +113,7 @@ def _holds(one: Known, squashed: str, digits: str, words: str) -> bool:
         and "@" not in one.value
     ):
         return number in digits
-    if one.mark == NAME and not _IS_HAN.search(value):
-        return f" {_spoken(one.value)} " in words
-    return value in squashed
-
-
-def _spoken(text: str) -> str:
-    """The words alone, one blank between them."""
-    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+    return value in said.signs
 
 
 def _squash(text: str) -> str:

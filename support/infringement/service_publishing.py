@@ -47,8 +47,9 @@ def publish_due(
 ) -> Publication:
     """Publish what is due, as a clerk or as legal; its facts are derived, the text is what they have looked over.
 
-    With `ends_at` it is about a person and ends then. Refused (`Invalid`) while the text holds a value of the case that
-    tells who somebody is, and (`NotAllowed`) while a complaint about one of its links is heard.
+    With `ends_at` it is about a person and ends then. Refused (`Invalid`) without it where the case is about a person,
+    and while the text holds a value of the case that tells who somebody is; (`NotAllowed`) while a complaint about one
+    of its links is heard.
     """
     now = now or utcnow()
     policy.require_clerk(actor)
@@ -70,7 +71,10 @@ def correct_entry(
     version: int,
     now: datetime | None = None,
 ) -> Publication:
-    """Replace a published entry by a new one; the older loses its content for good, and leads to the new one."""
+    """Replace a published entry by a new one; the older loses its content for good, and leads to the new one.
+
+    Refused as `publish_due` is.
+    """
     now = now or utcnow()
     policy.require_clerk(actor)
     with transaction():
@@ -123,6 +127,8 @@ def _write(
     draft = publishing.draft_of(row)
     if not draft.items:
         raise IllegalMove(row.state, DueState.PUBLISHED)
+    if draft.personal and ends_at is None:
+        raise Invalid("ends_on", ledger.NEEDS_END)
     text = _checked(draft, text)
     facts: dict[str, Any] = dict(draft.facts)
     if named and draft.named and "holder" in facts:

@@ -6,9 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from support.accounts.forms import refusals_on
 from support.core.actors import Actor
 from support.core.db import new_uid
-from support.core.errors import DomainError, Invalid, Stale
+from support.core.errors import DomainError, Stale
 from support.core.kept import Kept
 from support.core.once import once
 from support.core.web import current_actor, form_scope, posted_version, row_number
@@ -104,11 +105,10 @@ def _write(
     status = 200
     if form.validate_on_submit():
         try:
-            _carry_out(row, form, verb)
-            flash(words, "success")
-            return redirect(url_for("publishing.show", uid=row.uid), 303)
-        except Invalid as error:
-            form.text.errors = [*form.text.errors, _(error.words, **error.facts)]
+            with refusals_on(form):
+                _carry_out(row, form, verb)
+                flash(words, "success")
+                return redirect(url_for("publishing.show", uid=row.uid), 303)
         except DomainError as error:
             form.form_errors = [*form.form_errors, _(error.words, **error.facts)]
             status = error.status

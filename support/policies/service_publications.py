@@ -15,12 +15,14 @@ from support.core.calendars import CN_ZONE
 from support.core.clock import utcnow
 from support.core.db import changed, compare_and_set, db, each_of, insert_new, new_uid, transaction
 from support.core.errors import AlreadyDone, Invalid, NotAllowed
+from support.core.text import clean_text
 from support.core.words import N_
 from support.policies.models_publications import Publication, PublicationCount, Withdrawal
-from support.policies.prose import clean
 from support.policies.publications import public_kind
 
 _INSTANT = timedelta(microseconds=1)
+_MOST = 100_000
+"""More than any room lets somebody write."""
 NEEDS_END = N_("What is published about a person needs a date on which it ends.")
 
 
@@ -59,7 +61,7 @@ def publish(
             kind=declared.code,
             series=series,
             facts=dict(facts),
-            text=clean(text) or None,
+            text=clean_text(text, _MOST) or None,
             language=language,
             personal=personal,
             event_at=event_at,

@@ -45,20 +45,26 @@ HOOKS = (
 
 @blueprint.get("/transparency")
 def index() -> Response:
-    """List what was published, the newest first, with what it is and how much there was each month."""
+    """List what was published, the newest first, with what it is and how much there was each month.
+
+    Search engines leave it out while a person's entry stands in it.
+    """
     kind = request.args.get("kind", "")
     kind = kind if kind in {each.code for each in public_kinds()} else ""
     rows = queries.entries(before=request.args.get("before", type=row_number), kind=kind)
+    shown = rows[: queries.PAGE]
+    personal = any(row.personal and row.withdrawn_at is None for row in shown)
     page = render_template(
         "policies/transparency.html",
-        lines=[pages.line_of(row) for row in rows[: queries.PAGE]],
+        lines=[pages.line_of(row) for row in shown],
         next_before=rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None,
         first_page="before" not in request.args,
         kinds=public_kinds(),
         chosen=kind,
         figures=pages.figures(queries.counts_by_month()),
+        robots=NOINDEX if personal else "",
     )
-    return _page(page)
+    return _page(page, personal=personal)
 
 
 @blueprint.get("/transparency/<uid>")

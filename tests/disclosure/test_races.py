@@ -12,6 +12,7 @@ from support.core.errors import DomainError
 from support.disclosure import queries, service_appeals, service_publishing
 from support.disclosure.lifecycle import PenaltyState
 from tests.disclosure.world import PenaltyWorld
+from tests.fixtures.penalties import SAID
 
 S = PenaltyState
 
@@ -68,3 +69,24 @@ def test_two_ticks_publish_one_entry(world: PenaltyWorld) -> None:
     with world.outside():
         at_once(world.app, *[lambda: service_publishing.publish_due(now)] * 3)
     assert len(world.entries(queries.penalty_by_id(penalty_id))) == 1
+
+
+def test_a_correction_that_is_proposed_while_a_penalty_is_set_aside_never_waits_for_ever(
+    world: PenaltyWorld,
+) -> None:
+    row = world.published()
+    penalty_id, version, now = row.id, row.version, world.now
+    with world.outside():
+
+        def propose() -> None:
+            mine = queries.penalty_by_id(penalty_id)
+            service_publishing.propose_correction(world.lena, mine, SAID, now=now)
+
+        def overturn() -> None:
+            mine = queries.penalty_by_id(penalty_id)
+            service_appeals.overturn_penalty(world.leo, mine, "Wrong.", version=version, now=now)
+
+        at_once(world.app, propose, overturn)
+    row = queries.penalty_by_id(penalty_id)
+    waits = queries.correction_of(row) is not None
+    assert (row.status, waits) in ((S.OVERTURNED, False), (S.PUBLISHED, True))

@@ -263,7 +263,7 @@ def test_an_organisation_is_named_and_a_person_never(world: NoticeWorld) -> None
     assert "name" not in (hidden.facts or {})
     assert hidden.personal
     assert hidden.ends_at == ENDS
-    assert publishing.is_organisation("", "91110000600037341L", "x")
+    assert publishing.is_organisation("", "91110000600037341L", "X Ltd")
     assert not publishing.is_organisation("licence", "110", "Li Hua")
     assert not publishing.is_organisation("passport", "91110000600037341L", "Example Ltd")
 

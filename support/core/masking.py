@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from stdnum import luhn
 from stdnum.cn import ric
@@ -108,8 +109,7 @@ _TITLES = {
 _KEPT = {Secret.PASSWORD: 0, Secret.ID_NUMBER: 2, Secret.BANK_CARD: 4, Secret.CODE: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Masked:
+class Masked(NamedTuple):
     """A text with its secrets hidden, and the kinds that were found, each once, in order."""
 
     text: str

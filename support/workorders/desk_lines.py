@@ -74,6 +74,9 @@ def _word(text: str) -> ColumnElement[str]:
     return literal_column(f"'{text}'", String())
 
 
+_DESCRIBED: ColumnElement[Any] = literal_column(
+    f"({', '.join(repr(each) for each in sorted(DESCRIBED))})"
+)
 _NO_NUMBER, _NOTHING = literal_column("0", Integer()), _word("")
 
 
@@ -141,7 +144,7 @@ def _events(*clauses: ColumnElement[bool]) -> Any:
 _WHOLE = union_all(*_TEXTS, _events())
 _SHOWN = union_all(
     *_TEXTS,
-    _events(Event.action.in_([_word(each) for each in sorted(DESCRIBED)])),
+    _events(Event.action.op("IN", is_comparison=True)(_DESCRIBED)),
     _leg("tag", Tag, Tag.order_id == _ORDER, body=Tag.word),
     _leg("head", StreamHead, StreamHead.stream == _STREAM, seq=StreamHead.seq),
 )

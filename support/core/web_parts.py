@@ -40,8 +40,9 @@ class _Context(Context):
             args = (self.eval_ctx, *args)
         elif wants is not None or type(called) not in (FunctionType, MethodType):
             return super().call(called, *args, **kwargs)
-        kwargs.pop("_block_vars", None)
-        kwargs.pop("_loop_vars", None)
+        if kwargs:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
         return called(*args, **kwargs)
 
     @staticmethod

@@ -57,7 +57,7 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
         "kind": kind,
         "view": view,
         "view_args": view.address(),
-        "to": addresses_of(order.reference),
+        "to": addresses_of(order.reference, view),
         "pieces": pieces(),
         "sentence": say(kind.sentence(order, "staff", now)),
         "subject": subject.text,

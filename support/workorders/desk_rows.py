@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app, request, url_for
@@ -37,8 +38,7 @@ _NO_CLOCK: Mapping[str, tuple[str, str]] = {
 }
 _PAUSED = ("paused", N_("paused"))
 _PLACE = "-0-"
-_ALL = View()
-MOST_ADDRESSES = 1_000
+_TYPED = frozenset({"q", "tag"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,33 +193,37 @@ def age(moment: datetime, now: datetime, made: Pieces) -> str:
     return made.ages[which].replace("{n}", str(passed // _AGES[which][0]))
 
 
-def order_address(view: View, endpoint: str = "desk.show") -> tuple[str, str]:
-    """Return what stands before and after the reference in the address of an order seen from `view`.
-
-    A process makes each once; a view with typed words in it is never kept.
-    """
-    said = view.address()
-    kept: dict[Any, tuple[str, str]] = current_app.extensions.setdefault("order_addresses", {})
-    at = (request.script_root, endpoint, *said.items())
-    found = kept.get(at)
-    if found is None:
-        head, _place, tail = url_for(endpoint, reference=_PLACE, **said).partition(_PLACE)  # type: ignore[arg-type]
-        found = head, tail
-        if not view.value("q"):
-            if len(kept) >= MOST_ADDRESSES:
-                kept.clear()
-            kept[at] = found
-    return found
+def order_address(view: View) -> tuple[str, str]:
+    """Return what stands before and after the reference in the address of an order seen from `view`."""
+    return _around_reference("desk.show", request.script_root, tuple(view.address().items()))
 
 
-def addresses_of(reference: str) -> Callable[..., str]:
-    """Return what gives the addresses of one order: `to(endpoint)`, or `to(endpoint, view)` as seen from a view."""
+def addresses_of(reference: str, view: View) -> Callable[..., str]:
+    """Return what gives the addresses of one order: `to(endpoint)`, or `to(endpoint, here=True)` seen from `view`."""
+    root, said = request.script_root, tuple(view.address().items())
 
-    def to(endpoint: str, view: View = _ALL) -> str:
-        head, tail = order_address(view, endpoint)
+    def to(endpoint: str, *, here: bool = False) -> str:
+        head, tail = _around_reference(endpoint, root, said if here else ())
         return f"{head}{reference}{tail}"
 
     return to
+
+
+def _around_reference(
+    endpoint: str, root: str, said: tuple[tuple[str, str], ...]
+) -> tuple[str, str]:
+    """Make what stands around the reference once for a process; what somebody typed is not kept."""
+    draw = _drawn_around if any(name in _TYPED for name, _value in said) else _kept_around
+    return draw(endpoint, root, said)
+
+
+def _drawn_around(endpoint: str, _root: str, said: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    url = url_for(endpoint, reference=_PLACE, **dict(said))  # type: ignore[arg-type]
+    head, _place, tail = url.partition(_PLACE)
+    return head, tail
+
+
+_kept_around = lru_cache(maxsize=1_024)(_drawn_around)
 
 
 def shown(

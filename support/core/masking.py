@@ -43,6 +43,8 @@ _MAY_HOLD = re.compile(
     r"[\dＡ-Ｚａ-ｚ]|[pP](?:[aA][sS][sS]|[wW][dD]|[sS][wW])|[mM][iI][mM][aA]|密码|口令"
 )
 _DIGITS = b"0123456789"
+_SHORTEST = 4
+"""Digits that the shortest secret of digits alone has: a code."""
 _MENTIONS_PASSWORD = re.compile("pass|pwd|psw|mima|密码|口令")
 _PLAIN_WORD = re.compile(r"[a-z]+[.,;!?)]*")
 _CLOSING = "\"'`.,;!?)"
@@ -155,14 +157,14 @@ def mask_secrets(text: str) -> Masked:
 
 
 def _may_hold(text: str) -> bool:
-    """Tell what `_MAY_HOLD` tells; of ASCII texts in a tenth of the time, since a thread has many."""
+    """Tell what `_MAY_HOLD` tells, since a thread has many texts; an ASCII one with three digits holds no number."""
     if not text.isascii():
         return _MAY_HOLD.search(text) is not None
     small = text.lower()
     if "pass" in small or "pwd" in small or "psw" in small or "mima" in small:
         return True
     plain = small.encode()
-    return len(plain.translate(None, _DIGITS)) != len(plain)
+    return len(plain) - len(plain.translate(None, _DIGITS)) >= _SHORTEST
 
 
 def _passwords(text: str) -> list[_Found]:

@@ -187,14 +187,15 @@ def names(ids: Iterable[int]) -> dict[int, str]:
 def guest_names(ids: Iterable[int]) -> dict[int, str]:
     """Return the masked address of each guest: what `names` gives for them, without asking who they are."""
     wanted = list(set(ids))
-    rows = fetch(_SEALED, {"people": wanted}) if wanted else ()
-    opened = vault.unseal_each(rows, lambda row: contact_place(row.uid))
+    if not wanted:
+        return {}
+    opened = vault.unseal_each(fetch(_SEALED, {"people": wanted}).all(), _place_of)
     return {row.person_id: mask(row.kind, address) for row, address in opened}
 
 
 def contacts_of(person_id: int) -> list[ContactView]:
     """Return a person's own addresses, oldest first, older unbound ones included."""
-    return _opened(_OWN, {"people": [person_id]})
+    return _opened(_OWN, {"of": person_id})
 
 
 def contacts(contact_ids: Iterable[int]) -> dict[int, ContactView]:
@@ -292,7 +293,6 @@ _CONTACTS = vault.with_key(
     _OWNER,
 ).order_by(ContactPoint.id)
 # Made once, since pages ask for them and making a statement costs as much as carrying it out.
-_OF_PEOPLE = _CONTACTS.where(ContactPoint.person_id.in_(bindparam("people", expanding=True)))
 _BY_IDS = _CONTACTS.where(ContactPoint.id.in_(bindparam("ids", expanding=True)))
 _SEALED = vault.with_key(
     select(ContactPoint.person_id, ContactPoint.uid, ContactPoint.kind, ContactPoint.sealed).where(
@@ -300,7 +300,9 @@ _SEALED = vault.with_key(
     ),
     _OWNER,
 ).order_by(ContactPoint.id)
-_OWN = _OF_PEOPLE.where(ContactPoint.contact_person_id.is_(None))
+_OWN = _CONTACTS.where(
+    ContactPoint.person_id == bindparam("of"), ContactPoint.contact_person_id.is_(None)
+)
 
 
 def _contacts(*which: ColumnExpressionArgument[bool]) -> list[ContactView]:
@@ -309,12 +311,15 @@ def _contacts(*which: ColumnExpressionArgument[bool]) -> list[ContactView]:
 
 def _opened(statement: Any, given: dict[str, Any]) -> list[ContactView]:
     """Return the addresses that can still be opened: those of erased people are in no list."""
-    rows = fetch(statement, given)
-    return [_view(row) for row in rows if vault.remember(row)]
+    rows = fetch(statement, given).all()
+    return [_view(row, address) for row, address in vault.unseal_each(rows, _place_of)]
 
 
-def _view(row: Any) -> ContactView:
-    address = vault.unseal(owner(row.person_id), contact_place(row.uid), row.sealed)
+def _place_of(row: Any) -> str:
+    return contact_place(row.uid)
+
+
+def _view(row: Any, address: str) -> ContactView:
     return ContactView(
         id=row.id,
         uid=row.uid,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -251,7 +252,21 @@ def fetch(statement: TypedReturnsRows[*Ts], given: Mapping[str, Any] | None = No
     session = db.session()
     if session.info.get("writing"):
         session.flush()
-    return session.connection().execute(statement, given)
+    return _connection(session).execute(statement, given)
+
+
+def _connection(session: Session) -> Connection:
+    """Return the connection of the session's transaction, asked for once: asking costs as much as a small query."""
+    begun, kept = session.get_transaction(), session.info.get("connection")
+    if begun is not None and begun.is_active and kept is not None and kept[0]() is begun:
+        found: Connection = kept[1]
+        return found
+    connection = session.connection()
+    begun = session.get_transaction()
+    assert begun is not None
+    # Weakly, since a transaction holds its session: a circle would wait for the collector.
+    session.info["connection"] = (weakref.ref(begun), connection)
+    return connection
 
 
 def changed(statement: Update) -> int:

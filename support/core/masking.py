@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from stdnum import luhn
 from stdnum.cn import ric
@@ -41,6 +42,9 @@ _PASSWORD = re.compile(
 _MAY_HOLD = re.compile(
     r"[\dＡ-Ｚａ-ｚ]|[pP](?:[aA][sS][sS]|[wW][dD]|[sS][wW])|[mM][iI][mM][aA]|密码|口令"
 )
+_DIGITS = b"0123456789"
+_SHORTEST = 4
+"""Digits that the shortest secret of digits alone has: a code."""
 _MENTIONS_PASSWORD = re.compile("pass|pwd|psw|mima|密码|口令")
 _PLAIN_WORD = re.compile(r"[a-z]+[.,;!?)]*")
 _CLOSING = "\"'`.,;!?)"
@@ -107,8 +111,7 @@ _TITLES = {
 _KEPT = {Secret.PASSWORD: 0, Secret.ID_NUMBER: 2, Secret.BANK_CARD: 4, Secret.CODE: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Masked:
+class Masked(NamedTuple):
     """A text with its secrets hidden, and the kinds that were found, each once, in order."""
 
     text: str
@@ -128,7 +131,7 @@ def mask_secrets(text: str) -> Masked:
     Passwords vanish, ID numbers and codes keep their last 2, cards their last 4 characters.
     """
     # Most texts hold neither a digit nor the words: asking for that is cheap, folding and the patterns below are not.
-    if not _MAY_HOLD.search(text):
+    if not _may_hold(text):
         return Masked(text, ())
     folded = text.lower() if text.isascii() else fold_digits(text).translate(_WIDE)
     found = _passwords(folded) if _MENTIONS_PASSWORD.search(folded) else []
@@ -151,6 +154,17 @@ def mask_secrets(text: str) -> Masked:
         kinds.append(each.kind)
         done = each.end
     return Masked("".join([*parts, text[done:]]), tuple(dict.fromkeys(kinds)))
+
+
+def _may_hold(text: str) -> bool:
+    """Tell what `_MAY_HOLD` tells, since a thread has many texts; an ASCII one with three digits holds no number."""
+    if not text.isascii():
+        return _MAY_HOLD.search(text) is not None
+    small = text.lower()
+    if "pass" in small or "pwd" in small or "psw" in small or "mima" in small:
+        return True
+    plain = small.encode()
+    return len(plain) - len(plain.translate(None, _DIGITS)) >= _SHORTEST
 
 
 def _passwords(text: str) -> list[_Found]:

@@ -29,10 +29,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from support.core.clock import utcnow
 from support.core.context import keys
 from support.core.db import Id, Model, changed, db, insert_new, transaction
+from support.core.wrapping import WrappingKeys
 
 log = logging.getLogger(__name__)
 
 _FORMAT, _RESTRICTED = 1, 2
+_HEAD, _RESTRICTED_HEAD = bytes([_FORMAT]), bytes([_RESTRICTED])
 _NONCE = 12
 _BATCH = 200
 
@@ -186,15 +188,17 @@ def unseal_each(rows: Iterable[Any], place: Callable[[Any], str]) -> Iterator[tu
 
     As `remember` and `unseal` do one by one, for lists, where looking the session up for each would cost most.
     """
-    cache = _cache()
+    cache, wrapping = _cache(), keys().wrapping
     for row in rows:
-        if (owner := row.key_owner) is not None and owner not in cache:
-            cache[owner] = _opened(owner, row.key_version, row.key_wrapped, row.key_wrapped_by)
-        key, head = cache.get(owner), row.sealed[:1]
-        if head == bytes([_RESTRICTED]) or (key is None and owner is not None):
+        owner, sealed = row.key_owner, row.sealed
+        if owner is not None and owner not in cache:
+            wrapped = (row.key_version, row.key_wrapped, row.key_wrapped_by)
+            cache[owner] = _opened(owner, *wrapped, wrapping)
+        key, head = cache.get(owner), sealed[:1]
+        if head == _RESTRICTED_HEAD or (key is None and owner is not None):
             continue
-        intact = head == bytes([_FORMAT])
-        yield row, _decrypt(owner or "", place(row), intact, row.sealed[1:], key).decode()
+        intact = head == _HEAD
+        yield row, _decrypt(owner or "", place(row), intact, sealed[1:], key).decode()
 
 
 def forget_keys() -> None:
@@ -280,18 +284,30 @@ def _data_key(owner: str) -> AESGCM | None:
     return cache[owner]
 
 
-def _opened(owner: str, version: int, wrapped: bytes | None, by: str) -> AESGCM | None:
-    key = _unwrap(owner, version, wrapped, by)
+def _opened(
+    owner: str,
+    version: int,
+    wrapped: bytes | None,
+    by: str,
+    wrapping: WrappingKeys | None = None,
+) -> AESGCM | None:
+    key = _unwrap(owner, version, wrapped, by, wrapping)
     return None if key is None else AESGCM(key)
 
 
-def _unwrap(owner: str, version: int, wrapped: bytes | None, by: str) -> bytes | None:
+def _unwrap(
+    owner: str,
+    version: int,
+    wrapped: bytes | None,
+    by: str,
+    wrapping: WrappingKeys | None = None,
+) -> bytes | None:
     if wrapped is None:
         return None
-    nonce, body = wrapped[:_NONCE], wrapped[_NONCE:]
-    for kek in keys().wrapping.named(by):
+    nonce, body, bound = wrapped[:_NONCE], wrapped[_NONCE:], _bound(f"vault_key:{owner}:{version}")
+    for kek in (wrapping or keys().wrapping).named(by):
         try:
-            return _kek(kek).decrypt(nonce, body, _bound(f"vault_key:{owner}:{version}"))
+            return _kek(kek).decrypt(nonce, body, bound)
         except InvalidTag:
             continue
     log.critical("vault_key_broken", extra={"owner": owner})

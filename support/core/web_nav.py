@@ -89,8 +89,13 @@ NOWHERE = Places("nowhere", [], [], [], [])
 
 def places(actor: Actor) -> Places:
     """Return the navigation of `actor` in this request; needs a request."""
+    endpoint = request.endpoint
     shown = [
-        (item, item.count(actor) if item.count else None, item.is_here())
+        (
+            item,
+            item.count(actor) if item.count else None,
+            item.endpoint == endpoint and item.is_here(),
+        )
         for item in hooks(NavItem)
         if item.shown_to(actor)
     ]

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     String,
     and_,
     bindparam,
     cast,
     exists,
     false,
-    literal,
+    literal_column,
     null,
     select,
     true,
@@ -68,24 +69,35 @@ class Line(NamedTuple):
         return self.author_id
 
 
+def _word(text: str) -> ColumnElement[str]:
+    """Return a word of ours as it stands in a statement: as a parameter it would be prepared for each page anew."""
+    return literal_column(f"'{text}'", String())
+
+
+_DESCRIBED: ColumnElement[Any] = literal_column(
+    f"({', '.join(repr(each) for each in sorted(DESCRIBED))})"
+)
+_NO_NUMBER, _NOTHING = literal_column("0", Integer()), _word("")
+
+
 def _leg(kind: str, table: Any, own: ColumnElement[bool], **given: Any) -> Any:
     """Return one table's part of the thread, with the columns of `Line` in their order."""
     usual: dict[str, Any] = {
-        "id": table.id if hasattr(table, "id") else literal(0),
-        "seq": literal(0),
+        "id": table.id if hasattr(table, "id") else _NO_NUMBER,
+        "seq": _NO_NUMBER,
         "at": table.created_at if hasattr(table, "created_at") else null(),
         "author_id": null(),
-        "author": literal(""),
+        "author": _NOTHING,
         "from_staff": false(),
-        "body": literal(""),
-        "language": literal(""),
+        "body": _NOTHING,
+        "language": _NOTHING,
         "redacted_at": null(),
-        "action": literal(""),
+        "action": _NOTHING,
         "data": cast(null(), Event.data.type),
         "has_files": false(),
     }
     columns = (each.label(name) for name, each in (usual | given).items())
-    found = select(literal(kind).label("kind"), *columns).where(own)
+    found = select(_word(kind).label("kind"), *columns).where(own)
     if "author" in given:
         found = found.join(Person, Person.id == given["author_id"], isouter=True)
     return found
@@ -93,7 +105,7 @@ def _leg(kind: str, table: Any, own: ColumnElement[bool], **given: Any) -> Any:
 
 def _said(kind: str, table: Any) -> dict[str, Any]:
     names = ("author_id", "body", "language", "redacted_at")
-    stream = literal(f"{kind}:") + cast(table.id, String)
+    stream = _word(f"{kind}:") + cast(table.id, String)
     own = {"author": Person.name, "has_files": exists().where(StoredFile.attached_to == stream)}
     return {name: getattr(table, name) for name in names} | own
 
@@ -132,7 +144,7 @@ def _events(*clauses: ColumnElement[bool]) -> Any:
 _WHOLE = union_all(*_TEXTS, _events())
 _SHOWN = union_all(
     *_TEXTS,
-    _events(Event.action.in_(DESCRIBED)),
+    _events(Event.action.op("IN", is_comparison=True)(_DESCRIBED)),
     _leg("tag", Tag, Tag.order_id == _ORDER, body=Tag.word),
     _leg("head", StreamHead, StreamHead.stream == _STREAM, seq=StreamHead.seq),
 )
@@ -160,7 +172,7 @@ def read_whole(order: WorkOrder) -> list[Line]:
 
 
 def _rows(statement: Any, order: WorkOrder) -> list[Line]:
-    rows = fetch(statement, {"order": order.id, "stream": order.stream})
+    rows = fetch(statement, {"order": order.id, "stream": order.stream}).all()
     return [Line._make(row) for row in rows]
 
 
@@ -201,7 +213,7 @@ def around(view: View, actor: Actor, now: datetime, order: WorkOrder) -> Around:
     place = {f"key_{at}": value for at, value in enumerate(key)}
     given = {"order": order.id, "requester_of": order.requester_id, "reader": actor.id, **place}
     found: dict[str, list[Any]] = {"here": [], "earlier": [], "later": [], "others": []}
-    for row in fetch(statement, given):
+    for row in fetch(statement, given).all():
         found[row.leg].append(row)
     for name in ("earlier", "later"):
         found[name].sort(key=sort.key_of, reverse=sort.descending)
@@ -221,5 +233,5 @@ def _around(view: View, actor: Actor, now: datetime) -> Any:
         "others": listed.page("updated", others, None, OTHERS),
     }
     return union_all(
-        *(select(literal(name).label("leg"), *leg.subquery().c) for name, leg in legs.items())
+        *(select(_word(name).label("leg"), *leg.subquery().c) for name, leg in legs.items())
     )

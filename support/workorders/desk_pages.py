@@ -29,7 +29,7 @@ from support.workorders.desk_forms import Stamp
 from support.workorders.desk_identity import identity_of
 from support.workorders.desk_lines import Around
 from support.workorders.desk_nav import page_counts
-from support.workorders.desk_rows import due_of, pieces, shown
+from support.workorders.desk_rows import addresses_of, due_of, pieces, shown
 from support.workorders.desk_staff import colleagues, working
 from support.workorders.kind import Kind, kind_named
 from support.workorders.lifecycle import LIFECYCLE, Priority, Status
@@ -51,11 +51,13 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
     names = desk_lines.names_in(thread.lines, order.requester_id, requester["name"])
     subject = mask_secrets(order.subject)
     deliveries = deliveries_about(order.stream, contacts)
+    possible = _possible(order)
     return {
         "order": order,
         "kind": kind,
         "view": view,
         "view_args": view.address(),
+        "to": addresses_of(order.reference, view),
         "pieces": pieces(),
         "sentence": say(kind.sentence(order, "staff", now)),
         "subject": subject.text,
@@ -69,13 +71,13 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
         "unstaffed": around.here.due_at != order.due_at,
         "entries": desk_thread.drawn(thread.lines, deliveries, order.requester_id, names),
         "stamp": Stamp(order.version, thread.seq),
-        "then": then_choices(order),
+        "then": _then(possible),
         "strip": {
             "rows": shown([*around.earlier, around.here, *around.later], view, now),
             "here": len(around.earlier),
             "total": sum(page_counts().get(name, 0) for name in view.counted),
         },
-        "properties": _properties(order, kind, thread.tags),
+        "properties": _properties(order, kind, thread.tags, possible),
         "may_work": policy.may_work(actor, kind),
         "may_hold": actor.has(*HOLDERS),
         "requester": requester,
@@ -90,7 +92,10 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
 
 def then_choices(order: WorkOrder) -> list[tuple[str, str]]:
     """Return the statuses that may follow a reply now."""
-    possible = _possible(order)
+    return _then(_possible(order))
+
+
+def _then(possible: Collection[Status]) -> list[tuple[str, str]]:
     return [(each.value, gettext(STAFF_STATUS[each])) for each in _THEN if each in possible]
 
 
@@ -160,9 +165,11 @@ def _named(ids: Sequence[int], words: str) -> str:
     return gettext(words, names=", ".join(names)) if names else ""
 
 
-def _properties(order: WorkOrder, kind: Kind, tags: Sequence[str]) -> dict[str, Any]:
+def _properties(
+    order: WorkOrder, kind: Kind, tags: Sequence[str], possible: Collection[Status]
+) -> dict[str, Any]:
     owner, priority = str(order.assignee_id or ""), Priority(order.priority).name.lower()
-    recused, possible = queries.recused(order), _possible(order)
+    recused = queries.recused(order)
     staff = tuple(
         (str(one.id), one.name) for one in working() if policy.may_be_given(one, kind, recused)
     )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from flask import current_app, url_for
-from flask_babel import get_locale, gettext
+from flask import current_app, request, url_for
+from flask_babel import gettext
 from markupsafe import Markup
 
 from support.accounts import queries as people
 from support.core.masking import mask_secrets
-from support.core.web_parts import html_lang, part
+from support.core.web_parts import html_lang, page_language, part
 from support.core.words import N_
 from support.workorders.desk_filters import STAFF_STATUS, View
 from support.workorders.desk_queries import SOON
@@ -24,17 +25,20 @@ from support.workorders.models import NEVER
 from support.workorders.reference import format_reference
 
 _DAYS, _HOURS, _MINUTES = N_("{d}d {h}h"), N_("{h}h {m}m"), N_("{m}m")
-_AGES = (
-    (timedelta(days=7), timedelta(days=1), N_("{n} d")),
-    (timedelta(hours=1), timedelta(hours=1), N_("{n} h")),
-    (timedelta(0), timedelta(minutes=1), N_("{n} min")),
+_A_DAY, _AN_HOUR, _A_MINUTE, _NO_TIME = (
+    timedelta(days=1),
+    timedelta(hours=1),
+    timedelta(minutes=1),
+    timedelta(0),
 )
+_AGES = ((_A_DAY, N_("{n} d")), (_AN_HOUR, N_("{n} h")), (_A_MINUTE, N_("{n} min")))
 _NO_CLOCK: Mapping[str, tuple[str, str]] = {
     Status.RESOLVED: ("met", N_("Solved")),
     Status.CLOSED: ("met", N_("Closed")),
 }
 _PAUSED = ("paused", N_("paused"))
 _PLACE = "-0-"
+_TYPED = frozenset({"q", "tag"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ class Row:
 def pieces() -> Pieces:
     """Return the pieces in the language of this request."""
     kept: dict[str, Pieces] = current_app.extensions.setdefault("desk_pieces", {})
-    language = str(get_locale())
+    language = page_language()
     if language not in kept:
         kept[language] = _made()
     return kept[language]
@@ -132,7 +136,7 @@ def _made() -> Pieces:
         kinds={kind.code: gettext(kind.title) for kind in kinds()},
         heads=heads,
         units=(gettext(_DAYS), gettext(_HOURS), gettext(_MINUTES)),
-        ages=tuple(gettext(words) for _from, _unit, words in _AGES),
+        ages=tuple(gettext(words) for _unit, words in _AGES),
         no_clock={
             status: (state, gettext(words))
             for status, (state, words) in {**_NO_CLOCK, Status.WAITING: _PAUSED}.items()
@@ -169,8 +173,7 @@ def due_of(status: str, due_at: datetime, now: datetime, made: Pieces) -> Due:
         state, words = made.no_clock.get(status, made.no_clock[Status.WAITING])
         return Due(state, words)
     left = due_at - now
-    minutes = int(left / timedelta(minutes=1))
-    size = abs(minutes)
+    size = abs(left) // _A_MINUTE
     days, hours, short = made.units
     if size >= 48 * 60:
         words = days.replace("{d}", str(size // 1440)).replace("{h}", str(size // 60 % 24))
@@ -178,27 +181,49 @@ def due_of(status: str, due_at: datetime, now: datetime, made: Pieces) -> Due:
         words = hours.replace("{h}", str(size // 60)).replace("{m}", str(size % 60))
     else:
         words = short.replace("{m}", str(size))
-    state = "breached" if left < timedelta(0) else "soon" if left < SOON else "fine"
+    state = "breached" if left < _NO_TIME else "soon" if left < SOON else "fine"
     said = f"-{words}" if state == "breached" else words
     return Due(state, said, due_at.isoformat(), made.marks.get(state))
 
 
 def age(moment: datetime, now: datetime, made: Pieces) -> str:
     """Return how long ago, in the narrow words of a table."""
-    passed = max(now - moment, timedelta(0))
-    if passed >= _AGES[0][0]:
-        return made.ages[0].replace("{n}", str(passed // _AGES[0][1]))
-    if passed >= timedelta(days=1):
-        return made.ages[0].replace("{n}", str(passed // timedelta(days=1)))
-    which = 1 if passed >= _AGES[1][0] else 2
-    return made.ages[which].replace("{n}", str(passed // _AGES[which][1]))
+    passed = max(now - moment, _NO_TIME)
+    which = 0 if passed >= _A_DAY else 1 if passed >= _AN_HOUR else 2
+    return made.ages[which].replace("{n}", str(passed // _AGES[which][0]))
 
 
 def order_address(view: View) -> tuple[str, str]:
     """Return what stands before and after the reference in the address of an order seen from `view`."""
-    url = url_for("desk.show", reference=_PLACE, **view.address())  # type: ignore[arg-type]
+    return _around_reference("desk.show", request.script_root, tuple(view.address().items()))
+
+
+def addresses_of(reference: str, view: View) -> Callable[..., str]:
+    """Return what gives the addresses of one order: `to(endpoint)`, or `to(endpoint, here=True)` seen from `view`."""
+    root, said = request.script_root, tuple(view.address().items())
+
+    def to(endpoint: str, *, here: bool = False) -> str:
+        head, tail = _around_reference(endpoint, root, said if here else ())
+        return f"{head}{reference}{tail}"
+
+    return to
+
+
+def _around_reference(
+    endpoint: str, root: str, said: tuple[tuple[str, str], ...]
+) -> tuple[str, str]:
+    """Make what stands around the reference once for a process; what somebody typed is not kept."""
+    draw = _drawn_around if any(name in _TYPED for name, _value in said) else _kept_around
+    return draw(endpoint, root, said)
+
+
+def _drawn_around(endpoint: str, _root: str, said: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    url = url_for(endpoint, reference=_PLACE, **dict(said))  # type: ignore[arg-type]
     head, _place, tail = url.partition(_PLACE)
     return head, tail
+
+
+_kept_around = lru_cache(maxsize=1_024)(_drawn_around)
 
 
 def shown(

@@ -132,7 +132,7 @@ def _first_met(hits: Sequence[Hit], words: str) -> list[Hit]:
 
 def rows(order_ids: Sequence[int]) -> dict[int, Any]:
     """Return rows of the queue's columns by order id."""
-    found = fetch(lists().among, {"ids": list(order_ids)}) if order_ids else ()
+    found = fetch(lists().among, {"ids": list(order_ids)}).all() if order_ids else ()
     return {row.id: row for row in found}
 
 
@@ -153,7 +153,7 @@ def texts(hits: Sequence[Hit]) -> Mapping[str, tuple[str, str]]:
         ids = [int(hit.part.removeprefix(prefix)) for hit in hits if hit.part.startswith(prefix)]
         if not ids:
             continue
-        for row in fetch(statement, {"ids": ids}):
+        for row in fetch(statement, {"ids": ids}).all():
             if row.redacted_at is None:
                 found[f"{prefix}{row.id}"] = (mask_secrets(row.body).text, row.language)
     return found

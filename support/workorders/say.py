@@ -12,6 +12,7 @@ from flask_babel import force_locale, get_locale, get_timezone, gettext, ngettex
 
 from support.core.actors import Actor
 from support.core.web_pages import hours_words, locale_of
+from support.core.web_parts import page_language
 from support.workorders.kind import Sentence
 from support.workorders.targets import DAY, has_usual_days
 
@@ -29,7 +30,7 @@ def say(sentence: Sentence, *, reader: Actor | None = None) -> str:
 
 def moment_words(moment: datetime, zone: Any = None) -> str:
     """Return `moment` as a date and a minute, short enough for a sentence, in the reader's language."""
-    return _spelled(moment, zone or get_timezone(), str(get_locale()))
+    return _spelled(moment, zone or get_timezone(), locale_of(page_language()))
 
 
 @lru_cache(maxsize=4_096)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from support.core.clock import utcnow
 from support.core.db import (
@@ -16,6 +17,7 @@ from support.core.db import (
     compare_and_set,
     db,
     each_of,
+    fetch,
     insert_new,
     snapshot,
     transaction,
@@ -151,6 +153,36 @@ def test_a_snapshot_stands_still_while_others_write_and_writes_nothing_itself(ap
             pass
         insert(9)
         assert count() == 4
+
+
+def test_columns_are_read_in_the_present_transaction_and_not_in_one_that_has_ended(
+    app: Flask,
+) -> None:
+    number = select(func.count()).select_from(VaultKey)
+
+    def add(owner: str) -> None:
+        db.session.add(VaultKey(owner=owner, wrapped=b"x", created_at=utcnow()))
+
+    with app.app_context():
+        before = fetch(number).scalar_one()
+        with transaction():
+            add("kept")
+            assert fetch(number).scalar_one() == before + 1
+        with suppress(Stale), transaction():
+            add("undone")
+            assert fetch(number).scalar_one() == before + 2
+            raise Stale()
+        assert fetch(number).scalar_one() == before + 1
+        (added,) = in_threads(app, 1, lambda _index: insert_new_key())
+        assert added is True
+        db.session.rollback()
+        assert fetch(number).scalar_one() == before + 2
+
+
+def insert_new_key() -> bool:
+    """Insert a key as somebody else does, in a transaction of their own."""
+    with transaction():
+        return insert_new(VaultKey, owner="another", version=1, created_at=utcnow())
 
 
 def test_insert_new_says_whether_the_unique_key_was_free(app: Flask) -> None:

@@ -16,9 +16,10 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.nodes import EvalContext, Expr
 from jinja2.runtime import Context, Macro
-from jinja2.utils import _PassArg
 from markupsafe import Markup, escape
 
+_EVAL_CONTEXT = pass_eval_context(lambda _context: None).jinja_pass_arg  # type: ignore[attr-defined]
+"""How Jinja marks what asks for the evaluation context, as macros do."""
 MOST_WORDS = 8_192
 MOST_PARTS = 4_096
 
@@ -36,7 +37,7 @@ class _Context(Context):
     def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call a macro or a plain function at once; Jinja looks four times whether it wants the context."""
         wants = getattr(called, "jinja_pass_arg", None)
-        if type(called) is Macro or wants is _PassArg.eval_context:
+        if type(called) is Macro or wants is _EVAL_CONTEXT:
             args = (self.eval_ctx, *args)
         elif wants is not None or type(called) not in (FunctionType, MethodType):
             return super().call(called, *args, **kwargs)

@@ -15,7 +15,7 @@ from support.core.calendars import Due, never_shorter
 from support.core.db import db, fetch
 from support.core.errors import NotFound
 from support.infringement import lifecycle_reports as rules
-from support.infringement.lifecycle_reports import LIVING, ReportState
+from support.infringement.lifecycle_reports import LIVING, UNCOUNTED
 from support.infringement.models_reports import (
     ContentReport,
     ReportAppeal,
@@ -108,11 +108,11 @@ def living(report: ContentReport) -> list[ReportedContent]:
 
 
 def reports_of(case: ReportedContent) -> Sequence[ContentReport]:
-    """Return the reports of a link that have not lapsed, the first one first."""
+    """Return the reports of a link that neither lapsed nor were withdrawn, the first one first."""
     query = (
         select(ContentReport)
         .join(ReportLink, ReportLink.report_id == ContentReport.id)
-        .where(ReportLink.content_id == case.id, ContentReport.state != ReportState.LAPSED)
+        .where(ReportLink.content_id == case.id, ContentReport.state.not_in(UNCOUNTED))
         .order_by(ContentReport.id)
     )
     return db.session.execute(query).scalars().all()

@@ -12,9 +12,10 @@ from support.core.clock import utcnow
 from support.core.words import N_
 from support.infringement import queries_reports as queries
 from support.infringement import service_report_decisions as decisions
+from support.infringement import service_report_names, service_reports
 from support.infringement.filing_pages import lang_of
 from support.infringement.lifecycle import Content
-from support.infringement.lifecycle_reports import CaseState, Ground
+from support.infringement.lifecycle_reports import UNCOUNTED, CaseState, Ground
 from support.infringement.models_reports import ContentReport, ReportAppeal, ReportedContent
 from support.workorders.kind import Sentence
 from support.workorders.queries import order_by_id, orders_at_desk
@@ -70,6 +71,8 @@ def summary(report: ContentReport) -> dict[str, Any]:
         "ground": report.why.title,
         "lines": lines,
         "can_appeal": any(line.can_appeal for line in lines),
+        "can_withdraw": service_reports.may_withdraw(report),
+        "gone": report.status in UNCOUNTED,
         "reveal_reason": queries.reveal_reason(report),
         "reveal_day": moment_words(report.reveal_at) if report.reveal_at else "",
         "lang_of": lang_of,
@@ -109,7 +112,8 @@ def _line(
         estimated=due is not None and due.estimated,
         reason=queries.reason_of(case),
         reports=reports,
-        can_appeal=decisions.can_appeal(case, "reporter", report.person_id, utcnow(), appeals),
+        can_appeal=report.status not in UNCOUNTED
+        and decisions.can_appeal(case, "reporter", report.person_id, utcnow(), appeals),
         appeals=[
             {"side": SIDES[one.side], "words": queries.appeal_words(case, one), "row": one}
             for one in appeals
@@ -133,11 +137,12 @@ def desk_page(actor: Actor, report: ContentReport) -> dict[str, Any]:
         "lines": lines,
         "acts": [act for act in ACTS if act.states & states],
         "others": sorted(order.reference for order in orders_at_desk(actor, joined)),
-        "vague": report.asked_at is None and states == {C.CHECK},
+        "vague": report.asked_at is None and service_reports.may_withdraw(report),
         "reveal_reason": queries.reveal_reason(report),
         "reveal_day": moment_words(report.reveal_at) if report.reveal_at else "",
         "grounds": {ground.value: ground.title for ground in Ground},
         "order_version": order_by_id(report.order_id).version,
+        "unproved": service_report_names.why_not(report),
         "lang_of": lang_of,
         "now": utcnow(),
     }
@@ -152,6 +157,7 @@ NEXT: Mapping[CaseState, str] = {
     C.RESTORE_ASKED: N_("Your appeal was upheld: the platform should restore it by %(until)s. You need do nothing."),
     C.RESTORED: N_("It is restored. You need do nothing."),
     C.DROPPED: N_("Nothing more is done about it. You need do nothing."),
+    C.WITHDRAWN: N_("Nothing more is done about it. You need do nothing."),
 }  # fmt: skip
 """What comes next for who answers for the content, in every state."""
 OVER = N_("It stays removed. You need do nothing.")

@@ -189,6 +189,23 @@ BAD = (
 )
 
 
+def test_a_reporter_looks_once_more_and_withdraws(app: Flask, filer: PageClient) -> None:
+    reference = send(filer)
+    filer.submit("/follow/code", {"code": digits_for(app, "follow")}, action="/follow/code")
+    own, path = f"/orders/{reference}", f"/orders/{reference}/report/withdrawal"
+    assert any(link.attributes.get("href") == path for link in filer.page(own).all("a"))
+    with app.app_context():
+        before = case_of(reference)
+    assert "The other side is not told" in filer.page(path).text
+    with app.app_context():
+        assert case_of(reference) == before
+    assert filer.submit(path, {}, action=path).status_code == 303
+    assert "Report withdrawn" in filer.page(own).text
+    assert "can be withdrawn no more" in filer.page(path).text
+    with app.app_context():
+        assert case_of(reference)[1] is CaseState.WITHDRAWN
+
+
 def test_bad_reports_are_named_and_keep_what_was_typed(app: Flask, filer: PageClient) -> None:
     for said, words in BAD:
         answer = filer.submit(NEW, SAID | said, button=CHECK)
@@ -216,6 +233,7 @@ def test_nobody_else_reaches_a_report(app: Flask, filer: PageClient) -> None:
     stranger = client_of(app, eve)
     for path in (
         f"/orders/{reference}/report/appeal",
+        f"/orders/{reference}/report/withdrawal",
         f"/reports/answers/{uid}",
         f"/reports/answers/{uid}/open",
         "/reports/answers/nothing/open",

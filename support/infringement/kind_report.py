@@ -22,7 +22,7 @@ from support.workorders.why import Clock, line_of
 _MINUTE = timedelta(minutes=1)
 
 STILL_LOOKED_AT = N_(
-    "Links of this report are not decided yet. It ends when each of them is removed or stays."
+    "Links of this report are not decided yet. It ends when each is removed or stays, or its sender withdraws it."
 )
 PASTE = N_("Paste at least one link.")
 MANY = N_(

@@ -27,6 +27,8 @@ from support.infringement.models_reports import (
 from support.workorders import queries as orders
 from support.workorders.models import WorkOrder
 
+MOST_LISTED = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -80,6 +82,13 @@ def case_for(actor: Actor, uid: str) -> ReportedContent:
     if actor.id is None or found.person_id != actor.id:
         raise NotFound()
     return found
+
+
+def cases_about(actor: Actor) -> Sequence[ReportedContent]:
+    """Return the reported content that the actor answers for and was told of, newest first."""
+    mine = (ReportedContent.person_id == actor.id, ReportedContent.told_at.is_not(None))
+    query = select(ReportedContent).where(*mine).order_by(ReportedContent.id.desc())
+    return db.session.execute(query.limit(MOST_LISTED)).scalars().all()
 
 
 def case_told(uid: str) -> ReportedContent:

@@ -20,6 +20,7 @@ from support.infringement.models_reports import ContentReport, ReportAppeal, Rep
 from support.workorders.kind import Sentence
 from support.workorders.queries import order_by_id, orders_at_desk
 from support.workorders.say import moment_words, say
+from support.workorders.service import first_message
 
 C = CaseState
 _MINUTE = timedelta(minutes=1)
@@ -132,8 +133,10 @@ def desk_page(actor: Actor, report: ContentReport) -> dict[str, Any]:
     lines = lines_of(report)
     states = {line.status for line in lines}
     joined = queries.joined_orders(report, [one.case for one in queries.named_in(report)])
+    order = order_by_id(report.order_id)
     return {
         "report": report,
+        "words": first_message(order).body,
         "lines": lines,
         "acts": [act for act in ACTS if act.states & states],
         "others": sorted(order.reference for order in orders_at_desk(actor, joined)),
@@ -141,7 +144,7 @@ def desk_page(actor: Actor, report: ContentReport) -> dict[str, Any]:
         "reveal_reason": queries.reveal_reason(report),
         "reveal_day": moment_words(report.reveal_at) if report.reveal_at else "",
         "grounds": {ground.value: ground.title for ground in Ground},
-        "order_version": order_by_id(report.order_id).version,
+        "order_version": order.version,
         "unproved": service_report_names.why_not(report),
         "lang_of": lang_of,
         "now": utcnow(),
@@ -187,4 +190,9 @@ def answer_page(case: ReportedContent, now: datetime) -> dict[str, Any]:
         "lang_of": lang_of,
         "accepted": case.accepted_at is not None,
         "names": queries.revealed_names(case, now),
+        "appealed": [
+            queries.appeal_words(case, one)
+            for one in queries.appeals_of(case)
+            if one.side == "respondent" and one.person_id == case.person_id
+        ],
     }

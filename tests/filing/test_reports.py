@@ -103,6 +103,9 @@ def test_a_guest_reports_a_shop_and_the_other_side_never_learns_who(
         assert case_of(reference) == (uid, CaseState.REMOVED)
     seller = guest_opens(app, other_browser(app), uid)
     path = f"/reports/answers/{uid}"
+    assert any(
+        link.attributes.get("href") == path for link in seller.page("/notices/answers").all("a")
+    )
     answer = seller.page(path).text
     assert "The shop is not what it says." in answer
     assert "Who reported it is not told." in answer
@@ -111,6 +114,7 @@ def test_a_guest_reports_a_shop_and_the_other_side_never_learns_who(
     said = {"words": "It is a real shop."}
     assert seller.submit(path, said, action=f"{path}/appeal").status_code == 303
     judge = client_of(app, lena)
+    assert "It is a real shop." in seller.page(path).text, "they read what they wrote"
     case = judge.page(f"/desk/orders/{reference}/report").text
     assert "It is a real shop." in case
     with app.app_context():

@@ -304,6 +304,16 @@ def test_withdrawn_twice_is_harmless_and_another_report_of_the_link_goes_on(
     assert told("infringement.reporter") == {world.eve.id}
 
 
+def test_who_answers_for_content_finds_its_reports_once_they_are_told(
+    world: NoticeWorld, reports: ReportWorld
+) -> None:
+    report = reports.file()
+    assert queries.cases_about(world.rong) == []
+    case = reports.remove(report)
+    assert [one.uid for one in queries.cases_about(world.rong)] == [case.uid]
+    assert queries.cases_about(world.hana) == []
+
+
 def test_the_name_is_shown_only_as_legal_decides_and_the_reporter_knows_before(
     world: NoticeWorld, reports: ReportWorld
 ) -> None:

@@ -72,7 +72,7 @@ def _reported(case: ReportedContent) -> dict[str, Any]:
         "reference": ngettext("%(num)s link", "%(num)s links", 1),
         "words": _(case.status.title),
         "tone": case.status.tone,
-        "text": _("Sent to you %(when)s", when=local_time(case.told_at)),
+        "text": _("Sent to you %(when)s", when=local_time(case.told_at or case.at)),
         "due_words": None,
     }
 

@@ -21,7 +21,7 @@ from demo.operator import EXAMPLE
 from demo.stories import STORIES
 from support.accounts import queries as accounts
 from support.core import audit, installation, outbox, platform, platform_queries, search
-from support.core.actors import Actor, Role
+from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.config import Config, load
 from support.core.db import Base, db, transaction
@@ -30,14 +30,6 @@ from support.core.masking import mask_secrets
 from support.core.outbox import OutboxRow, OutboxState
 from support.core.search import SearchDoc
 from support.core.text import tokens
-from support.disclosure.lifecycle import PenaltyState
-from support.disclosure.models import Penalty
-from support.infringement import queries_conduct as known
-from support.infringement.conduct import StepKind, StepState
-from support.infringement.lifecycle_reports import CaseState
-from support.infringement.models_conduct import ConductAppeal
-from support.infringement.models_reports import ReportedContent
-from support.infringement.service_appeals import took_part
 from support.notifications.models import Delivery
 from support.policies.models import Announcement, PolicyVersion
 from support.workorders import desk_lines, queries, service, targets, timers
@@ -187,26 +179,6 @@ def test_old_news_expires_untold_and_a_handful_is_told(app: Flask) -> None:
         outbox.drain()
         mails = select(func.count()).select_from(Delivery).where(Delivery.channel == "mail")
         assert 8 <= db.session.execute(mails).scalar_one() <= 20
-
-
-def test_conduct_reports_and_penalties_have_something_open_and_something_decided(
-    app: Flask,
-) -> None:
-    with app.app_context():
-        loaded(app)
-        watched = {one["name"]: one for one in known.under_watch(utcnow())}
-        assert (watched["Sofia Rossi"]["signals"], watched["Sofia Rossi"]["appeals"]) == (2, 1)
-        assert (StepKind.SUSPENSION, StepState.PROPOSED) in watched["北岸旧书店"]["steps"]
-        mei = accounts.bound_contact("email", "member@example.com")
-        assert mei is not None
-        assert known.is_fast(mei[0])
-        cases = set(db.session.execute(select(ReportedContent.state)).scalars())
-        assert cases == {CaseState.CHECK, CaseState.APPEAL}
-        penalties = set(db.session.execute(select(Penalty.state)).scalars())
-        assert penalties == {PenaltyState.PUBLISHED, PenaltyState.PROPOSED}
-        [appeal] = db.session.execute(select(ConductAppeal)).scalars()
-        [legal] = [each.id for each in accounts.staff(Role.LEGAL) if each.name == "Xu Lan"]
-        assert legal not in took_part(appeal)  # so that the login of legal can decide it
 
 
 def test_the_page_of_calls_to_the_platform_is_not_empty(app: Flask) -> None:

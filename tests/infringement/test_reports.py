@@ -272,48 +272,6 @@ def test_a_lapsed_report_leaves_a_link_alone_that_others_reported(
     assert told("infringement.reporter") == {world.eve.id}
 
 
-def test_withdrawn_nobody_looks_at_it_and_it_can_be_taken_up_again(
-    world: NoticeWorld, reports: ReportWorld
-) -> None:
-    report = reports.file(world.hana)
-    report_id = report.id
-    service_reports.withdraw_report(world.hana, report, now=world.now)
-    assert reports.case(report).status is C.WITHDRAWN
-    order = reports.order(report)
-    assert order.state is Status.CLOSED
-    workorders.reopen_order(world.hana, order, body="It is a fraud after all.", now=world.now)
-    assert reports.case(report).status is C.CHECK
-    reports.keep(report)
-    with pytest.raises(DomainError):
-        service_reports.withdraw_report(world.hana, queries.report_by_id(report_id), now=world.now)
-
-
-def test_withdrawn_twice_is_harmless_and_another_report_of_the_link_goes_on(
-    world: NoticeWorld, reports: ReportWorld
-) -> None:
-    mine, other = reports.file(world.hana), reports.file(world.eve)
-    with pytest.raises(NotFound):
-        service_reports.withdraw_report(world.eve, mine, now=world.now)
-    for _twice in range(2):
-        mine = service_reports.withdraw_report(world.hana, mine, now=world.now)
-    case = reports.case(other)
-    assert case.status is C.CHECK
-    assert [one.id for one in queries.reports_of(case)] == [other.id]
-    assert reports.remove(other).status is C.REMOVED
-    assert reports.order(mine).state is Status.CLOSED
-    assert told("infringement.reporter") == {world.eve.id}
-
-
-def test_who_answers_for_content_finds_its_reports_once_they_are_told(
-    world: NoticeWorld, reports: ReportWorld
-) -> None:
-    report = reports.file()
-    assert queries.cases_about(world.rong) == []
-    case = reports.remove(report)
-    assert [one.uid for one in queries.cases_about(world.rong)] == [case.uid]
-    assert queries.cases_about(world.hana) == []
-
-
 def test_the_name_is_shown_only_as_legal_decides_and_the_reporter_knows_before(
     world: NoticeWorld, reports: ReportWorld
 ) -> None:

@@ -20,6 +20,8 @@ class Case:
     links: Mapping[str, str]
     steps: tuple[Step, ...]
     papers: tuple[str, ...] = ("right", "evidence")
+    since: str = ""
+    """Since when the platform has the links."""
 
 
 _MARK = NoticeFacts(
@@ -67,6 +69,14 @@ _PATENT = replace(
     explanation="The buckle of this bag has every feature of claim 1; the table compares them one by one.",
 )
 
+_COVERS = replace(
+    _MARK,
+    holder_name="Mei Lin",
+    holder_id_type="id",
+    signature="Mei Lin",
+    explanation="The covers bear my mark, but I sewed none of them: mine have a double seam and a number inside.",
+)
+
 DEFENCE = CounterFacts(
     name="北岸旧书店",
     id_no="SPECIMEN-0417",
@@ -82,6 +92,17 @@ DEFENCE = CounterFacts(
 _DOWN = ("check", "measure", "done", "forward")
 
 CASES: tuple[Case, ...] = (
+    Case(  # nobody answered for any of its links: its filer comes into the fast lane
+        "mei",
+        _COVERS,
+        {str(2010 + number): f"Notebook cover No. {number}" for number in range(1, 11)},
+        (
+            ("28d 09:05", "file"),
+            *((f"28d {hour}:05", do) for hour, do in zip((10, 11, 12, 14), _DOWN, strict=True)),
+            ("28d 15:05", "arrive"),
+            ("12d 09:00", "lapse"),
+        ),
+    ),
     Case(  # came back at the end of its waiting period
         "jonas",
         _MARK,
@@ -112,7 +133,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(  # the member's own: its waiting period runs
         "mei",
-        replace(_MARK, holder_name="Mei Lin", holder_id_type="id", signature="Mei Lin"),
+        _COVERS,
         {"2139": "Hand-sewn notebook cover", "2149": "Notebook cover, blue"},
         (
             ("8d 09:40", "file"),
@@ -134,7 +155,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(  # a counter-notice to check
         "sofia",
-        replace(_MARK, holder_name="Sofia Rossi", signature="Sofia Rossi"),
+        replace(_MARK, holder_name="Sofia Rossi", signature="Sofia Rossi", right_day="2026-03-02"),
         {"2179": "Leather belt", "2189": "Leather belt, brown", "2199": "Leather strap"},
         (
             ("2d 09:15", "file"),
@@ -142,6 +163,7 @@ CASES: tuple[Case, ...] = (
             ("2d 15:30", "arrive"),
             ("100m", "contest", (1, 2)),
         ),
+        since="2025-11-12",
     ),
     Case(  # a patent: legal decides on the measure
         "guest_nora",
@@ -152,7 +174,12 @@ CASES: tuple[Case, ...] = (
     ),
     Case(  # awaits an answer of the demo's respondent
         "oliver",
-        replace(_MARK, holder_name="Oliver Hart", signature="Oliver Hart"),
+        replace(
+            _MARK,
+            holder_name="Oliver Hart",
+            signature="Oliver Hart",
+            explanation="The mugs bear my mark on their base; I have never sold any to this shop.",
+        ),
         {"2219": "Enamel mug, set of two", "2229": "Enamel mug", "2239": "Enamel jug"},
         (("90m", "file"), ("80m", "check"), ("75m", "measure"), ("74m", "done"), ("50m", "forward")),
     ),

@@ -27,6 +27,7 @@ from support.infringement import (
     service_forwarding,
     service_measures,
     service_rulings,
+    service_signals,
 )
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
@@ -39,7 +40,7 @@ _SHOP = "beian"
 
 @dataclass(slots=True)
 class Papers:
-    """Files that were taken in and not attached yet."""
+    """Files of one notice that were taken in and not attached yet."""
 
     owner: str
     uids: list[str]
@@ -49,12 +50,15 @@ class Papers:
         return {self.uids.pop(): kind for kind in kinds}
 
 
-def take_in_papers() -> Papers:
-    """Take in the papers of all notices, outside of any transaction."""
-    owner = f"draft:{new_uid()}"
-    answers = sum(step[1] == "contest" for case in CASES for step in case.steps)
-    wanted = answers + sum(len(case.papers) for case in CASES)
+def take_in_papers() -> list[Papers]:
+    """Take in the papers of each notice, as many owners as there are notices, outside of any transaction."""
     pages = _page()
+    return [_take_in(case, pages) for case in CASES]
+
+
+def _take_in(case: Case, pages: bytes) -> Papers:
+    owner = f"draft:{new_uid()}"
+    wanted = len(case.papers) + sum(step[1] == "contest" for step in case.steps)
     return Papers(
         owner,
         [
@@ -96,11 +100,11 @@ class _Told:
 
 
 def acts_of(
-    cast: Cast, papers: Papers, now: datetime
+    cast: Cast, papers: Sequence[Papers], now: datetime
 ) -> Iterator[tuple[datetime, Callable[[], None]]]:
     """Return all that happens to the notices, each with its moment."""
-    for case in CASES:
-        told = _Told(case, cast, papers)
+    for case, pages in zip(CASES, papers, strict=True):
+        told = _Told(case, cast, pages)
         for step in case.steps:
             at = moment_of(step[0], now)
             places = step[2] if len(step) == 3 else ()
@@ -113,29 +117,34 @@ def _file(told: _Told, _places: Sequence[int], at: datetime) -> None:
     owner = told.cast.actors[_SHOP].id
     listings = [
         service.Listing(
-            f"https://market.example/item/{number}", f"item {number}", number, title, owner
+            f"https://market.example/item/{number}",
+            f"item {number}",
+            number,
+            title,
+            owner,
+            since=case.since,
         )
         for number, title in case.links.items()
     ]
     zh = filer.language == "zh"
-    told._notice.append(
-        service.file_notice(
-            filer if contact is None else Actor("anonymous"),
-            service.Filing(
-                case.facts,
-                ContentKind.LISTING,
-                listings,
-                told.papers.take(*case.papers),
-                told.papers.owner,
-            ),
-            requester_id=filer.id or 0,
-            contact_id=contact,
-            subject="侵权通知" if zh else "Notice of infringement",
-            body=f"链接数:{len(listings)}" if zh else f"Links: {len(listings)}",
-            language=filer.language,
-            now=at,
-        )
+    notice = service.file_notice(
+        filer if contact is None else Actor("anonymous"),
+        service.Filing(
+            case.facts,
+            ContentKind.LISTING,
+            listings,
+            told.papers.take(*case.papers),
+            told.papers.owner,
+        ),
+        requester_id=filer.id or 0,
+        contact_id=contact,
+        subject="侵权通知" if zh else "Notice of infringement",
+        body=f"链接数:{len(listings)}" if zh else f"Links: {len(listings)}",
+        language=filer.language,
+        now=at,
     )
+    told._notice.append(notice)
+    service_signals.fold_notice(notice)
 
 
 def _check(told: _Told, _places: Sequence[int], at: datetime) -> None:

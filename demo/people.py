@@ -38,7 +38,8 @@ OTHER_MEMBERS = {
     "yu": ("小渔的海货铺", "zh"),
     "noodle": ("老街面馆", "zh"),
 }
-SECOND_AGENT = ("tang", "Tang Wei", "zh")
+COLLEAGUES = {"tang": ("Tang Wei", Role.AGENT), "ren": ("Ren Yi", Role.LEGAL)}
+"""Second people of two roles: who has decided something does not hear the appeal."""
 GUESTS = {
     "guest_nora": ("nora.fields@example.com", "en"),
     "guest_heping": ("he.ping@example.com", "zh"),
@@ -74,8 +75,9 @@ def create_people(now: datetime, *, joined: datetime) -> Cast:
             staff_role.value, name, staff_role, language, password, secret, joined
         )
         logins[staff_role.value] = _login(staff_role.value, password, secret, place)
-    key, name, language = SECOND_AGENT
-    ids[key] = _staff(key, name, Role.AGENT, language, _password(), pyotp.random_base32(), joined)
+    for key, (name, staff_role) in COLLEAGUES.items():
+        secret = pyotp.random_base32()
+        ids[key] = _staff(key, name, staff_role, "zh", _password(), secret, joined)
     for key, (name, language) in OTHER_MEMBERS.items():
         ids[key] = service_register.add_person(
             PersonKind.MEMBER, name, password=None, language=language, now=joined

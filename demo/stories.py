@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
 
+from demo.conduct import acts_of_conduct
 from demo.moments import due_next, moment_of
 from demo.notices import Papers, acts_of
 from demo.people import Cast
+from demo.reports import acts_of_reports
 from support.core import files
 from support.core.actors import Actor
 from support.core.db import db
@@ -47,13 +50,18 @@ class Teller:
     now: datetime
     photo_owner: str
     photos: list[str]
-    papers: Papers
+    papers: Sequence[Papers]
     _orders: dict[int, int] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
 
     def acts(self) -> list[_Act]:
         """Return everything that happens, oldest first: filings, steps, and what the clock does every morning."""
-        found = [_Act(at, act) for at, act in acts_of(self.cast, self.papers, self.now)]
+        told = (
+            acts_of(self.cast, self.papers, self.now),
+            acts_of_conduct(self.cast, self.now),
+            acts_of_reports(self.cast, self.now),
+        )
+        found = [_Act(at, act) for at, act in chain.from_iterable(told)]
         for number, story in enumerate(tomllib.loads(STORIES.read_text("utf-8"))["order"]):
             found += self._story(number, story)
         first = min(act.at for act in found)

@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("order_id", ID, nullable=False),
         sa.Column("person_id", ID, nullable=False),
         sa.Column("ground", sa.String(length=12), nullable=False),
-        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("asked_at", MOMENT, nullable=True),
         sa.Column("reveal_at", MOMENT, nullable=True),
         sa.Column("reveal_by", ID, nullable=True),

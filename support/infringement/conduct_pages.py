@@ -70,6 +70,12 @@ def person_page(actor: Actor, person: people.PersonView, now: datetime) -> dict[
         "warned": {
             step.side for step in steps if step.kind == StepKind.WARNING and step.stands(now)
         },
+        "suspending": {
+            step.side
+            for step in steps
+            if step.kind == StepKind.SUSPENSION
+            and (step.status is StepState.PROPOSED or stands(step, now))
+        },
         "legal": policy.is_legal(actor),
         "clerk": policy.is_clerk(actor),
         "sides": list(Side),

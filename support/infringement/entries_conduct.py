@@ -28,6 +28,7 @@ HOOKS: tuple[object, ...] = (
         N_("Conduct"),
         "conduct_desk.index",
         "scale",
+        count=service_conduct.waiting_for,
         roles=policy.CONDUCT_ROLES,
     ),
     ConsoleEntry(

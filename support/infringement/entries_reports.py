@@ -20,4 +20,10 @@ HOOKS: tuple[object, ...] = (
 )
 
 PUBLIC = ("reports.answers_open", "reports.answers_code")
-GUEST = ("reports.appeal", "reports.answers", "reports.accept", "reports.contest")
+GUEST = (
+    "reports.appeal",
+    "reports.withdraw",
+    "reports.answers",
+    "reports.accept",
+    "reports.contest",
+)

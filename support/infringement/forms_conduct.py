@@ -26,6 +26,7 @@ class StepForm(PartForm):
 
     grounds = SelectMultipleField(
         _l("Grounds, as the person reads them"),
+        [InputRequired(_l("Choose at least one ground."))],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )

@@ -10,7 +10,7 @@ from support.core.errors import Invalid, NotAllowed
 from support.core.words import N_
 from support.infringement import listing_door, listings, owners, report_pages, service_reports
 from support.infringement import queries_reports as queries
-from support.infringement.lifecycle_reports import GROUNDS, CaseState, ReportState
+from support.infringement.lifecycle_reports import GROUNDS, UNCOUNTED, CaseState, ReportState
 from support.infringement.listings import Found, Line
 from support.infringement.policy import CLERKS
 from support.infringement.service import Listing
@@ -22,7 +22,7 @@ from support.workorders.why import Clock, line_of
 _MINUTE = timedelta(minutes=1)
 
 STILL_LOOKED_AT = N_(
-    "Links of this report are not decided yet. It ends when each of them is removed or stays."
+    "Links of this report are not decided yet. It ends when each is removed or stays, or its sender withdraws it."
 )
 PASTE = N_("Paste at least one link.")
 MANY = N_(
@@ -57,7 +57,7 @@ def _refuse(lines: Sequence[Line], found: Found, words: str) -> None:
 def guard_order(order: WorkOrder, status: Status) -> None:
     """Raise `NotAllowed` where somebody ends or parks a report with a living link, unless more was asked for."""
     report = queries.report_of(order)
-    if report is None or status in (Status.NEW, Status.OPEN):
+    if report is None or status in (Status.NEW, Status.OPEN) or report.status in UNCOUNTED:
         return
     asked = report.status is ReportState.ASKED and status is not Status.RESOLVED
     if not asked and queries.living(report):

@@ -69,15 +69,16 @@ class CaseState(State):
     RESTORE_ASKED = "restore_asked", N_("Restoring asked of the platform"), "open"
     RESTORED = "restored", N_("Restored"), "ok"
     DROPPED = "dropped", N_("Closed: nothing more came"), "mute"
+    WITHDRAWN = "withdrawn", N_("Report withdrawn"), "mute"
 
 
 C = CaseState
 CASE = Lifecycle(
     CaseState,
     start=C.CHECK,
-    finals=frozenset({C.REMOVED, C.KEPT, C.RESTORED, C.DROPPED}),
+    finals=frozenset({C.REMOVED, C.KEPT, C.RESTORED, C.DROPPED, C.WITHDRAWN}),
     moves={
-        C.CHECK: {C.REMOVAL_ASKED, C.KEPT, C.DROPPED},
+        C.CHECK: {C.REMOVAL_ASKED, C.KEPT, C.DROPPED, C.WITHDRAWN},
         C.REMOVAL_ASKED: {C.REMOVED, C.KEPT},
         C.REMOVED: {C.APPEAL},
         C.KEPT: {C.APPEAL},
@@ -85,6 +86,7 @@ CASE = Lifecycle(
         C.RESTORE_ASKED: {C.RESTORED},
         C.RESTORED: set(),
         C.DROPPED: {C.CHECK},
+        C.WITHDRAWN: {C.CHECK},
     },
 )
 LIVING = frozenset(CaseState) - CASE.finals
@@ -92,23 +94,27 @@ LIVING = frozenset(CaseState) - CASE.finals
 
 
 class ReportState(State):
-    """Where a report stands beside its links: vague ones are asked for more, once."""
+    """Where a report stands beside its links: vague ones are asked for more, once; who reported may withdraw it."""
 
     OPEN = "open", N_("Being looked at"), "open"
     ASKED = "asked", N_("More is needed"), "wait"
     LAPSED = "lapsed", N_("Closed: nothing more came"), "mute"
+    WITHDRAWN = "withdrawn", N_("Report withdrawn"), "mute"
 
 
 REPORT = Lifecycle(
     ReportState,
     start=ReportState.OPEN,
-    finals=frozenset({ReportState.OPEN, ReportState.LAPSED}),
+    finals=frozenset({ReportState.OPEN, ReportState.LAPSED, ReportState.WITHDRAWN}),
     moves={
-        ReportState.OPEN: {ReportState.ASKED},
-        ReportState.ASKED: {ReportState.OPEN, ReportState.LAPSED},
+        ReportState.OPEN: {ReportState.ASKED, ReportState.WITHDRAWN},
+        ReportState.ASKED: {ReportState.OPEN, ReportState.LAPSED, ReportState.WITHDRAWN},
         ReportState.LAPSED: {ReportState.OPEN},
+        ReportState.WITHDRAWN: {ReportState.OPEN},
     },
 )
+UNCOUNTED = frozenset({ReportState.LAPSED, ReportState.WITHDRAWN})
+"""A report that is here counts no more for its links."""
 
 _HOUSE = N_("A target of the house.")
 RULES: Mapping[int, Mapping[str, Clock]] = {

@@ -28,7 +28,7 @@ class ContentReport(Model):
     order_id: Mapped[int] = mapped_column(BigId, ForeignKey("work_order.id"), unique=True)
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"), index=True)
     ground: Mapped[str] = mapped_column(String(12))
-    state: Mapped[str] = mapped_column(String(8), default=ReportState.OPEN)
+    state: Mapped[str] = mapped_column(String(10), default=ReportState.OPEN)
     asked_at: Mapped[datetime | None]
     reveal_at: Mapped[datetime | None]
     reveal_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))

@@ -15,7 +15,7 @@ from support.core.calendars import Due, never_shorter
 from support.core.db import db, fetch
 from support.core.errors import NotFound
 from support.infringement import lifecycle_reports as rules
-from support.infringement.lifecycle_reports import LIVING, ReportState
+from support.infringement.lifecycle_reports import LIVING, UNCOUNTED
 from support.infringement.models_reports import (
     ContentReport,
     ReportAppeal,
@@ -26,6 +26,8 @@ from support.infringement.models_reports import (
 )
 from support.workorders import queries as orders
 from support.workorders.models import WorkOrder
+
+MOST_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,13 @@ def case_for(actor: Actor, uid: str) -> ReportedContent:
     return found
 
 
+def cases_about(actor: Actor) -> Sequence[ReportedContent]:
+    """Return the reported content that the actor answers for and was told of, newest first."""
+    mine = (ReportedContent.person_id == actor.id, ReportedContent.told_at.is_not(None))
+    query = select(ReportedContent).where(*mine).order_by(ReportedContent.id.desc())
+    return db.session.execute(query.limit(MOST_LISTED)).scalars().all()
+
+
 def case_told(uid: str) -> ReportedContent:
     """Return a case of which somebody was told, for the page that asks for a code; raises `NotFound`."""
     query = select(ReportedContent).where(ReportedContent.uid == uid)
@@ -108,11 +117,11 @@ def living(report: ContentReport) -> list[ReportedContent]:
 
 
 def reports_of(case: ReportedContent) -> Sequence[ContentReport]:
-    """Return the reports of a link that have not lapsed, the first one first."""
+    """Return the reports of a link that neither lapsed nor were withdrawn, the first one first."""
     query = (
         select(ContentReport)
         .join(ReportLink, ReportLink.report_id == ContentReport.id)
-        .where(ReportLink.content_id == case.id, ContentReport.state != ReportState.LAPSED)
+        .where(ReportLink.content_id == case.id, ContentReport.state.not_in(UNCOUNTED))
         .order_by(ContentReport.id)
     )
     return db.session.execute(query).scalars().all()

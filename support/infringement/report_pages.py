@@ -12,13 +12,15 @@ from support.core.clock import utcnow
 from support.core.words import N_
 from support.infringement import queries_reports as queries
 from support.infringement import service_report_decisions as decisions
+from support.infringement import service_report_names, service_reports
 from support.infringement.filing_pages import lang_of
 from support.infringement.lifecycle import Content
-from support.infringement.lifecycle_reports import CaseState, Ground
+from support.infringement.lifecycle_reports import UNCOUNTED, CaseState, Ground
 from support.infringement.models_reports import ContentReport, ReportAppeal, ReportedContent
 from support.workorders.kind import Sentence
 from support.workorders.queries import order_by_id, orders_at_desk
 from support.workorders.say import moment_words, say
+from support.workorders.service import first_message
 
 C = CaseState
 _MINUTE = timedelta(minutes=1)
@@ -70,6 +72,8 @@ def summary(report: ContentReport) -> dict[str, Any]:
         "ground": report.why.title,
         "lines": lines,
         "can_appeal": any(line.can_appeal for line in lines),
+        "can_withdraw": service_reports.may_withdraw(report),
+        "gone": report.status in UNCOUNTED,
         "reveal_reason": queries.reveal_reason(report),
         "reveal_day": moment_words(report.reveal_at) if report.reveal_at else "",
         "lang_of": lang_of,
@@ -109,7 +113,8 @@ def _line(
         estimated=due is not None and due.estimated,
         reason=queries.reason_of(case),
         reports=reports,
-        can_appeal=decisions.can_appeal(case, "reporter", report.person_id, utcnow(), appeals),
+        can_appeal=report.status not in UNCOUNTED
+        and decisions.can_appeal(case, "reporter", report.person_id, utcnow(), appeals),
         appeals=[
             {"side": SIDES[one.side], "words": queries.appeal_words(case, one), "row": one}
             for one in appeals
@@ -128,16 +133,19 @@ def desk_page(actor: Actor, report: ContentReport) -> dict[str, Any]:
     lines = lines_of(report)
     states = {line.status for line in lines}
     joined = queries.joined_orders(report, [one.case for one in queries.named_in(report)])
+    order = order_by_id(report.order_id)
     return {
         "report": report,
+        "words": first_message(order).body,
         "lines": lines,
         "acts": [act for act in ACTS if act.states & states],
         "others": sorted(order.reference for order in orders_at_desk(actor, joined)),
-        "vague": report.asked_at is None and states == {C.CHECK},
+        "vague": report.asked_at is None and service_reports.may_withdraw(report),
         "reveal_reason": queries.reveal_reason(report),
         "reveal_day": moment_words(report.reveal_at) if report.reveal_at else "",
         "grounds": {ground.value: ground.title for ground in Ground},
-        "order_version": order_by_id(report.order_id).version,
+        "order_version": order.version,
+        "unproved": service_report_names.why_not(report),
         "lang_of": lang_of,
         "now": utcnow(),
     }
@@ -152,6 +160,7 @@ NEXT: Mapping[CaseState, str] = {
     C.RESTORE_ASKED: N_("Your appeal was upheld: the platform should restore it by %(until)s. You need do nothing."),
     C.RESTORED: N_("It is restored. You need do nothing."),
     C.DROPPED: N_("Nothing more is done about it. You need do nothing."),
+    C.WITHDRAWN: N_("Nothing more is done about it. You need do nothing."),
 }  # fmt: skip
 """What comes next for who answers for the content, in every state."""
 OVER = N_("It stays removed. You need do nothing.")
@@ -181,4 +190,9 @@ def answer_page(case: ReportedContent, now: datetime) -> dict[str, Any]:
         "lang_of": lang_of,
         "accepted": case.accepted_at is not None,
         "names": queries.revealed_names(case, now),
+        "appealed": [
+            queries.appeal_words(case, one)
+            for one in queries.appeals_of(case)
+            if one.side == "respondent" and one.person_id == case.person_id
+        ],
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from support.core import audit, outbox, platform, vault
 from support.core.actors import SYSTEM, Actor, Role
@@ -20,10 +20,10 @@ from support.core.words import N_
 from support.core.worker import Periodic
 from support.infringement import clocks, conduct, moves, policy
 from support.infringement import queries_conduct as known
-from support.infringement.conduct import STEPS, Side, StepKind, StepState
+from support.infringement.conduct import STEPS, AppealState, Side, StepKind, StepState
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
-from support.infringement.models_conduct import ConductStep, step_place
+from support.infringement.models_conduct import ConductAppeal, ConductStep, step_place
 from support.infringement.service_signals import TOLD, count_record
 
 LONGEST = 2000
@@ -211,6 +211,29 @@ def _take_up(person_id: int, now: datetime) -> None:
         compare_and_set(item, version=item.version, **times)
     for notice_id in sorted({item.notice_id for item in waiting}):
         moves.follow_items(db.session.get_one(Notice, notice_id), now)
+
+
+def waiting_for(actor: Actor) -> int:
+    """Return how many proposed suspensions and appeals this person may decide."""
+    if not is_approver(actor):
+        return 0
+    others = (
+        ConductStep.imposed_by.is_distinct_from(actor.id),
+        ConductStep.decided_by.is_distinct_from(actor.id),
+    )
+    proposed = select(func.count()).where(
+        ConductStep.state == StepState.PROPOSED, ConductStep.person_id != actor.id, *others
+    )
+    appeals = (
+        select(func.count())
+        .select_from(ConductAppeal)
+        .outerjoin(ConductStep, ConductStep.id == ConductAppeal.step_id)
+        .where(
+            ConductAppeal.state == AppealState.OPEN, ConductAppeal.person_id != actor.id, *others
+        )
+    )
+    found = [proposed, appeals] if policy.is_legal(actor) else [proposed]
+    return sum(db.session.execute(select(*(one.scalar_subquery() for one in found))).one())
 
 
 def is_approver(actor: Actor) -> bool:

@@ -37,9 +37,8 @@ def reveal_reporter(
         raise Invalid("reason", moves.WRITE_WHY)
     if report.reveal_at is not None:
         raise AlreadyDone(ANNOUNCED)
-    party = order_moves.requester_party(orders.order_by_id(report.order_id))
-    if party.proved_at is None:
-        raise NotAllowed(UNPROVED)
+    if why := why_not(report):
+        raise NotAllowed(why)
     with transaction():
         report = compare_and_set(
             report,
@@ -51,6 +50,12 @@ def reveal_reporter(
         audit.record(report.stream, "report.name_to_be_shown", actor=actor, at=now)
         moves.tell(report, moves.REVEAL, now)
     return report
+
+
+def why_not(report: ContentReport) -> str:
+    """Return why there is no name to show, a message id; "" where there is one."""
+    party = order_moves.requester_party(orders.order_by_id(report.order_id))
+    return UNPROVED if party.proved_at is None else ""
 
 
 def stop_reveal(

@@ -12,7 +12,7 @@ from support.core import audit, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
 from support.core.db import compare_and_set, db, each_of, insert_new, new_uid, transaction
-from support.core.errors import AlreadyDone, IllegalMove, Invalid, Stale
+from support.core.errors import AlreadyDone, DomainError, IllegalMove, Invalid, NotFound, Stale
 from support.core.words import N_
 from support.infringement import lifecycle_reports as rules
 from support.infringement import moves_reports as moves
@@ -31,6 +31,7 @@ KIND = "report"
 MOST_LINKS = 20
 
 MANY = N_("A report names 1 to %(most)s links.")
+DECIDED_ALREADY = N_("Something is decided about it already; it can be withdrawn no more.")
 ASKED_ONCE = N_("More was asked for before; a report is asked only once.")
 CHOOSE_GROUND = N_("Please say what is wrong.")
 
@@ -172,6 +173,37 @@ def lapse(report: ContentReport, now: datetime) -> None:
                 moves.move_case(SYSTEM, case, CaseState.DROPPED, version=case.version, now=now)
 
 
+def may_withdraw(report: ContentReport) -> bool:
+    """True as long as nothing was decided about any link of a report that stands."""
+    undecided = {one.case.status for one in queries.named_in(report)} == {CaseState.CHECK}
+    return undecided and report.status not in rules.UNCOUNTED
+
+
+def withdraw_report(
+    actor: Actor, report: ContentReport, *, now: datetime | None = None
+) -> ContentReport:
+    """Withdraw a report as who sent it, before anything is decided; its order closes. Twice is harmless.
+
+    A link that somebody else reported is looked at all the same. Raises `NotFound`, `DomainError`.
+    """
+    now = now or utcnow()
+    if actor.id is None or actor.id != report.person_id:
+        raise NotFound()
+    if report.status is ReportState.WITHDRAWN:
+        return report
+    if not may_withdraw(report):
+        raise DomainError(DECIDED_ALREADY)
+    with transaction():
+        report = moves.move_report(report, ReportState.WITHDRAWN)
+        audit.record(report.stream, "report.withdrawn", actor=actor, at=now)
+        for one in queries.named_in(report):
+            if not queries.reports_of(one.case):
+                version = one.case.version
+                moves.move_case(actor, one.case, CaseState.WITHDRAWN, version=version, now=now)
+        workorders.close_own_order(actor, orders.order_by_id(report.order_id), now=now)
+    return report
+
+
 def take_up_again(report: ContentReport, now: datetime) -> None:
     """Go on with a report to which more came; its links are due anew, unless others reported them as well."""
     with transaction() as session:
@@ -181,7 +213,7 @@ def take_up_again(report: ContentReport, now: datetime) -> None:
             case = named.case
             if case.status is CaseState.CHECK and len(queries.reports_of(case)) == 1:
                 _begin_again(case, now)
-            elif case.status is CaseState.DROPPED:
+            elif case.status in (CaseState.DROPPED, CaseState.WITHDRAWN):
                 if (other := _open_case(case.url_blind)) is None:
                     moves.move_case(SYSTEM, case, CaseState.CHECK, version=case.version, now=now)
                 else:

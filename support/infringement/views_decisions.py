@@ -22,6 +22,7 @@ from support.infringement import (
     desk_links,
     policy,
     queries,
+    queries_counters,
     service_bulk,
     service_checks,
     service_disputes,
@@ -123,6 +124,8 @@ def _page(
         ids=" ".join(f"{item}:{version}" for item, version in chosen.items()),
         fitting=ranges(item.position for item in items if act.takes(item)),
         unfit=_unfit(act, items),
+        unchecked=act.code == "counter"
+        and _unchecked(case, [one for one in items if act.takes(one)]),
         problem=problem,
         letters=letters,
         no_letters=words,
@@ -145,6 +148,13 @@ def _foreseen(
         return [], _("Fill in the fields and look again to see the letters.")
     except DomainError as error:
         return [], _(error.words, **error.facts)
+
+
+def _unchecked(case: Case, items: Sequence[Item]) -> bool:
+    """True where a counter-notice to one of these links has not been checked yet."""
+    asked = {item.respondent_id for item in items if item.respondent_id is not None}
+    found = [queries_counters.counter_of(case.respondents[one]) for one in asked]
+    return any(one is not None and one.checked_at is None for one in found)
 
 
 def _unfit(act: Act, items: Sequence[Item]) -> list[str]:

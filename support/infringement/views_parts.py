@@ -15,7 +15,9 @@ from support.core.actors import Actor
 from support.core.web import current_actor
 from support.core.web_times import local_time
 from support.core.words import N_
+from support.infringement import queries_reports
 from support.infringement.lifecycle import ENDED
+from support.infringement.models_reports import ReportedContent
 from support.infringement.queries_parts import Part, parts_of
 from support.infringement.views import blueprint
 from support.workorders.member_pages import OwnList
@@ -25,8 +27,12 @@ _MINUTE = timedelta(minutes=1)
 
 @blueprint.get("/notices/answers")
 def parts() -> str:
-    """List the notices about the person's own content, newest first."""
-    return render_template("infringement/parts.html", groups=groups_of(parts_of(current_actor())))
+    """List the notices, and the decided reports, about the person's own content, newest first."""
+    actor = current_actor()
+    groups = groups_of(parts_of(actor))
+    if reports := [_reported(case) for case in queries_reports.cases_about(actor)]:
+        groups.append((_("Reports about your content"), reports))
+    return render_template("infringement/parts.html", groups=groups)
 
 
 def own_list(actor: Actor) -> tuple[str, Sequence[Mapping[str, Any]]]:
@@ -56,6 +62,18 @@ def _item(part: Part) -> dict[str, Any]:
         "tone": state.tone,
         "text": _("Sent to you %(when)s", when=local_time(part.forwarded_at)),
         "due_words": _("until %(until)s", until=local_time(due - _MINUTE)) if due else None,
+    }
+
+
+def _reported(case: ReportedContent) -> dict[str, Any]:
+    return {
+        "url": url_for("reports.answers", uid=case.uid),
+        "subject": _("A report about content of yours"),
+        "reference": ngettext("%(num)s link", "%(num)s links", 1),
+        "words": _(case.status.title),
+        "tone": case.status.tone,
+        "text": _("Sent to you %(when)s", when=local_time(case.told_at or case.at)),
+        "due_words": None,
     }
 
 

@@ -16,7 +16,7 @@ from support.core.clock import utcnow
 from support.core.db import transaction
 from support.core.errors import NotFound
 from support.core.web import current_actor, row_number
-from support.infringement import opening_web, report_pages
+from support.infringement import opening_web, report_pages, service_reports
 from support.infringement import queries_reports as queries
 from support.infringement import service_report_decisions as decisions
 from support.infringement.filing_pages import lang_of
@@ -50,6 +50,18 @@ def appeal(reference: str) -> Answer:
         chosen=request.form.getlist("links"),
         lang_of=lang_of,
     )
+
+
+@blueprint.route("/orders/<reference>/report/withdrawal", methods=["GET", "POST"])
+def withdraw(reference: str) -> Answer:
+    """Say what withdrawing a report does, and withdraw it."""
+    report, form = queries.report_for(current_actor(), reference), FlaskForm()
+    if form.validate_on_submit():
+        service_reports.withdraw_report(current_actor(), report)
+        flash(_("Your report is withdrawn."), "success")
+        return redirect(url_for("workorders.show", reference=reference), 303)
+    open_yet = service_reports.may_withdraw(report)
+    return page("infringement/report_withdraw.html", form, reference=reference, open_yet=open_yet)
 
 
 def _chosen(report: ContentReport) -> list[ReportedContent]:

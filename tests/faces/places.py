@@ -345,6 +345,7 @@ ELSEWHERE = {
             "penalties.correct",
             "report_desk.show",
             "reports.appeal",
+            "reports.withdraw",
             "reports.answers",
             "reports.answers_open",
             "reports.answers_code",

@@ -103,6 +103,9 @@ def test_a_guest_reports_a_shop_and_the_other_side_never_learns_who(
         assert case_of(reference) == (uid, CaseState.REMOVED)
     seller = guest_opens(app, other_browser(app), uid)
     path = f"/reports/answers/{uid}"
+    assert any(
+        link.attributes.get("href") == path for link in seller.page("/notices/answers").all("a")
+    )
     answer = seller.page(path).text
     assert "The shop is not what it says." in answer
     assert "Who reported it is not told." in answer
@@ -111,6 +114,7 @@ def test_a_guest_reports_a_shop_and_the_other_side_never_learns_who(
     said = {"words": "It is a real shop."}
     assert seller.submit(path, said, action=f"{path}/appeal").status_code == 303
     judge = client_of(app, lena)
+    assert "It is a real shop." in seller.page(path).text, "they read what they wrote"
     case = judge.page(f"/desk/orders/{reference}/report").text
     assert "It is a real shop." in case
     with app.app_context():
@@ -189,6 +193,23 @@ BAD = (
 )
 
 
+def test_a_reporter_looks_once_more_and_withdraws(app: Flask, filer: PageClient) -> None:
+    reference = send(filer)
+    filer.submit("/follow/code", {"code": digits_for(app, "follow")}, action="/follow/code")
+    own, path = f"/orders/{reference}", f"/orders/{reference}/report/withdrawal"
+    assert any(link.attributes.get("href") == path for link in filer.page(own).all("a"))
+    with app.app_context():
+        before = case_of(reference)
+    assert "The other side is not told" in filer.page(path).text
+    with app.app_context():
+        assert case_of(reference) == before
+    assert filer.submit(path, {}, action=path).status_code == 303
+    assert "Report withdrawn" in filer.page(own).text
+    assert "can be withdrawn no more" in filer.page(path).text
+    with app.app_context():
+        assert case_of(reference)[1] is CaseState.WITHDRAWN
+
+
 def test_bad_reports_are_named_and_keep_what_was_typed(app: Flask, filer: PageClient) -> None:
     for said, words in BAD:
         answer = filer.submit(NEW, SAID | said, button=CHECK)
@@ -216,6 +237,7 @@ def test_nobody_else_reaches_a_report(app: Flask, filer: PageClient) -> None:
     stranger = client_of(app, eve)
     for path in (
         f"/orders/{reference}/report/appeal",
+        f"/orders/{reference}/report/withdrawal",
         f"/reports/answers/{uid}",
         f"/reports/answers/{uid}/open",
         "/reports/answers/nothing/open",

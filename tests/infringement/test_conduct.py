@@ -296,6 +296,18 @@ def test_a_dismissed_appeal_leaves_the_warning_standing(world: NoticeWorld) -> N
         )
 
 
+def test_what_waits_is_counted_for_those_who_may_decide_it(world: NoticeWorld) -> None:
+    step = warned(world, world.hana)
+    proposed(world, world.hana)
+    assert [service_conduct.waiting_for(one) for one in (world.leo, world.lena, world.ivy)] == [
+        0,
+        1,
+        0,
+    ]
+    service_appeals.appeal_step(world.hana, step, words="It is not so.", now=world.now)
+    assert [service_conduct.waiting_for(one) for one in (world.leo, world.lena)] == [0, 2]
+
+
 def test_a_respondents_account_is_locked_for_the_time_and_opened_again(world: NoticeWorld) -> None:
     step = suspended(world, world.rong, Side.RESPONDENT)
     assert known.suspended_until(world.rong.id, world.now) is None, "they may still give notice"

@@ -10,7 +10,7 @@ from flask import Flask
 from support.core import installation
 from support.core.actors import Actor
 from support.core.db import db
-from support.infringement import queries
+from support.infringement import queries, queries_counters, service_counter
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Notice
 from tests.fixtures.pages import PageClient
@@ -73,6 +73,23 @@ def test_chosen_links_are_decided_and_a_refusal_names_its_link(
     assert "Done. Links: 1." in after
     assert "Link 2:" in after
     assert world.states(notice) == [ItemState.MEASURE_ASKED] * 2 + [ItemState.QUALIFIED]
+
+
+def test_a_counter_notice_that_nobody_checked_is_named_before_it_goes_on(
+    world: NoticeWorld, app: Flask
+) -> None:
+    notice = world.qualified()
+    item = world.contested(notice)
+    case, client = address(world, notice) + "/notice", browser(world, app, world.ivy)
+    page = client.page(f"{case}/links")
+    said = page.values(page.form(action=f"{case}/look"))
+    chosen = {"act": "counter", "ids": [f"{item.id}:{item.version}"]}
+    first = "The counter-notice is to be checked first"
+    assert first in client.post(f"{case}/look", data=said | chosen).get_data(as_text=True)
+    counter = queries_counters.counter_of(world.respondent(notice))
+    assert counter is not None
+    service_counter.check_counter(world.ivy, counter, version=counter.version, now=world.now)
+    assert first not in client.post(f"{case}/look", data=said | chosen).get_data(as_text=True)
 
 
 def test_what_names_the_id_of_the_holder_shows_only_its_end(world: NoticeWorld, app: Flask) -> None:

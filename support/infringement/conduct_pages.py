@@ -74,7 +74,7 @@ def person_page(actor: Actor, person: people.PersonView, now: datetime) -> dict[
             step.side
             for step in steps
             if step.kind == StepKind.SUSPENSION
-            and (step.status is StepState.PROPOSED or stands(step, now))
+            and (step.status is StepState.PROPOSED or step.stands(now))
         },
         "legal": policy.is_legal(actor),
         "clerk": policy.is_clerk(actor),

@@ -26,7 +26,7 @@ _SOLD = Wording(
     words_en="Two listings offered belts under a mark without the consent of its owner. "
     "The shop could show no invoice. Both listings were taken down, and the shop is closed for seven days.",
     words_zh="店铺的两个商品未经商标权人许可使用其商标,且无法提供进货凭证。相关商品已下架,店铺停业七天。",
-    name="阿木手作",
+    name="木纹工房",
     days=7,
 )
 _AGAIN = Wording(
@@ -36,7 +36,6 @@ _AGAIN = Wording(
     rule_zh="《店铺规则》第六节:重复侵权的,予以公示。",
     words_en="Within a year more than ten listings of the shop were taken down after notices of rights holders.",
     words_zh="一年内,该店铺十余个商品因权利人通知被下架。",
-    name="北岸旧书店",
 )
 
 

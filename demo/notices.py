@@ -221,7 +221,7 @@ def _lapse(told: _Told, places: Sequence[int], at: datetime) -> None:
 
 
 def _complain(told: _Told, places: Sequence[int], at: datetime) -> None:
-    words = "通知送达时店里正停业整修,现附上授权经销商的进货单,请复核。"
+    words = "通知送达时店里正停业整修ï¼现附上授权经销商的进货单ï¼请复核。"
     for item in told.items(S.FINAL, places):
         service_rulings.complain(
             told.cast.actors[_SHOP], item, words=words, version=item.version, now=at

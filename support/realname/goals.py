@@ -43,7 +43,9 @@ def claimed(check: Check) -> Mapping[str, Any]:
         "details": details,
         "lang_of": language_of,
         "country": country_name(details.country) if details is not None else "",
-        "used": claim is not None and queries.used_by_another(claim),
+        "used": claim is not None
+        and details is not None
+        and queries.used_by_another(claim, details),
         "face": Opinion(claim.face) if claim is not None and check.way == Way.FACE else None,
     }
 

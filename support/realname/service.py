@@ -163,6 +163,11 @@ def write_name(check: Check, now: datetime) -> None:
     verification.move(SYSTEM, check, CheckState.DONE, now)
 
 
+def take_name_back(actor: Actor, check: Check, now: datetime) -> None:
+    """Take back the name that a check has verified, inside the caller's transaction, as somebody decided."""
+    service_names.take_verified_name_back(actor, check.subject_id, check.stream, now=now)
+
+
 def _use_document(claim: NameClaim, details: queries.Details, now: datetime) -> bool:
     """Take the document for its person; False where it is another's, which the unique number decides."""
     if queries.used_by_another(claim, details):

@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import product
 from threading import Barrier
 from typing import Any
 
@@ -15,7 +14,6 @@ from sqlalchemy import func, select, text, update
 
 from support.accounts import queries_names
 from support.accounts.models import Person
-from support.accounts.queries_names import plain_signs
 from support.assurance import queries as assurance
 from support.assurance.policy import Act, Level
 from support.core import outbox, vault
@@ -178,7 +176,10 @@ def test_another_way_asks_for_its_own_document(world: NameWorld) -> None:
 def test_a_document_verifies_one_account_and_nothing_says_whose(world: NameWorld) -> None:
     world.agree(world.asked())
     other = world.asked(world.bob)
-    assert is_anothers(other)
+    claim, details = queries.claim_of(other), queries.details_of(other)
+    assert claim is not None
+    assert details is not None
+    assert queries.used_by_another(claim, details)
     other = world.agree(other)
     assert (other.state, other.reason) == (CheckState.REFUSED, "used")
     assert world.name(world.bob) is None
@@ -214,42 +215,6 @@ def test_another_spelling_or_country_is_the_same_document(
         claims.append(queries.claim_of(check))
     blinds = {claim.blind for claim in claims if claim is not None}
     assert (len(claims), len(blinds)) == (2, 1)
-
-
-def is_anothers(check: Check) -> bool:
-    claim, details = queries.claim_of(check), queries.details_of(check)
-    assert claim is not None
-    assert details is not None
-    return queries.used_by_another(claim, details)
-
-
-@pytest.mark.parametrize("used", ["SC0012345", "SC012345", "SC12345"])
-def test_a_document_is_found_whose_index_still_counted_its_zeros(
-    world: NameWorld, used: str
-) -> None:
-    with transaction() as session:
-        said = f"{Document.COMPANY_ABROAD}\0GB\0{plain_signs(used)}"
-        blind = vault.blind_index("document", said)
-        session.add(UsedDocument(blind=blind, person_id=world.alice.id, at=utcnow()))
-    check = world.begin(world.bob, Way.COMPANY)
-    world.write(check, Document.COMPANY_ABROAD, number="SC-012345", country="GB")
-    assert is_anothers(check)
-    details = queries.details_of(check)
-    assert details is not None
-    assert details.number == "SC-012345", "shown as it was typed"
-    world.write(check, Document.COMPANY_ABROAD, number="SC-012345", country="IE")
-    assert not is_anothers(check)
-
-
-def test_two_numbers_of_one_length_never_become_one() -> None:
-    signs = ["".join(each) for each in product("0A1", repeat=5)]
-    made = {indexed(Document.COMPANY_ABROAD, "GB", each) for each in signs}
-    assert len(made) == len(signs)
-
-
-def test_zeros_count_in_a_number_that_check_digits_hold() -> None:
-    for document in (Document.TAIWAN_PERMIT, Document.CN_ID, Document.COMPANY_CN):
-        assert indexed(document, "CN", "00123456") != indexed(document, "CN", "123456")
 
 
 def test_a_national_number_is_one_whatever_the_card_is_called() -> None:

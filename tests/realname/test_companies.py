@@ -22,7 +22,9 @@ from support.verification.lifecycle import CheckState
 from support.verification.models import Check
 from support.verification.policy import Way
 from support.verification.queries_payments import Account
+from support.verification.service import phrase_of
 from tests.core.files.uploads import jpeg
+from tests.fixtures.pages import Page
 from tests.realname.world import LICENCE, NameWorld
 from tests.verification.payments import ACCOUNT
 
@@ -117,6 +119,36 @@ def test_the_name_of_a_locked_company_is_told_to_nobody_but_those_who_decide(
     with world.outside():
         assert banner not in world.browser(world.vera).page(page).text
     world.decide(world.vera, world.fresh(check))
+
+
+def written(page: Page) -> dict[str, str]:
+    """What stands in the fields of a page."""
+    fields = [each.attributes for each in page.all("input")]
+    return {each["name"]: each.get("value", "") for each in fields if each.get("type") == "text"}
+
+
+def test_what_the_licence_says_need_not_be_written_again_and_no_number_is_shown(
+    world: NameWorld,
+) -> None:
+    check = company_check(world)
+    uid = check.uid
+    with world.outside():
+        first = written(world.browser(world.alice).page(f"/checks/{uid}/payment/account"))
+    said = {"company": "茶叶公司", "holder": "茶叶公司", "licence": LICENCE["number"]}
+    assert first == said | {"region": "", "bank": "", "number": ""}
+    service_payments.request_payment(world.alice, world.fresh(check), OWN, consent=True)
+    with world.outside():
+        again = written(world.browser(world.alice).page(f"/checks/{uid}/payment/account"))
+    assert again == said | {"region": OWN.region, "bank": OWN.bank, "number": ""}
+
+
+def test_the_phrase_belongs_on_the_letter_and_not_beside_the_licence(world: NameWorld) -> None:
+    check = company_check(world)
+    phrase, path = phrase_of(check), f"/checks/{check.uid}/evidence/"
+    with world.outside():
+        alice = world.browser(world.alice)
+        assert phrase in alice.page(path + "letter").text
+        assert phrase not in alice.page(path + "licence").text
 
 
 @pytest.mark.parametrize("changed", [False, True])

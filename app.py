@@ -18,7 +18,7 @@ from support.core.web_errors import init_errors
 from support.core.web_pages import init_pages
 from support.disclosure.policy import DESK as PENALTY_ROLES
 from support.infringement.policy import CLERKS, CONDUCT_ROLES
-from support.verification.policy import REVIEWERS
+from support.verification.policy import PAYERS, REVIEWERS
 from wiring import BLUEPRINTS, COMMANDS, GUEST, HOOKS, PUBLIC
 
 ROOT = Path(__file__).parent
@@ -29,6 +29,7 @@ STAFF_ROLES = {
     "admin": frozenset({Role.ADMIN}),
     "reviews": REVIEWERS,
     "face": frozenset({Role.ADMIN}),
+    "payments": PAYERS,
     "notice_desk": CLERKS,
     "publishing": CLERKS,
     "conduct_desk": CONDUCT_ROLES,

@@ -80,10 +80,10 @@ from support.verification import (  # noqa: F401  (they add their routes to the 
     service_payments,
     views_payments,
     views_records,
+    views_returns,
 )
 from support.verification import views as check_views
 from support.verification import views_desk as review_views
-from support.verification.policy import REVIEWERS
 from support.workorders import (  # noqa: F401  (most add their routes to the desk)
     desk_bulk_views,
     desk_counts,
@@ -125,6 +125,7 @@ BLUEPRINTS: list[Any] = [
     hold_views.blueprint,
     check_views.blueprint,
     review_views.blueprint,
+    views_returns.blueprint,
     realname_views.blueprint,
     face_views.blueprint,
     *infringement.BLUEPRINTS,
@@ -205,12 +206,13 @@ HOOKS: list[object] = [
         "shield-check",
         85,
     ),
-    NavItem(
-        N_("More"),
-        N_("Identity checks"),
-        "reviews.index",
-        "scan-eye",
-        roles=REVIEWERS,
+    *review_views.HOOKS,
+    AdminEntry(
+        N_("Payments to companies"),
+        N_("What left for the accounts of companies; saying that the bank gave one back."),
+        "payments.index",
+        "landmark",
+        55,
     ),
     realname_goals.AUTHENTICATION,
     realname_goals.CHANGE,
@@ -285,6 +287,7 @@ PUBLIC = frozenset(
         "web.metrics",
         "web.kept",
         "web.platform_answers",
+        "payments.bank_returns",
         *entries.PUBLIC,
         *policy_views.PUBLIC,
         *transparency_views.PUBLIC,

@@ -21,7 +21,7 @@ from support.core.errors import Invalid, NotAllowed
 from support.core.platform_calls import Name
 from support.core.words import N_
 
-VERIFIED = "name.verified"
+VERIFIED, TAKEN_BACK = "name.verified", "name.taken_back"
 SOURCES = ("document", "face", "company", "alipay", "taobao")
 RENEWABLE = ("alipay", "taobao")
 """A source that answers for its own name may renew it; any other new name is a change (`Act.CHANGE_REALNAME`)."""
@@ -96,6 +96,34 @@ def set_verified_name(
         )
         tell = [one.id for one in queries.contacts_of(person_id) if one.verified]
         outbox.put(VERIFIED, f"{person_id}:{new_uid()}", person=person_id, tell=tell)
+
+
+def take_verified_name_back(
+    actor: Actor, person_id: int, about: str, *, now: datetime | None = None
+) -> None:
+    """Take back the name that the check `about` has verified, and tell the platform; one that came since stays.
+
+    Whoever calls it has asked whether the actor may decide so. Twice is harmless.
+    """
+    now = now or utcnow()
+    with transaction() as session:
+        db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+        row = _present(person_id)
+        if row is None or row.about != about:
+            return
+        session.delete(row)
+        session.flush()  # the organisation is found by what the queries read
+        service_profile.know_verified(person_id, now=now)
+        stream = f"person:{person_id}"
+        audit.record(stream, TAKEN_BACK, actor=actor, at=now, check=about)
+        platform.call(
+            Name.SET_REALNAME,
+            f"{about}:back",
+            about=stream,
+            sealed={"verified_name": "", "other_name": "", "kind": row.kind},
+            person=person_id,
+            now=now,
+        )
 
 
 def _present(person_id: int) -> RealName | None:

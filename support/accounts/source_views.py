@@ -6,7 +6,13 @@ from flask import flash, redirect, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from support.accounts import providers, queries_names, service_identities, service_sources
+from support.accounts import (
+    providers,
+    queries_identities,
+    queries_names,
+    service_identities,
+    service_sources,
+)
 from support.accounts.console_views import own_id
 from support.accounts.forms import CarriedForm, refusals_on
 from support.accounts.identity_views import CARRIED, sent_there
@@ -38,7 +44,9 @@ def carried_name(provider: str) -> Answer:
             return redirect(url_for("accounts.profile"), 303)
     known = queries_names.verified_name_of(own_id())
     title = _(providers.title(service.method, language()))
+    mine = {each.method for each in queries_identities.identities_of(own_id())}
     facts = {"told": told, "late": late, "known": known, "service": title, "provider": provider}
+    facts |= {"bound": service.method in mine}
     return page("accounts/carried_name.html", form, **facts)
 
 
@@ -57,7 +65,7 @@ def drop_name(provider: str) -> Response:
     _service(provider)
     session.pop(CARRIED, None)
     flash(_("It is forgotten; nothing was stored."), "success")
-    return redirect(url_for("accounts.console"), 303)
+    return redirect(url_for("realname.index"), 303)
 
 
 def _service(provider: str) -> Service:

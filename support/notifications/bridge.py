@@ -8,6 +8,7 @@ import http.client
 import json
 import time
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from support.core import outward
@@ -15,6 +16,8 @@ from support.core.breaker import Breaker, DoorAway
 from support.core.config import ConfigError
 from support.core.outbox import GiveUp, Retry
 
+_WINDOW = timedelta(minutes=5)
+_LONGEST_STAMP = 12
 _LATER = frozenset({408, 425, 429})
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -42,6 +45,14 @@ class Bridge:
                 raise Retry(f"{self._name} {status}")
             if not 200 <= status < 300:
                 raise GiveUp(f"{self._name} {status}")
+
+    def signed(self, body: bytes, stamp: str, signature: str, *, now: datetime) -> bool:
+        """True when the other side signed this with the same secret, within five minutes of `now`."""
+        if not (stamp.isascii() and stamp.isdigit() and len(stamp) < _LONGEST_STAMP):
+            return False
+        right = sign(unquote(self._url.password or ""), stamp, body)
+        fresh = abs(now.timestamp() - int(stamp)) <= _WINDOW.total_seconds()
+        return fresh and hmac.compare_digest(right.encode(), signature.encode())
 
     def _post(self, body: bytes, uid: str) -> int:
         stamp = str(int(time.time()))

@@ -60,6 +60,8 @@ def _with_check_digit(pattern: str) -> Callable[[str], bool]:
     )
 
 
+LONGEST_NUMBER = 30
+_ZEROS = re.compile(r"([a-z]*)0*(\d.*)")
 _PERMANENT = _with_check_digit(r"9\d{16}[\dX]")
 _BY_PHOTO, _BY_COMPANY = frozenset({Way.DOCUMENT}), frozenset({Way.COMPANY})
 
@@ -119,7 +121,7 @@ DOCUMENTS: Mapping[Document, DocumentRule] = {
     Document.COMPANY_ABROAD: DocumentRule(
         N_("Registration of a company elsewhere"),
         _BY_COMPANY,
-        _like(r"(?=.*\d)[A-Z0-9][A-Z0-9./-]{2,29}"),
+        _like(rf"(?=.*\d)[A-Z0-9][A-Z0-9./-]{{2,{LONGEST_NUMBER - 1}}}"),
         N_("Write the registration number as the register gives it, 3 to 30 signs."),
         bears="company",
         country="",
@@ -139,7 +141,36 @@ def plain_number(text: str) -> str:
 
 
 def indexed(document: Document, country: str, number: str) -> str:
-    """Return what the blind index of a document is made of: another spelling, or another word for it, is the same."""
+    """Return what the blind index of a document is made of: another spelling, or another word for it, is the same.
+
+    Of a number from elsewhere leading zeros don't count, also after the letters that it begins with: registers print
+    them and people leave them out. Two numbers of one length, as an issuer gives them, never become one by that.
+    """
     rule = DOCUMENTS[document]
     signs = plain_signs(number)[: rule.lasting]
-    return f"{document}\0{country}\0{signs}" if rule.foreign else signs
+    if not rule.foreign:
+        return signs
+    letters, digits = _without_zeros(signs)
+    return _of_country(document, country, letters + digits)
+
+
+def spellings(document: Document, country: str, number: str) -> list[str]:
+    """Return all that an index may be made of, as leading zeros once counted; none for numbers of China."""
+    if not DOCUMENTS[document].foreign:
+        return []
+    letters, digits = _without_zeros(plain_signs(number))
+    room = LONGEST_NUMBER - len(letters + digits)
+    return [
+        _of_country(document, country, f"{letters}{'0' * zeros}{digits}")
+        for zeros in range(room + 1)
+    ]
+
+
+def _without_zeros(signs: str) -> tuple[str, str]:
+    """Return the letters that a number begins with, and the rest without the zeros before its first digits."""
+    found = _ZEROS.fullmatch(signs)
+    return (found[1], found[2]) if found else ("", signs)
+
+
+def _of_country(document: Document, country: str, signs: str) -> str:
+    return f"{document}\0{country}\0{signs}"

@@ -43,7 +43,9 @@ def claimed(check: Check) -> Mapping[str, Any]:
         "details": details,
         "lang_of": language_of,
         "country": country_name(details.country) if details is not None else "",
-        "used": claim is not None and queries.used_by_another(claim),
+        "used": claim is not None
+        and details is not None
+        and queries.used_by_another(claim, details),
         "face": Opinion(claim.face) if claim is not None and check.way == Way.FACE else None,
     }
 
@@ -99,6 +101,7 @@ AUTHENTICATION = Goal(
     ways=offered,
     on_move=service.follow_end,
     forget=service.forget_details,
+    take_back=service.take_name_back,
     company_of=company_of,
     letter="realname.check",
     reasons=policy.REASONS,
@@ -117,6 +120,7 @@ CHANGE = Goal(
     weigh=service_changes.weigh_account,
     on_move=service_changes.follow_check,
     forget=service_changes.forget_change,
+    take_back=service.take_name_back,
     company_of=company_of,
     letter="realname.check",
     reasons=policy.REASONS,

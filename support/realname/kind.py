@@ -12,7 +12,8 @@ from support.realname import queries_changes, service_changes
 from support.realname.lifecycle import ChangeState
 from support.verification import queries as checks
 from support.verification.lifecycle import CheckState
-from support.verification.policy import REASONS
+from support.verification.policy import REASONS, RETURNED
+from support.verification.queries_payments import is_undone
 from support.workorders.kind import Kind, Sentence, Stage, Viewer, plain_next_step
 from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
@@ -25,12 +26,16 @@ def next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
         return plain_next_step(order, viewer, now)
     check = checks.check_by_uid(row.check_uid or "")
     if row.status is ChangeState.IDENTITY and check is not None:
+        if check.reason == RETURNED and check.status is CheckState.STOPPED:
+            return Sentence(_CAME_BACK[viewer], _until(order))
         late = order.state is not Status.WAITING and order.due_at < now
         words = _CHECK[check.status, viewer]
         return plain_next_step(order, viewer, now) if late else Sentence(words, _until(order))
     if row.status is ChangeState.HOLD and check is not None:
         hold = assurance.hold_of(check.stream)
         return Sentence(_WORDS[row.status, viewer], {"until": hold.ends_at if hold else now})
+    if row.status is ChangeState.EFFECTIVE and check is not None and is_undone(check):
+        return Sentence(_UNDONE[viewer])
     if row.status is ChangeState.EFFECTIVE and order.state not in (Status.RESOLVED, Status.CLOSED):
         return plain_next_step(order, viewer, now)
     return Sentence(_WORDS[row.status, viewer], _until(order))
@@ -70,6 +75,19 @@ _CHECK: Mapping[tuple[CheckState, Viewer], str] = {
     (CheckState.STOPPED, "staff"): N_(
         "Stopped from an address of the account: a verifier hears both sides by %(until)s."
     ),
+}
+
+_CAME_BACK: Mapping[Viewer, str] = {
+    "requester": N_(
+        "The bank gave the payment to the company's account back; a person looks at it by %(until)s."
+    ),
+    "staff": N_("The bank gave the payment back: a verifier looks at it by %(until)s."),
+}
+_UNDONE: Mapping[Viewer, str] = {
+    "requester": N_(
+        "The bank gave the payment to the company's account back, so the name was taken back; you may verify it again."
+    ),
+    "staff": N_("The name was taken back, as the bank gave the payment back."),
 }
 
 _WORDS: Mapping[tuple[ChangeState, Viewer], str] = {

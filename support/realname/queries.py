@@ -12,7 +12,7 @@ from sqlalchemy import select
 from support.accounts import queries as people
 from support.core import vault
 from support.core.db import db
-from support.realname.documents import DOCUMENTS, Document, DocumentRule
+from support.realname.documents import DOCUMENTS, Document, DocumentRule, spellings
 from support.realname.models import NameClaim, UsedDocument
 from support.verification import queries as checks
 from support.verification.models import Check
@@ -70,11 +70,12 @@ def details_of(check: Check) -> Details | None:
     )
 
 
-def used_by_another(claim: NameClaim) -> bool:
-    """True when the document has verified somebody else; whom is nobody's business."""
-    found = select(UsedDocument.person_id).where(UsedDocument.blind == claim.blind)
-    person_id = db.session.execute(found).scalar_one_or_none()
-    return person_id is not None and person_id != claim.person_id
+def used_by_another(claim: NameClaim, details: Details) -> bool:
+    """True when the document has verified somebody else, however its zeros were written; whom is nobody's business."""
+    said = spellings(details.document, details.country, details.number)
+    blinds = [claim.blind, *(vault.blind_index("document", each) for each in said)]
+    others = (UsedDocument.blind.in_(blinds), UsedDocument.person_id != claim.person_id)
+    return db.session.execute(select(UsedDocument.id).where(*others)).first() is not None
 
 
 def place_of(check_uid: str) -> str:

@@ -144,7 +144,7 @@ def write_name(check: Check, now: datetime) -> None:
     reason = "named" if named and check.act == Act.SET_REALNAME else ""
     if people.person(check.subject_id).kind != "member":
         reason = "staff"
-    if not reason and not _use_document(claim, now):
+    if not reason and not _use_document(claim, details, now):
         reason = "used"
     if reason:
         verification.move(SYSTEM, check, CheckState.REFUSED, now, reason=reason)
@@ -163,10 +163,17 @@ def write_name(check: Check, now: datetime) -> None:
     verification.move(SYSTEM, check, CheckState.DONE, now)
 
 
-def _use_document(claim: NameClaim, now: datetime) -> bool:
+def take_name_back(actor: Actor, check: Check, now: datetime) -> None:
+    """Take back the name that a check has verified, inside the caller's transaction, as somebody decided."""
+    service_names.take_verified_name_back(actor, check.subject_id, check.stream, now=now)
+
+
+def _use_document(claim: NameClaim, details: queries.Details, now: datetime) -> bool:
     """Take the document for its person; False where it is another's, which the unique number decides."""
+    if queries.used_by_another(claim, details):
+        return False
     insert_new(UsedDocument, blind=claim.blind, person_id=claim.person_id, at=now)
-    return not queries.used_by_another(claim)
+    return not queries.used_by_another(claim, details)
 
 
 def note_opinion(check: Check, opinion: Opinion) -> None:

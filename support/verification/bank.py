@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from functools import lru_cache
 
 from support.core.context import settings
@@ -40,6 +41,17 @@ def send(transfer: Transfer) -> None:
         raise Retry("no bank door")
     said = json.dumps(asdict(transfer), ensure_ascii=False, indent=1)
     outgoing.keep(transfer.id, "transfer.json", said.encode())
+
+
+def is_from_bridge(body: bytes, stamp: str, signature: str, *, now: datetime) -> bool:
+    """True when the bridge signed this within five minutes of `now`; never without a bridge."""
+    url = settings().bank_url
+    return has_bridge() and _bridge(url).signed(body, stamp, signature, now=now)
+
+
+def has_bridge() -> bool:
+    """True where a bridge is set, which alone may say here what the bank did."""
+    return bool(settings().bank_url)
 
 
 def check_door() -> None:

@@ -57,7 +57,8 @@ class Goal:
     `may_open(actor, asker_id, subject_id)` raises for whoever may not begin one. All others run inside the transaction
     of the check's move: `weigh` writes down, or withdraws, proofs that only count at the moment of the second decision;
     `carry_out` does the act and moves the check; `on_move` follows each move; `forget` lets go of what the room keeps
-    under the key of the check, which is destroyed then. `company_of` names the company whose own account a payment
+    under the key of the check, which is destroyed then; `take_back` undoes the act of a done check as somebody decided,
+    None where nothing of it can be undone. `company_of` names the company whose own account a payment
     has to go to, None where none is known.
     """
 
@@ -74,6 +75,7 @@ class Goal:
     weigh: Callable[[Check, datetime], None] = lambda check, now: None
     on_move: Callable[[Check, CheckState, datetime], None] = lambda check, new, now: None
     forget: Callable[[Check], None] = lambda check: None
+    take_back: Callable[[Actor, Check, datetime], None] | None = None
     company_of: Callable[[Check], Company | None] = lambda check: None
     letter: str = "verification.check"
     reasons: tuple[str, ...] = VERDICT_REASONS

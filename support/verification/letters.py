@@ -33,6 +33,7 @@ def check_facts(ids: dict[str, Any], reader: Actor) -> Facts:
         "reference": check.reference,
         "again": ids["what"] == "open",
         "reason": policy.REASONS.get(check.reason, ""),
+        "returned": check.reason == policy.RETURNED,
         "until": hold.ends_at if hold is not None else None,
         "zone": reader.timezone,
         "link": link,

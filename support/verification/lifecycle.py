@@ -13,7 +13,7 @@ class CheckState(State):
     REVIEW = "review", N_("Waiting for a verifier"), "review"
     APPROVAL = "approval", N_("Waiting for a second person"), "review"
     HELD = "held", N_("Waiting period"), "wait"
-    STOPPED = "stopped", N_("Stopped by the account's owner"), "bad"
+    STOPPED = "stopped", N_("Stopped: a person looks at it"), "bad"
     DONE = "done", N_("Done"), "ok"
     REFUSED = "refused", N_("Not proved"), "bad"
     WITHDRAWN = "withdrawn", N_("Given up"), "mute"
@@ -23,6 +23,9 @@ ENDED = frozenset({CheckState.DONE, CheckState.REFUSED, CheckState.WITHDRAWN})
 UNDER_REVIEW = frozenset({CheckState.REVIEW, CheckState.APPROVAL})
 DECIDED_ON = UNDER_REVIEW | {CheckState.STOPPED}
 """While somebody has to decide: then, and only then, they read what is compared."""
+
+AFTER_DECISION = frozenset({CheckState.HELD, CheckState.DONE})
+"""Where nothing changes by itself any more when a payment comes back: somebody says what follows."""
 
 
 class PaymentState(State):
@@ -34,11 +37,19 @@ class PaymentState(State):
     LOCKED = "locked", N_("Three wrong amounts"), "bad"
     FAILED = "failed", N_("Not taken by the bank"), "bad"
     EXPIRED = "expired", N_("Not confirmed in time"), "bad"
+    RETURNED = "returned", N_("Given back by the bank"), "bad"
+    KEPT = "kept", N_("Given back by the bank; what was proved stands"), "mute"
+    UNDONE = "undone", N_("Given back by the bank; what was proved is taken back"), "bad"
     DROPPED = "dropped", N_("Given up"), "mute"
 
 
 ALIVE = frozenset({PaymentState.DUE, PaymentState.SENT})
 DROPPABLE = ALIVE | {PaymentState.PROVED}
+RETURNABLE = frozenset(
+    {PaymentState.SENT, PaymentState.PROVED, PaymentState.LOCKED, PaymentState.EXPIRED}
+)
+LEFT = RETURNABLE | {PaymentState.RETURNED, PaymentState.KEPT, PaymentState.UNDONE}
+"""What reached the bank, and what it may give back."""
 
 PAYMENTS = Lifecycle(
     PaymentState,
@@ -51,11 +62,15 @@ PAYMENTS = Lifecycle(
             PaymentState.LOCKED,
             PaymentState.EXPIRED,
             PaymentState.DROPPED,
+            PaymentState.RETURNED,
         },
-        PaymentState.PROVED: {PaymentState.DROPPED},
-        PaymentState.LOCKED: set(),
+        PaymentState.PROVED: {PaymentState.DROPPED, PaymentState.RETURNED},
+        PaymentState.LOCKED: {PaymentState.RETURNED},
         PaymentState.FAILED: set(),
-        PaymentState.EXPIRED: set(),
+        PaymentState.EXPIRED: {PaymentState.RETURNED},
+        PaymentState.RETURNED: {PaymentState.KEPT, PaymentState.UNDONE},
+        PaymentState.KEPT: set(),
+        PaymentState.UNDONE: set(),
         PaymentState.DROPPED: set(),
     },
 )

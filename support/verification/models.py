@@ -83,7 +83,8 @@ class Payment(Model):
     What was said of the account is sealed under the key of the check, and gone with it. The amount is derived from
     `nonce`, stored nowhere. `number` counts the payments of a check; `ended_at` is when no amount is taken any more.
     `tries` are the wrong amounts, the last at `tried_at`; they stay when the payment is given up. `blind` finds other
-    payments to the same account, for 30 days.
+    payments to the same account, for 30 days. Of one that the bank gives back `sent_at` and `tried_at` are forgotten:
+    it uses no try up.
     """
 
     __tablename__ = "bank_payment"

@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from support.assurance.policy import ProofKind
-from support.core.actors import Actor, Role
+from support.core.actors import ADMINISTRATION, Actor, Role
 from support.core.errors import NotAllowed, NotFound
 from support.core.words import N_
 from support.policies.models import Purpose
@@ -92,6 +92,8 @@ WAYS: Mapping[Way, WayRule] = {
     ),
 }
 
+RETURNED = "returned"
+"""Why a check whose payment the bank gave back waits for somebody."""
 NOT_OFFERED = N_("This way is offered no more; another one has to be taken.")
 
 REASONS: Mapping[str, str] = {
@@ -106,6 +108,7 @@ REASONS: Mapping[str, str] = {
     "used": N_("This document has verified another account already."),
     "named": N_("The account has got a verified name in another way meanwhile."),
     "staff": N_("Accounts of the people who work here have no verified name."),
+    RETURNED: N_("The bank gave the payment to the company's account back."),
     "given_up": N_("The work order was closed before."),
     "taken": N_("The new address belongs to another account by now."),
     "stopped": N_("The account's owner said that it was not them."),
@@ -123,6 +126,7 @@ VIEW_REASONS: Mapping[str, str] = {
 """Why a picture is opened; the person whom it shows reads this in their account."""
 
 REVIEWERS = frozenset({Role.VERIFIER, Role.APPROVER})
+PAYERS = ADMINISTRATION
 _HOLDERS = {"verifier": Role.VERIFIER, "approver": Role.APPROVER}
 
 
@@ -138,6 +142,12 @@ def require_desk(actor: Actor) -> None:
     if actor.has(Role.AGENT, *REVIEWERS):
         return
     raise NotAllowed() if actor.is_staff else NotFound()
+
+
+def require_payer(actor: Actor) -> None:
+    """Let whoever sees the operator's bank account pass, who are administrators; raise `NotAllowed`."""
+    if not actor.has(*PAYERS):
+        raise NotAllowed()
 
 
 def may_sit(actor: Actor, seat: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from support.accounts import queries as people
 from support.assurance import queries as assurance
@@ -71,19 +71,6 @@ def checks_of_person(person_id: int) -> Sequence[Check]:
     mine = (Check.asker_id == person_id) | (Check.subject_id == person_id)
     found = select(Check).where(mine).order_by(Check.id.desc()).limit(50)
     return db.session.execute(found).scalars().all()
-
-
-def to_review(actor: Actor) -> Sequence[Check]:
-    """Return what waits for a decision that the actor may give, longest waiting first."""
-    policy.require_reviewer(actor)
-    states = [CheckState.REVIEW, CheckState.STOPPED] if actor.has(Role.VERIFIER) else []
-    states += [CheckState.APPROVAL] if actor.has(Role.APPROVER) else []
-    mine = select(Review.check_id).where(
-        Review.person_id == actor.id, Review.check_id == Check.id, Review.round == Check.round
-    )
-    undecided = or_(Check.state == CheckState.STOPPED, ~mine.exists())
-    found = select(Check).where(Check.state.in_(states), undecided)
-    return db.session.execute(found.order_by(Check.given_at, Check.id).limit(200)).scalars().all()
 
 
 def evidence_of(check: Check) -> dict[str, Evidence]:

@@ -16,7 +16,7 @@ from support.core import vault
 from support.core.context import keys
 from support.core.db import db
 from support.verification.goal import Company, goal_of
-from support.verification.lifecycle import PaymentState
+from support.verification.lifecycle import LEFT, PaymentState
 from support.verification.models import Check, Payment
 from support.verification.policy import (
     MOST_ACCOUNTS,
@@ -158,6 +158,19 @@ def paid_another(check: Check) -> bool:
     return account is not None and bool(unlike(goal_of(check).company_of(check), account))
 
 
+def is_returned(check: Check) -> bool:
+    """True while nobody has said what follows from a payment that the bank gave back, and another way is not taken."""
+    payment = payment_of(check)
+    back = payment is not None and payment.state == PaymentState.RETURNED
+    return back and asks_for_payment(check)
+
+
+def is_undone(check: Check) -> bool:
+    """True once what a check brought was taken back, as the bank had given its payment back."""
+    payment = payment_of(check)
+    return payment is not None and payment.state == PaymentState.UNDONE
+
+
 def place(uid: str) -> str:
     """Return the vault place of an account."""
     return f"bank_payment.sealed:{uid}"
@@ -180,6 +193,14 @@ def payment_note(check: Check) -> str:
     """Return a message id that says where the payment stands, "" before there is one."""
     payment = payment_of(check)
     return payment.status.title if payment is not None else ""
+
+
+def left_payments(most: int, before: int | None = None) -> Sequence[tuple[Payment, Check]]:
+    """Return the payments that reached the bank, also those that it gave back, the newest first."""
+    here = [Payment.state.in_(LEFT)] + ([Payment.id < before] if before is not None else [])
+    found = select(Payment, Check).join(Check, _OF_CHECK).where(*here)
+    rows = db.session.execute(found.order_by(Payment.id.desc()).limit(most))
+    return [(payment, check) for payment, check in rows]
 
 
 def late_payments(now: datetime, most: int) -> Sequence[tuple[Payment, Check]]:

@@ -22,7 +22,7 @@ from support.core.context import keys
 from support.core.db import changed, db, new_uid, transaction
 from support.core.errors import Invalid, Stale
 from support.core.words import N_
-from support.verification import policy, queries
+from support.verification import policy, queries, queries_payments
 from support.verification.goal import goal_for, goal_of, rule_of
 from support.verification.lifecycle import ALIVE, ENDED, LIFECYCLE, CheckState, PaymentState
 from support.verification.models import Check, Evidence, Payment
@@ -112,6 +112,15 @@ def move(actor: Actor, check: Check, new: CheckState, now: datetime, **values: A
     news(check, new.value)
 
 
+def move_with_pictures(
+    actor: Actor, check: Check, new: CheckState, now: datetime, **values: Any
+) -> None:
+    """Move a check into its next round with the pictures that it has: nothing that was decided on them counts."""
+    pictures = (Evidence.check_id == check.id, Evidence.round == check.round)
+    changed(update(Evidence).where(*pictures).values(round=Evidence.round + 1))
+    move(actor, check, new, now, round=Check.round + 1, **values)
+
+
 def conclude(check: Check, *, now: datetime) -> None:
     """Both people have decided: carry the act out, hold it where the proof is weak, or refuse it.
 
@@ -150,14 +159,18 @@ def conclude(check: Check, *, now: datetime) -> None:
 
 
 def hold_ended(check: Check, *, now: datetime) -> None:
-    """The waiting period is over: carry the act out, or let people decide anew where its proofs have grown too old.
+    """The waiting period is over: carry the act out, or let people decide anew.
+
+    They do where its proofs have grown too old, or where the bank has given the payment back meanwhile.
 
     Safe to run twice.
     """
     with transaction():
         if check.state != CheckState.HELD:
             return
-        if assurance_queries.case_level(check.case, now) < ACTS[Act(check.act)].level:
+        if queries_payments.is_returned(check):
+            move(SYSTEM, check, CheckState.STOPPED, now, reason=policy.RETURNED)
+        elif assurance_queries.case_level(check.case, now) < ACTS[Act(check.act)].level:
             move(SYSTEM, check, CheckState.STOPPED, now, reason="")
         else:
             goal_of(check).carry_out(check, now)

@@ -106,11 +106,11 @@ def confirm_payment(actor: Actor, check: Check, text: str, *, now: datetime | No
         _require_unlocked(check, None, now)
         right = cents == queries.cents_of(payment)
         if right:
-            _move(actor, check, payment, PaymentState.PROVED, now)
+            move_payment(actor, check, payment, PaymentState.PROVED, now)
         else:
             _count_wrong(payment, now)
         if not right and queries.locked_until(check, now) is not None:
-            _move(actor, check, payment, PaymentState.LOCKED, now)
+            move_payment(actor, check, payment, PaymentState.LOCKED, now)
     if not right:
         raise Invalid("amount", _OTHER)
 
@@ -151,10 +151,10 @@ def note_payment(uid: str, ended: OutboxState, *, now: datetime) -> None:
         return
     payment, check = found
     if ended != OutboxState.DONE:
-        _move(SYSTEM, check, payment, PaymentState.FAILED, now)
+        move_payment(SYSTEM, check, payment, PaymentState.FAILED, now)
         return
     until = cn_working_days(now, PAYMENT_DAYS).at
-    _move(SYSTEM, check, payment, PaymentState.SENT, now, sent_at=now, expires_at=until)
+    move_payment(SYSTEM, check, payment, PaymentState.SENT, now, sent_at=now, expires_at=until)
 
 
 def expire_payments(now: datetime) -> None:
@@ -166,16 +166,16 @@ def expire_payments(now: datetime) -> None:
         old = (Payment.blind.is_not(None), Payment.asked_at <= now - PAYMENTS_COUNTED)
         changed(update(Payment).where(*old).values(blind=None))
         for payment, check in queries.late_payments(now, _BATCH):
-            _move(SYSTEM, check, payment, PaymentState.EXPIRED, now)
+            move_payment(SYSTEM, check, payment, PaymentState.EXPIRED, now)
 
 
-def _move(
+def move_payment(
     actor: Actor,
     check: Check,
     payment: Payment,
     new: PaymentState,
     now: datetime,
-    **values: datetime,
+    **values: datetime | None,
 ) -> None:
     """Move a payment, write it down, and tell the person what they did not do themself."""
     old = payment.status
@@ -188,7 +188,8 @@ def _move(
             raise Stale()
         db.session.refresh(payment)
         record(actor, check, f"check.payment_{new}", now)
-        if check.state == CheckState.OPEN and actor is SYSTEM:
+        told = actor is SYSTEM and new != PaymentState.RETURNED  # that may be an older one
+        if told and check.state == CheckState.OPEN:
             news(check, f"payment_{new}_{payment.number}")
 
 

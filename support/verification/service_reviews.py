@@ -29,7 +29,14 @@ from support.verification.goal import goal_of, rule_of
 from support.verification.lifecycle import DROPPABLE, CheckState
 from support.verification.models import Check, Evidence, EvidenceView, Review
 from support.verification.policy import Way
-from support.verification.service import conclude, destroy_evidence, drop_payments, move, record
+from support.verification.service import (
+    conclude,
+    destroy_evidence,
+    drop_payments,
+    move,
+    move_with_pictures,
+    record,
+)
 
 SEAT_OF = {CheckState.REVIEW: "verifier", CheckState.APPROVAL: "approver"}
 
@@ -104,10 +111,8 @@ def decide(
     if seat is None:
         raise IllegalMove(check.status, CheckState.APPROVAL)
     policy.require_seat(actor, seat)
-    _require_other(actor, check)
-    if verdict not in policy.VERDICTS or (
-        verdict != "pass" and reason not in goal_of(check).reasons
-    ):
+    require_other(actor, check)
+    if verdict not in policy.VERDICTS or (verdict != "pass" and reason not in reasons_of(check)):
         raise Invalid("verdict", N_("Please say what you found, and why where it fails."))
     points = [code for code, _words in rule_of(check).marks]
     if verdict == "pass" and not set(points) <= set(marks):
@@ -127,6 +132,8 @@ def decide(
         elsewhere = queries_payments.paid_another(check)
         if verdict == "pass" and elsewhere:
             raise Invalid("verdict", N_("The payment went to another company; ask for it again."))
+        if verdict == "pass" and queries_payments.is_returned(check):
+            raise Invalid("verdict", N_("The bank gave the payment back; ask for it again."))
         said = {
             "person_id": actor.id,
             "verdict": verdict,
@@ -146,6 +153,12 @@ def decide(
             conclude(check, now=now)
 
 
+def reasons_of(check: Check) -> tuple[str, ...]:
+    """Return why people may refuse a check or ask for something again."""
+    back = (policy.RETURNED,) if queries_payments.is_returned(check) else ()
+    return back + goal_of(check).reasons
+
+
 def take_up_again(actor: Actor, check: Check, *, now: datetime | None = None) -> None:
     """Look anew at a check that its account's owner stopped: both people decide again, with both sides heard.
 
@@ -153,32 +166,34 @@ def take_up_again(actor: Actor, check: Check, *, now: datetime | None = None) ->
     """
     now = now or utcnow()
     policy.require_seat(actor, "verifier")
-    _require_other(actor, check)
+    require_other(actor, check)
     if check.state != CheckState.STOPPED:
         raise IllegalMove(check.status, CheckState.REVIEW)
     with transaction():
         shown = (rule_of(check).proof, ProofKind.DECISION, ProofKind.APPROVAL)
         assurance.withdraw_case_proofs(shown, check.case, now=now)
         service_holds.void_hold(check.case, now=now)
-        pictures = (Evidence.check_id == check.id, Evidence.round == check.round)
-        changed(update(Evidence).where(*pictures).values(round=Evidence.round + 1))
-        move(actor, check, CheckState.REVIEW, now, round=Check.round + 1, given_at=now, reason="")
+        move_with_pictures(actor, check, CheckState.REVIEW, now, given_at=now, reason="")
 
 
 def refuse_contested(actor: Actor, check: Check, *, now: datetime | None = None) -> None:
-    """End a check that its account's owner stopped or objected to; its pictures are destroyed at once."""
+    """End a check that its account's owner stopped or objected to, or that a payment stopped by coming back.
+
+    Its pictures are destroyed at once.
+    """
     now = now or utcnow()
     policy.require_seat(actor, "verifier")
-    _require_other(actor, check)
+    require_other(actor, check)
     if not queries.is_contested(check):
         raise IllegalMove(check.status, CheckState.REFUSED)
     with transaction():
         service_holds.void_hold(check.case, now=now)
-        move(actor, check, CheckState.REFUSED, now, reason="stopped")
+        why = policy.RETURNED if check.reason == policy.RETURNED else "stopped"
+        move(actor, check, CheckState.REFUSED, now, reason=why)
         destroy_evidence(check, now)
 
 
-def _require_other(actor: Actor, check: Check) -> None:
+def require_other(actor: Actor, check: Check) -> None:
     """Raise `NotAllowed` for the people of the check, and for whoever opened it."""
     if actor.id in (check.asker_id, check.subject_id, check.opened_by):
         raise NotAllowed(N_("Nobody decides on a check that is their own, or that they opened."))

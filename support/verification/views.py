@@ -16,7 +16,7 @@ from support.assurance import queries as assurance
 from support.core.errors import TooLarge, Unavailable, WrongType
 from support.core.files import LIMITS
 from support.core.web import client_address, current_actor
-from support.verification import policy, queries, service, service_steps
+from support.verification import policy, queries, queries_payments, service, service_steps
 from support.verification.forms import (
     CodeForm,
     LackForm,
@@ -50,6 +50,7 @@ def show(uid: str) -> str:
         title=goal_of(check).title,
         parts=_part_words(check),
         unstaffed=queries.unstaffed_seats(),
+        payment=queries_payments.payment_of(check),
     )
 
 
@@ -214,6 +215,7 @@ def _evidence_page(check: Check, part: str, form: PictureForm) -> tuple[str, int
         "verification/evidence.html",
         form,
         check=check,
+        shows=part,
         way=rule_of(check),
         words=_part_words(check)[part],
         phrase=service.phrase_of(check),

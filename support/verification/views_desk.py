@@ -12,15 +12,43 @@ from support.assurance import queries as assurance
 from support.assurance.policy import ACTS, Act
 from support.core.actors import Actor
 from support.core.clock import utcnow
+from support.core.kept import Kept
 from support.core.web import current_actor, posted_version
-from support.verification import policy, queries, queries_payments, service, service_reviews
+from support.core.web_nav import NavItem
+from support.core.words import N_
+from support.verification import (
+    policy,
+    queries,
+    queries_payments,
+    queries_waiting,
+    service,
+    service_reviews,
+)
 from support.verification.forms import VerdictForm
 from support.verification.goal import goal_of, rule_of
-from support.verification.lifecycle import CheckState
+from support.verification.lifecycle import AFTER_DECISION, CheckState
 from support.verification.models import Check
-from support.verification.service_reviews import SEAT_OF
+from support.verification.service_reviews import SEAT_OF, reasons_of
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/desk/checks")
+
+_waiting = Kept("waiting_checks", 1.0, queries_waiting.waiting)
+
+
+def _waiting_for(actor: Actor) -> int:
+    return queries_waiting.waiting_for(actor, _waiting())
+
+
+HOOKS = (
+    NavItem(
+        N_("More"),
+        N_("Identity checks"),
+        "reviews.index",
+        "scan-eye",
+        _waiting_for,
+        roles=policy.REVIEWERS,
+    ),
+)
 
 
 @blueprint.get("")
@@ -28,7 +56,8 @@ def index() -> str:
     """List the checks that wait for the actor's decision."""
     return render_template(
         "verification/reviews.html",
-        checks=queries.to_review(current_actor()),
+        checks=queries_waiting.to_review(current_actor()),
+        returned=queries_waiting.came_back(current_actor()),
         unstaffed=queries.unstaffed_seats(),
     )
 
@@ -103,7 +132,7 @@ def refuse(uid: str) -> Answered:
 
 
 def _form(check: Check) -> VerdictForm:
-    return VerdictForm().offer(rule_of(check).marks, goal_of(check).reasons)
+    return VerdictForm().offer(rule_of(check).marks, reasons_of(check))
 
 
 def _page(check: Check, form: VerdictForm) -> tuple[str, int]:
@@ -135,7 +164,16 @@ def _page(check: Check, form: VerdictForm) -> tuple[str, int]:
         hold=assurance.hold_of(check.stream),
         contested=queries.is_contested(check),
         stopped=check.state == CheckState.STOPPED,
+        came_back=_may_settle(actor, check),
+        undoes=check.state == CheckState.HELD or goal_of(check).take_back is not None,
     )
+
+
+def _may_settle(actor: Actor, check: Check) -> bool:
+    """True where the actor may say what follows from a payment that came back after the decision."""
+    mine = (check.asker_id, check.subject_id, check.opened_by)
+    fits = policy.may_sit(actor, "verifier") and actor.id not in mine
+    return fits and check.state in AFTER_DECISION and queries_payments.is_returned(check)
 
 
 def _seat(actor: Actor, check: Check) -> str:

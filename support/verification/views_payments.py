@@ -14,6 +14,7 @@ from support.core.web import current_actor
 from support.verification import queries, queries_payments, service_payments
 from support.verification.bank import can_pay
 from support.verification.forms import AccountForm, AmountForm
+from support.verification.goal import goal_of
 from support.verification.lifecycle import ALIVE, CheckState, PaymentState
 from support.verification.models import Check, Payment
 from support.verification.queries_payments import Account
@@ -41,7 +42,9 @@ def payment(uid: str) -> Answer:
 @blueprint.route("/checks/<uid>/payment/account", methods=["GET", "POST"])
 def bank_account(uid: str) -> Answer:
     """Ask for the company's account, or for another one."""
-    check, form = _own(uid), AccountForm()
+    check = _own(uid)
+    known = queries_payments.payment_of(check)
+    form = AccountForm(data=_said(check, known))
     if form.validate_on_submit():
         with refusals_on(form):
             said = Account(*(form[name].data or "" for name in _FIELDS))
@@ -49,7 +52,6 @@ def bank_account(uid: str) -> Answer:
                 current_actor(), check, said, consent=bool(form.consent.data)
             )
             return redirect(url_for("checks.payment", uid=uid), 303)
-    known = queries_payments.payment_of(check)
     return page("verification/bank_account.html", form, **_facts(check, known))
 
 
@@ -70,6 +72,24 @@ def _own(uid: str) -> Check:
     if check.state != CheckState.OPEN or not queries_payments.asks_for_payment(check):
         raise NotFound()
     return check
+
+
+def _said(check: Check, known: Payment | None) -> dict[str, str]:
+    """What the person need not write again: the company of their own papers, and an account that is corrected.
+
+    Never the number, which is shown to nobody in full; nor of another's account the name that it bears.
+    """
+    if known is not None and (account := queries_payments.account_of(check, known)) is not None:
+        return {name: getattr(account, name) for name in _FIELDS if name != "number"}
+    own = check.asker_id == check.subject_id
+    company = goal_of(check).company_of(check) if own else None
+    if company is None:
+        return {}
+    return {
+        "company": company.names[0],
+        "holder": company.names[0],
+        "licence": company.licence,
+    }
 
 
 def _facts(check: Check, known: Payment | None) -> dict[str, object]:

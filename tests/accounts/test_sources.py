@@ -109,6 +109,13 @@ def test_what_came_is_shown_and_stored_only_when_its_owner_says_so(
         db.session.remove()
 
 
+def test_whoever_has_bound_no_account_there_is_led_to_that_first(app: Flask) -> None:
+    text = browse(app, "Alice").page("/account/realname/alipay").text
+    assert "bind it first" in text
+    assert "Bind Alipay" in text
+    assert "Ask Alipay" not in text
+
+
 def test_don_t_forgets_it(app: Flask) -> None:
     client, path = ask(alice(app)), "/account/realname/alipay"
     assert client.submit(path, button="Don't use it").status_code == 303

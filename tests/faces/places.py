@@ -247,6 +247,7 @@ PLACES = (
     Place("admin.training", "admin", "/admin/people", PERSON, "main a[href$='/training']"),
     Place("admin.factor_reset", "admin", "/admin/people", PERSON, "main a[href$='/factor-reset']"),
     Place("face.index", "admin", "/admin/face"),
+    Place("payments.index", "admin", "/admin/payments"),
     Place("deliveries.index", "admin", "/admin/deliveries"),
 )
 WHO = tuple(dict.fromkeys(place.who for place in PLACES))
@@ -308,6 +309,7 @@ ELSEWHERE = {
             "desk.bulk_result",
             "assurance.hold",
             "realname.details",
+            "payments.show",
             "realname.change",
             "notices.resume",
             "notices.resume_code",

@@ -176,7 +176,10 @@ def test_another_way_asks_for_its_own_document(world: NameWorld) -> None:
 def test_a_document_verifies_one_account_and_nothing_says_whose(world: NameWorld) -> None:
     world.agree(world.asked())
     other = world.asked(world.bob)
-    assert queries.used_by_another(queries.claim_of(other))  # type: ignore[arg-type]
+    claim, details = queries.claim_of(other), queries.details_of(other)
+    assert claim is not None
+    assert details is not None
+    assert queries.used_by_another(claim, details)
     other = world.agree(other)
     assert (other.state, other.reason) == (CheckState.REFUSED, "used")
     assert world.name(world.bob) is None
@@ -192,6 +195,9 @@ def test_a_document_verifies_one_account_and_nothing_says_whose(world: NameWorld
     ("first", "second"),
     [
         ((Document.COMPANY_ABROAD, "HRB 12345", "DE"), (Document.COMPANY_ABROAD, "HRB-12.345", "DE")),
+        ((Document.COMPANY_ABROAD, "00123456", "GB"), (Document.COMPANY_ABROAD, "１２３-456", "GB")),
+        ((Document.COMPANY_ABROAD, "SC-012345", "GB"), (Document.COMPANY_ABROAD, "sc 12345", "GB")),
+        ((Document.PASSPORT, "001234567", "US"), (Document.PASSPORT, "1234567", "US")),
         ((Document.PERMANENT_RESIDENT, "911000199408230020", "GB"),
          (Document.PERMANENT_RESIDENT, "911000199408230020", "FR")),
         ((Document.HK_MACAO_PERMIT, "H12345678", ""), (Document.HK_MACAO_PERMIT, "H1234567801", "")),

@@ -7,18 +7,24 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from support.core.actors import Actor
+from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
+from support.core.db import db
 from support.core.errors import Invalid, NotFound
+from support.core.platform_calls import PlatformCall
 from support.realname import service
 from support.realname.documents import Document
-from support.verification import queries_payments, service_payments, service_steps
+from support.verification import queries_payments, service_payments, service_returns, service_steps
 from support.verification.goal import rule_of
+from support.verification.lifecycle import CheckState
 from support.verification.models import Check
 from support.verification.policy import Way
 from support.verification.queries_payments import Account
+from support.verification.service import phrase_of
 from tests.core.files.uploads import jpeg
+from tests.fixtures.pages import Page
 from tests.realname.world import LICENCE, NameWorld
 from tests.verification.payments import ACCOUNT
 
@@ -113,6 +119,96 @@ def test_the_name_of_a_locked_company_is_told_to_nobody_but_those_who_decide(
     with world.outside():
         assert banner not in world.browser(world.vera).page(page).text
     world.decide(world.vera, world.fresh(check))
+
+
+def written(page: Page) -> dict[str, str]:
+    """What stands in the fields of a page."""
+    fields = [each.attributes for each in page.all("input")]
+    return {each["name"]: each.get("value", "") for each in fields if each.get("type") == "text"}
+
+
+def test_what_the_licence_says_need_not_be_written_again_and_no_number_is_shown(
+    world: NameWorld,
+) -> None:
+    check = company_check(world)
+    uid = check.uid
+    with world.outside():
+        first = written(world.browser(world.alice).page(f"/checks/{uid}/payment/account"))
+    said = {"company": "茶叶公司", "holder": "茶叶公司", "licence": LICENCE["number"]}
+    assert first == said | {"region": "", "bank": "", "number": ""}
+    service_payments.request_payment(world.alice, world.fresh(check), OWN, consent=True)
+    with world.outside():
+        again = written(world.browser(world.alice).page(f"/checks/{uid}/payment/account"))
+    assert again == said | {"region": OWN.region, "bank": OWN.bank, "number": ""}
+
+
+def test_the_phrase_belongs_on_the_letter_and_not_beside_the_licence(world: NameWorld) -> None:
+    check = company_check(world)
+    phrase, path = phrase_of(check), f"/checks/{check.uid}/evidence/"
+    with world.outside():
+        alice = world.browser(world.alice)
+        assert phrase in alice.page(path + "letter").text
+        assert phrase not in alice.page(path + "licence").text
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_name_is_taken_back_only_by_a_person_when_the_bank_gave_the_payment_back(
+    world: NameWorld, changed: bool
+) -> None:
+    if changed:
+        world.verified()
+        check = world.check_of(world.ask("茶叶公司", "company", Way.COMPANY))
+        service.write_details(world.alice, check, Document.COMPANY_CN, **LICENCE)
+    else:
+        check = company_check(world)
+    prove(world, check)
+    for part, _words in rule_of(check).parts:
+        picture(world, check, part)
+    service_steps.give_check(world.alice, check)
+    check = world.agree(check)
+    if check.state == CheckState.HELD:
+        check = world.let_it_end(check)
+    payment = queries_payments.payment_of(check)
+    assert payment is not None
+    service_returns.note_return(SYSTEM, payment.uid)
+    world.run()
+    assert world.current(world.alice) == "茶叶公司", "nothing is taken back by itself"
+    check = world.fresh(check)
+    with world.outside():
+        shown = world.browser(world.alice).page(f"/checks/{check.uid}").text
+    assert "Nothing changes before that" in shown
+    service_returns.settle_return(world.vera, check, take_back=True)
+    world.run()
+    assert world.current(world.alice) == ""
+    call = db.session.execute(select(PlatformCall).order_by(PlatformCall.id.desc())).scalars()
+    assert "name.taken_back" in world.trail(f"person:{world.alice.id}")
+    assert next(iter(call)).name == "set_realname"
+    uid, reference = world.fresh(check).uid, check.reference
+    with world.outside():
+        alice = world.browser(world.alice)
+        assert "It was taken back" in alice.page(f"/checks/{uid}").text
+        if changed:
+            order = alice.page(f"/orders/{reference}").text
+            assert "the name was taken back; you may verify it again" in order
+    again = world.begin(way=Way.COMPANY)
+    assert again.id != check.id, "the company may be shown anew"
+
+
+def test_a_name_that_came_since_stays_when_an_older_payment_comes_back(world: NameWorld) -> None:
+    check = company_check(world)
+    prove(world, check)
+    for part, _words in rule_of(check).parts:
+        picture(world, check, part)
+    service_steps.give_check(world.alice, check)
+    check = world.agree(check)
+    payment = queries_payments.payment_of(check)
+    assert payment is not None
+    later = world.agree(world.asked_change("LIDDELL ALICE"))
+    if later.state == CheckState.HELD:
+        world.let_it_end(later)
+    service_returns.note_return(SYSTEM, payment.uid)
+    service_returns.settle_return(world.vera, world.fresh(check), take_back=True)
+    assert world.current(world.alice) == "LIDDELL ALICE"
 
 
 def company_check(world: NameWorld) -> Check:

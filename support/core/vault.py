@@ -23,8 +23,8 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import ColumnElement, Index, Select, String, func, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, Index, Select, String, event, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from support.core.clock import utcnow
 from support.core.context import keys
@@ -201,11 +201,6 @@ def unseal_each(rows: Iterable[Any], place: Callable[[Any], str]) -> Iterator[tu
         yield row, _decrypt(owner or "", place(row), intact, sealed[1:], key).decode()
 
 
-def forget_keys() -> None:
-    """Forget the keys that this session opened: after work that was undone, some of them were never written."""
-    _cache().clear()
-
-
 def waiting_for_rotation() -> int:
     """Return how many data keys are still wrapped by another key than the present one."""
     return int(db.session.execute(select(func.count()).where(*_old())).scalar_one())
@@ -253,7 +248,7 @@ def destroy(owner: str) -> bool:
 
     An owner without a key gets none from now on: what is still on its way can't be sealed under a new one.
     """
-    _cache().pop(owner, None)
+    _change(owner)
     now = utcnow()
     insert_new(VaultKey, owner=owner, version=1, wrapped_by="", created_at=now, destroyed_at=now)
     statement = (
@@ -268,6 +263,24 @@ def _cache() -> dict[str, AESGCM | None]:
     """Unwrapped keys live no longer than the session of one request or job."""
     cache: dict[str, AESGCM | None] = db.session().info.setdefault("data_keys", {})
     return cache
+
+
+def _change(owner: str) -> None:
+    """Note that this transaction makes or destroys a key: what is kept of it is forgotten when it is rolled back."""
+    _cache().pop(owner, None)
+    db.session().info.setdefault("changed_keys", set()).add(owner)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_changed(session: Session, _previous: object) -> None:
+    """Forget keys that were never written: what a second try sealed under one could never be opened again."""
+    for owner in session.info.pop("changed_keys", ()):
+        session.info.get("data_keys", {}).pop(owner, None)
+
+
+@event.listens_for(Session, "after_commit")
+def _keep_changed(session: Session) -> None:
+    session.info.pop("changed_keys", None)
 
 
 def _data_key(owner: str) -> AESGCM | None:
@@ -329,7 +342,7 @@ def _kek(key: bytes) -> AESGCM:
 def _make_key(owner: str, ends_at: datetime | None = None) -> AESGCM:
     key = _wrap(owner, 1, AESGCM.generate_key(256))
     insert_new(VaultKey, owner=owner, version=1, created_at=utcnow(), ends_at=ends_at, **key)
-    _cache().pop(owner, None)
+    _change(owner)
     made = _data_key(owner)  # another writer's key when it was first
     assert made is not None
     return made

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from support.accounts import queries as people
-from support.core import vault
 from support.core.actors import SYSTEM
 from support.core.clock import utcnow
 from support.core.db import db, transaction
@@ -63,8 +62,6 @@ def tried(work: Callable[[], T]) -> T:
             raise _Undone
     except _Undone:
         return found[0]
-    finally:
-        vault.forget_keys()
 
 
 def sides_of(case: Case) -> list[Side]:

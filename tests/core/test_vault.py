@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -170,3 +172,32 @@ def test_a_restriction_ends_on_its_date_for_good(app: Flask) -> None:
         db.session.remove()
         with pytest.raises(vault.KeyDestroyed):
             vault.unseal_restricted(PLACE, kept)
+
+
+def undone(work: Callable[[], object]) -> None:
+    """Do `work` in a transaction that is rolled back."""
+    with suppress(ZeroDivisionError), transaction():
+        work()
+        raise ZeroDivisionError
+
+
+def test_a_key_of_a_transaction_that_was_rolled_back_seals_nothing_in_the_next_one(
+    app: Flask,
+) -> None:
+    with app.app_context():
+        undone(lambda: vault.seal("person:1", PLACE, "lost"))
+        blob = sealed("kept")
+        db.session.remove()
+        assert vault.unseal("person:1", PLACE, blob) == "kept"
+
+
+def test_a_key_whose_destruction_was_rolled_back_opens_as_before(app: Flask) -> None:
+    def erase() -> None:
+        vault.destroy("person:1")
+        with pytest.raises(vault.KeyDestroyed):
+            vault.unseal("person:1", PLACE, blob)
+
+    with app.app_context():
+        blob = sealed("kept")
+        undone(erase)
+        assert vault.unseal("person:1", PLACE, blob) == "kept"

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from support.infringement.elements import CounterFacts, NoticeFacts
 
+SHOP = "beian"
+"""Who answers for most of the links."""
 Step = tuple[str, str] | tuple[str, str, tuple[int, ...]]
 """When (`moments.moment_of`), what, and for which of the links where it is not for all."""
 
@@ -22,6 +24,8 @@ class Case:
     papers: tuple[str, ...] = ("right", "evidence")
     since: str = ""
     """Since when the platform has the links."""
+    owners: tuple[str, ...] = (SHOP,)
+    """Who answers for the links, in turn (names of `people`)."""
 
 
 _MARK = NoticeFacts(
@@ -56,8 +60,8 @@ _BOOKS = replace(
     right_name="《茶山行记》",
     right_no="",
     right_class="",
-    work="《茶山行记》ï¼文字作品ï¼2024 年首次出版。",
-    explanation="商品页上传了本书前三章的扫描件ï¼我们没有授权任何人这样做。",
+    work="《茶山行记》，文字作品，2024 年首次出版。",
+    explanation="商品页上传了本书前三章的扫描件，我们没有授权任何人这样做。",
     signature="青禾文化",
 )
 _PATENT = replace(
@@ -85,7 +89,7 @@ DEFENCE = CounterFacts(
     phone="+12025550143",
     shown_name="北岸旧书店",
     shown_contact="respondent@example.com",
-    explanation="这些都是从权利人授权的经销商处购得的正品ï¼附进货单。",
+    explanation="这些都是从权利人授权的经销商处购得的正品，附进货单。",
     signature="北岸旧书店",
     statements=frozenset({"no_infringement", "truth"}),
 )
@@ -102,6 +106,7 @@ CASES: tuple[Case, ...] = (
             ("28d 15:05", "arrive"),
             ("12d 09:00", "lapse"),
         ),
+        owners=(SHOP, "amu", "noodle"),
     ),
     Case(  # came back at the end of its waiting period
         "jonas",

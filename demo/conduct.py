@@ -22,10 +22,10 @@ _SOLD = Wording(
     grounds=("counterfeit",),
     measures=("taken_down", "closed_for"),
     rule_en="Rules of the shop, section 4: no goods under somebody else's mark.",
-    rule_zh="《店铺规则》第四节:不得销售假冒他人注册商标的商品。",
+    rule_zh="《店铺规则》第四节：不得销售假冒他人注册商标的商品。",
     words_en="Two listings offered belts under a mark without the consent of its owner. "
     "The shop could show no invoice. Both listings were taken down, and the shop is closed for seven days.",
-    words_zh="店铺的两个商品未经商标权人许可使用其商标ï¼且无法提供进货凭证。相关商品已下架ï¼店铺停业七天。",
+    words_zh="店铺的两个商品未经商标权人许可使用其商标，且无法提供进货凭证。相关商品已下架，店铺停业七天。",
     name="木纹工房",
     days=7,
 )
@@ -33,9 +33,9 @@ _AGAIN = Wording(
     grounds=("repeated",),
     measures=("warning",),
     rule_en="Rules of the shop, section 6: who infringes rights again is named.",
-    rule_zh="《店铺规则》第六节:重复侵权的ï¼予以公示。",
+    rule_zh="《店铺规则》第六节：重复侵权的，予以公示。",
     words_en="Within a year more than ten listings of the shop were taken down after notices of rights holders.",
-    words_zh="一年内ï¼该店铺十余个商品因权利人通知被下架。",
+    words_zh="一年内，该店铺十余个商品因权利人通知被下架。",
 )
 
 
@@ -52,7 +52,7 @@ def _warn_shop(cast: Cast, at: datetime) -> None:
         cast.actors["beian"].id or 0,
         side=Side.RESPONDENT,
         grounds=["repeated"],
-        words="一年内已有十余个链接因权利人通知被下架。请在上架前核对授权ï¼再次发生ï¼将提请暂停账号。",
+        words="一年内已有十余个链接因权利人通知被下架。请在上架前核对授权；再次发生，将提请暂停账号。",
         now=at,
     )
 
@@ -64,8 +64,8 @@ def _propose_suspension(cast: Cast, at: datetime) -> None:
         side=Side.RESPONDENT,
         grounds=["repeated"],
         days=14,
-        factors=Factors(12, 60, "商品为扫描书稿和仿冒文具ï¼受影响的权利人有三家。", "警告后仍上架同类商品。"),
-        words="警告之后又有商品因侵权通知被下架ï¼店铺没有提出任何授权凭证。",
+        factors=Factors(12, 60, "商品为扫描书稿和仿冒文具，受影响的权利人有三家。", "警告后仍上架同类商品。"),
+        words="警告之后又有商品因侵权通知被下架，店铺没有提出任何授权凭证。",
         now=at,
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def _propose_announcement(cast: Cast, at: datetime) -> None:
 
 def _write(cast: Cast, member: str, wording: Wording, at: datetime) -> Penalty:
     ren = cast.actors["ren"]
-    reasons = "依据权利人通知的处理结果ï¼已核对店铺规则和处理记录。"
+    reasons = "依据权利人通知的处理结果；已核对店铺规则和处理记录。"
     row = penalties.write_penalty(ren, member, wording, reasons=reasons, now=at)
     return penalties.propose_penalty(ren, row, version=row.version, now=at)
 

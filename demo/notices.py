@@ -6,9 +6,10 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import cycle
 from typing import Literal
 
-from demo.cases import CASES, DEFENCE, Case
+from demo.cases import CASES, DEFENCE, SHOP, Case
 from demo.moments import moment_of
 from demo.people import Cast
 from demo.photo import draw_photo
@@ -35,7 +36,6 @@ from support.infringement.regimes import ContentKind
 from support.infringement.service_counter import Choice, Response
 
 S = ItemState
-_SHOP = "beian"
 
 
 @dataclass(slots=True)
@@ -114,14 +114,14 @@ def acts_of(
 def _file(told: _Told, _places: Sequence[int], at: datetime) -> None:
     case, filer = told.case, told.cast.actors[told.case.filer]
     contact = told.cast.contacts.get(case.filer)
-    owner = told.cast.actors[_SHOP].id
+    owners = cycle(told.cast.actors[name].id for name in case.owners)
     listings = [
         service.Listing(
             f"https://market.example/item/{number}",
             f"item {number}",
             number,
             title,
-            owner,
+            next(owners),
             since=case.since,
         )
         for number, title in case.links.items()
@@ -139,7 +139,7 @@ def _file(told: _Told, _places: Sequence[int], at: datetime) -> None:
         requester_id=filer.id or 0,
         contact_id=contact,
         subject="侵权通知" if zh else "Notice of infringement",
-        body=f"链接数:{len(listings)}" if zh else f"Links: {len(listings)}",
+        body=f"链接数：{len(listings)}" if zh else f"Links: {len(listings)}",
         language=filer.language,
         now=at,
     )
@@ -187,7 +187,7 @@ def _answer(
         chosen = {item.id: Choice(choice) for item in told.items(S.AWAITING, places)}
         papers = told.papers.take("evidence") if choice == "contest" else {}
         response = Response(chosen, DEFENCE, papers, told.papers.owner, "zh")
-        shop = told.cast.actors[_SHOP]
+        shop = told.cast.actors[SHOP]
         respondent = queries.respondents_of(told.notice)[0]
         service_counter.answer_items(shop, respondent, response, now=at)
 
@@ -221,10 +221,10 @@ def _lapse(told: _Told, places: Sequence[int], at: datetime) -> None:
 
 
 def _complain(told: _Told, places: Sequence[int], at: datetime) -> None:
-    words = "通知送达时店里正停业整修ï¼现附上授权经销商的进货单ï¼请复核。"
+    words = "通知送达时店里正停业整修，现附上授权经销商的进货单，请复核。"
     for item in told.items(S.FINAL, places):
         service_rulings.complain(
-            told.cast.actors[_SHOP], item, words=words, version=item.version, now=at
+            told.cast.actors[SHOP], item, words=words, version=item.version, now=at
         )
 
 

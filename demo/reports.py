@@ -44,7 +44,7 @@ class _Told:
         self._order.append(order)
 
     def remove(self, at: datetime) -> None:
-        case, words = self.case, "图中可辨认本人ï¼店铺没有提供其同意使用肖像的证明。"
+        case, words = self.case, "图中可辨认本人，店铺没有提供其同意使用肖像的证明。"
         said = {"ground": "portrait", "measure": "block", "words": words, "version": case.version}
         decisions.remove_content(self.cast.actors["ip_clerk"], case, **said, now=at)  # type: ignore[arg-type]
 
@@ -54,7 +54,7 @@ class _Told:
         decisions.follow_platform(call_named(uid), at)
 
     def appeal(self, at: datetime) -> None:
-        words = "照片是在市集公开活动上拍摄的ï¼拍摄前征得了在场摊主的同意ï¼她只是背景中的一个侧影。"
+        words = "照片是在市集公开活动上拍摄的，拍摄前征得了在场摊主的同意，她只是背景中的一个侧影。"
         decisions.appeal(self.cast.actors["beian"], self.case, "respondent", words=words, now=at)
 
 
@@ -74,7 +74,7 @@ def acts_of_reports(cast: Cast, now: datetime) -> Iterator[tuple[datetime, Calla
 
 
 def _file_new(cast: Cast, at: datetime) -> None:
-    text = "这家店收款后不发货ï¼还要求加微信再付一次“保证金”。聊天记录我都留着。"
+    text = "这家店收款后不发货，还要求加微信再付一次“保证金”。聊天记录我都留着。"
     _file(cast, "guest_heping", "fraud", "收了钱不发货的店", text, "2259", at)
 
 

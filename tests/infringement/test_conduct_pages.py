@@ -9,7 +9,7 @@ from support.infringement import service_appeals, service_signals
 from support.infringement.conduct import Side
 from support.infringement.models_conduct import ConductStep
 from tests.filing.test_answers import Browser, browser
-from tests.infringement.test_conduct import outcomes, suspended, uid_of, warned
+from tests.infringement.conduct_world import outcomes, suspended, uid_of, warned
 from tests.infringement.world import LISTINGS, NoticeWorld
 from tests.workorders.desk_world import counted
 

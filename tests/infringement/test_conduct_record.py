@@ -13,7 +13,7 @@ from support.infringement import queries_conduct as known
 from support.infringement.conduct import Record
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
-from tests.infringement.test_conduct import outcomes
+from tests.infringement.conduct_world import outcomes
 from tests.infringement.test_publishing import contested_to_its_end
 from tests.infringement.world import LISTINGS, NoticeWorld
 

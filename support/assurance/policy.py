@@ -92,6 +92,8 @@ class Act(StrEnum):
     RECOVER_ACCOUNT = "recover_account"
     SET_REALNAME = "set_realname"
     CHANGE_REALNAME = "change_realname"
+    ERASE_ACCOUNT = "erase_account"
+    ERASE_GUEST = "erase_guest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,10 @@ ACTS: Mapping[Act, ActRule] = {
         by_check=True,
         sure=frozenset({ProofKind.SETTLED}),
     ),
+    Act.ERASE_ACCOUNT: ActRule(Level.TWO_WAYS, N_("have the data of an account deleted")),
+    Act.ERASE_GUEST: ActRule(
+        Level.SAME_PERSON, N_("have deleted what stands under an address without an account")
+    ),
 }
 
 
@@ -197,15 +203,19 @@ class Policy:
 
 
 _REALNAME = frozenset({Act.SET_REALNAME, Act.CHANGE_REALNAME})
+_ERASURE = frozenset({Act.ERASE_ACCOUNT, Act.ERASE_GUEST})
 
 POLICIES: Mapping[int, Policy] = {
     1: Policy(
         1,
         PROOF_LIVES,
         _FIRST_LADDER,
-        {act: rule for act, rule in ACTS.items() if act not in _REALNAME},
+        {act: rule for act, rule in ACTS.items() if act not in _REALNAME | _ERASURE},
     ),
-    2: Policy(2, PROOF_LIVES, LADDER, ACTS),
+    2: Policy(
+        2, PROOF_LIVES, LADDER, {act: rule for act, rule in ACTS.items() if act not in _ERASURE}
+    ),
+    3: Policy(3, PROOF_LIVES, LADDER, ACTS),
 }
 """Every version that a running check may have begun under; a new one is added, none is changed."""
 

@@ -79,6 +79,7 @@ class Kind:
     sentence; `targets` names the row of `workorders/targets.py`, and `clocks(order)` explains the dates that a kind has
     instead; `assurance` is the level that the requester must have shown before the desk solves or closes an order
     (`assurance/policy.py`).
+    `keep(actor, order, now=now)` writes the kind's own row in the transaction that files an order, by whatever way.
     With `recuses`, an order that names another is kept from the staff who worked on that one until then.
     """
 
@@ -88,6 +89,7 @@ class Kind:
     icon: str
     topics: tuple[Topic, ...] = ()
     question: Question | None = None
+    keep: Callable[..., object] = lambda actor, order, *, now: None
     entry: str | None = None
     needs_account: bool = False
     panel: str | None = None

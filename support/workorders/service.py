@@ -91,6 +91,7 @@ def file_order(
             order.stream, "order.filed", actor=actor, at=now, kind=kind.code, channel=channel
         )
         outbox.put("order.filed", f"{order.id}:{event.seq}", order=order.id, requester=requester_id)
+        kind.keep(actor, order, now=now)
     return order
 
 

@@ -1,0 +1,74 @@
+"""The dry run: what stands about somebody, class by class, and what the retention table proposes for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from support.core.calendars import months
+from support.core.context import hooks
+from support.core.holders import Holder, Measure
+from support.policies import queries_legal_holds
+from support.policies.data_classes import RULES, Class, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One class: its rule, what its places hold (title, number), what is proposed, until when, and whether it is held.
+
+    A class whose term is over already is deleted like any other.
+    """
+
+    data_class: Class
+    rule: Rule
+    stores: tuple[tuple[str, int], ...]
+    measure: Measure
+    until: datetime | None
+    held: bool
+
+    @property
+    def found(self) -> int:
+        """How many things stand there."""
+        return sum(number for _title, number in self.stores)
+
+    @property
+    def choices(self) -> tuple[Measure, ...]:
+        """What may be decided: what the table allows while its term runs, or that it is refused."""
+        open_to = [each for each in Measure if each in self.rule.allowed]
+        if self.until is None and Measure.RESTRICT in open_to:
+            open_to.remove(Measure.RESTRICT)
+        return tuple(dict.fromkeys([*open_to, Measure.KEEP]))
+
+
+def holders_by_class() -> Mapping[str, list[Holder]]:
+    """Return the places of each class, in the order in which they are worked through."""
+    found: dict[str, list[Holder]] = defaultdict(list)
+    for holder in hooks(Holder):
+        found[holder.data_class].append(holder)
+    return found
+
+
+def plan_of(person_id: int, now: datetime) -> list[Planned]:
+    """Return every class of data about somebody. Nothing is changed; other people's data is not counted."""
+    places = holders_by_class()
+    return [_planned(each, places.get(each, []), person_id, now) for each in Class]
+
+
+def _planned(data_class: Class, holders: list[Holder], person_id: int, now: datetime) -> Planned:
+    rule = RULES[data_class]
+    stores = tuple((holder.title, holder.count(person_id)) for holder in holders)
+    since = max(filter(None, (holder.since(person_id) for holder in holders)), default=None)
+    until = months(since, rule.months).at if since is not None and rule.months else None
+    if until is not None and until <= now:
+        until = None
+    streams = {stream for holder in holders for stream in holder.streams(person_id)}
+    measure = rule.measure
+    if measure is Measure.RESTRICT and until is None:
+        measure = Measure.ERASE
+    return Planned(data_class, rule, stores, measure, until, _is_held(person_id, streams))
+
+
+def _is_held(person_id: int, streams: set[str]) -> bool:
+    return queries_legal_holds.is_held(f"person:{person_id}", *streams)

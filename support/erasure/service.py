@@ -28,6 +28,7 @@ from support.workorders import moves
 from support.workorders import queries as orders
 from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
+from support.workorders.timers import NO_ANSWER
 
 KIND = "erasure"
 NEWS = "erasure.news"
@@ -258,7 +259,7 @@ def follow_order(order: WorkOrder, status: Status, now: datetime) -> None:
     row = queries.erasure_of(order)
     if status is not Status.CLOSED or row is None or row.status not in WITHDRAWABLE:
         return
-    forgotten = row.status is S.IDENTITY and order.closed_reason == "no_answer"
+    forgotten = row.status is S.IDENTITY and order.closed_reason == NO_ANSWER
     new = S.UNVERIFIED if forgotten else S.WITHDRAWN
     move(SYSTEM, row, new, row.version, now, ended_at=now)
 

@@ -157,10 +157,10 @@ REPORT = Kind(
     topics=tuple(
         Topic(ground.value, title, hint, icon) for ground, (title, hint, icon) in GROUNDS.items()
     ),
+    asks=N_("What is wrong with it?"),
     question=Question(
         label=N_("Which link is it?"),
         hint=N_("One link a line, up to 20."),
-        topics=N_("What is wrong with it?"),
         guide="infringement/_report_guide.html",
         read=read_links,
         keep=service_reports.keep_report,

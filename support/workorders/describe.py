@@ -168,6 +168,7 @@ _TEAMS: Mapping[str, str] = {
     "support": N_("Support"),
     "complaints": N_("Complaints"),
     "ip": N_("Intellectual property"),
+    "privacy": N_("Privacy"),
 }
 
 

@@ -68,19 +68,22 @@ class OrderForm(FlaskForm):
     about = HiddenField(filters=[line])
     files = MultipleFileField(_l("Files"))
 
-    def ask_own(self, label: str, topics: str) -> None:
-        """Ask a kind's own question, and what the topics are about in its words, or drop it where there is no label."""
+    def ask_own(self, label: str) -> None:
+        """Ask a kind's own question, or drop it where there is no label."""
         if not label:
             del self.own
             return
-        self.own.label.text, self.topic.label.text = label, topics
-        del self.subject
+        self.own.label.text = label
 
-    def offer_topics(self, choices: list[tuple[str, str]]) -> None:
-        """Ask for one of `choices`, or drop the question when the kind has no topics."""
+    def offer_topics(self, choices: list[tuple[str, str]], asks: str) -> None:
+        """Ask for one of `choices`, or drop the question when the kind has no topics; asked in a kind's own words, the
+        answer names the order."""
         if not choices:
             del self.topic
             return
+        if asks:
+            self.topic.label.text = asks
+            del self.subject
         self.topic.choices = choices
         self.topic.validators = [self._known_topic]
 

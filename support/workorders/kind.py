@@ -52,7 +52,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of a kind's own in the common form, instead of a summary; its topic names the order.
+    """A question of a kind's own in the common form.
 
     `guide` is a template above the form. `read(text)` returns what the answer means, asking others, so that no
     transaction is open; it raises `Invalid`. `keep(actor, order, meaning, now=now)` runs in the one that files the
@@ -61,7 +61,6 @@ class Question:
 
     label: str
     hint: str
-    topics: str
     guide: str
     read: Callable[[str], Any]
     keep: Callable[..., object]
@@ -72,7 +71,8 @@ class Kind:
     """The declaration of one kind.
 
     `entry` is the endpoint of its first page, None for the common form, which asks `question` too where there is one;
-    with `needs_account` guests are led to none; `panel` the template that the desk page includes beside the thread,
+    with `needs_account` guests are led to none; `asks` are the words that head its topics where they name the order,
+    so that no summary is asked for; `panel` the template that the desk page includes beside the thread,
     `note` the one on the requester's page, both with what `facts(order)` finds;
     `guard(order, status)` raises when the kind's own state forbids a move;
     `on_move(order, status, now)` follows it in the same transaction; `next_step(order, viewer, now)` makes the one
@@ -88,6 +88,7 @@ class Kind:
     summary: str
     icon: str
     topics: tuple[Topic, ...] = ()
+    asks: str = ""
     question: Question | None = None
     keep: Callable[..., object] = lambda actor, order, *, now: None
     entry: str | None = None

@@ -59,6 +59,12 @@ TARGETS: Mapping[str, Mapping[Priority, Target]] = {
         Priority.NORMAL: Target(30, DAY),
         Priority.LOW: Target(30, DAY),
     },
+    "erasure": {
+        Priority.URGENT: Target(30, 15 * DAY),
+        Priority.HIGH: Target(2 * 60, 15 * DAY),
+        Priority.NORMAL: Target(DAY, 15 * DAY),
+        Priority.LOW: Target(DAY, 15 * DAY),
+    },
     "complaint": {
         Priority.URGENT: Target(30, 2 * DAY),
         Priority.HIGH: Target(2 * 60, 5 * DAY),

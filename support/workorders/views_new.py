@@ -284,8 +284,9 @@ def _form(kind: Kind, draft: Saved | None) -> OrderForm:
         meta=_meta(posted),
     )
     own = kind.question
-    form.ask_own(_(own.label) if own else "", _(own.topics) if own else "")
-    form.offer_topics([(topic.code, _(topic.title)) for topic in kind.topics])
+    form.ask_own(_(own.label) if own else "")
+    topics = [(topic.code, _(topic.title)) for topic in kind.topics]
+    form.offer_topics(topics, _(kind.asks) if kind.asks else "")
     return form
 
 

@@ -1,0 +1,89 @@
+"""The forms of deletion requests: what the person says of theirs, and what is decided class by class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from support.erasure.queries_plan import Planned
+from support.erasure.rules import EXTENSIONS, REFUSALS, REGIONS
+from support.policies.data_classes import RULES
+
+ALL = "all"
+
+
+class ConfirmForm(FlaskForm):
+    """What the person says of their request when they show who they are."""
+
+    scope = RadioField(
+        _l("What shall be deleted?"),
+        choices=[(ALL, _l("Everything that no law keeps")), ("some", _l("Only a part of it"))],
+        default=ALL,
+    )
+    classes = SelectMultipleField(
+        _l("Which part?"),
+        choices=[(each.value, _l(rule.title)) for each, rule in RULES.items()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validators=[Optional()],
+    )
+    region = RadioField(
+        _l("Where do you live?"),
+        choices=[(code, _l(region.title)) for code, region in REGIONS.items()],
+        validators=[InputRequired(_l("Please choose one."))],
+    )
+
+    def wanted(self) -> tuple[str, ...]:
+        """Return the classes that are asked for, none for all."""
+        return tuple(self.classes.data or ()) if self.scope.data == "some" else ()
+
+
+class ProposalForm(FlaskForm):
+    """What a privacy officer proposes; a field for each class that holds anything, by its code, and why it stays."""
+
+    words = TextAreaField(_l("To the person"))
+
+
+def why_field(code: str) -> str:
+    """Return the name of the field that says why a class stays."""
+    return f"why_{code}"
+
+
+def proposal_form(plan: Sequence[Planned]) -> ProposalForm:
+    """Return the form for a dry run: the table's proposal is chosen already."""
+    fields: dict[str, object] = {}
+    for each in plan:
+        code = each.data_class.value
+        fields[code] = RadioField(
+            _(each.rule.title),
+            choices=[(choice.value, _(choice.title)) for choice in each.choices],
+            default=each.measure.value,
+        )
+        fields[why_field(code)] = SelectField(
+            _("Why it stays"),
+            choices=[("", ""), *((reason, _(words)) for reason, words in REFUSALS.items())],
+        )
+    kind: type[ProposalForm] = type("ProposalForm", (ProposalForm,), fields)
+    return kind()
+
+
+class ExtensionForm(FlaskForm):
+    """Why more time is needed."""
+
+    reason = RadioField(
+        _l("Why is more time needed?"),
+        choices=[(code, _l(words)) for code, words in EXTENSIONS.items()],
+        validators=[InputRequired(_l("Please choose one."))],
+    )
+
+
+class DecisionForm(FlaskForm):
+    """What the second person says with their decision."""
+
+    words = TextAreaField(_l("Why"))

@@ -1,0 +1,83 @@
+"""What the letters about deletion requests say, and who may still read them at the moment of sending."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from support.core.actors import Actor
+from support.core.context import settings
+from support.core.errors import NotFound
+from support.core.holders import Measure
+from support.core.words import N_
+from support.erasure import queries, rules
+from support.erasure.models import Erasure, ErasureLine
+from support.notifications.models import Purpose
+from support.notifications.templates import Template
+from support.policies.data_classes import rule_named
+from support.workorders import queries as orders
+
+ERASURE = "erasure.news"
+_MINUTE = timedelta(minutes=1)
+
+TITLES = {
+    "review": N_("Your request to delete data is being decided"),
+    "extended": N_("We need longer for your request to delete data"),
+    "approved": N_("Your data is being deleted"),
+    "refused": N_("Your request to delete data is refused"),
+}
+
+
+def erasure_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
+    """Facts for the person who asked; None for anybody else."""
+    try:
+        row = queries.erasure_by_id(ids["erasure"])
+    except NotFound:
+        return None
+    if reader.id != row.person_id:
+        return None
+    what, order = ids["what"], orders.order_by_id(row.order_id)
+    decided = queries.lines_of(row) if what in ("approved", "refused") else []
+    dated = what in ("review", "extended") and row.due_at is not None
+    return {
+        "what": what,
+        "title": TITLES[what],
+        "reference": order.reference,
+        "extension": rules.EXTENSIONS.get(row.extension, ""),
+        "until": row.due_at - _MINUTE if dated and row.due_at else None,
+        "lines": [_said(line) for line in decided],
+        "kept": any(line.measure == Measure.KEEP for line in decided),
+        "words": queries.remark_of(row) if decided else "",
+        "proof": proof_address(row),
+    }
+
+
+def proof_address(row: Erasure) -> str:
+    """Return the address of the steps and the proof, which needs no account."""
+    return f"{settings().public_url}/deletions/{row.uid}"
+
+
+def _said(line: ErasureLine) -> dict[str, Any]:
+    """One class as its line in the letter shows it; texts are message ids."""
+    rule = rule_named(line.data_class)
+    locked = line.what is Measure.RESTRICT
+    return {
+        "title": rule.title,
+        "what": line.what.title,
+        "until": line.until,
+        "law": rule.reason if locked else "",
+        "basis": rule.basis if locked else "",
+        "refusal": rules.REFUSALS.get(line.reason, ""),
+        "held": line.held,
+    }
+
+
+TEMPLATES = (
+    Template(
+        ERASURE,
+        Purpose.ORDERS,
+        N_("Requests to delete data"),
+        erasure_facts,
+        path="/orders/{reference}",
+    ),
+)

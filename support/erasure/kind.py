@@ -69,7 +69,7 @@ _LATE: Mapping[Viewer, str] = {
 
 _WORDS: Mapping[tuple[ErasureState, Viewer], str] = {
     (S.IDENTITY, "requester"): N_(
-        "Please show by %(until)s that it is you who asks. Nothing is looked at before, not even whether there is any data."
+        "Please show by %(until)s that it is you who asks; before that nobody looks whether there is any data."
     ),
     (S.IDENTITY, "staff"): N_(
         "The requester has not shown who they are; without that by %(until)s it closes by itself."

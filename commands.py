@@ -10,12 +10,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from support.core import audit, file_upkeep, vault, worker, wrapping
+from support.core import audit, file_upkeep, readiness, vault, worker, wrapping
 from support.core.actors import SYSTEM
 from support.core.clock import utcnow
 from support.core.context import keys
 from support.core.db import db
-from support.core.terminal import Command, Group
+from support.core.terminal import Command, Group, Refused
 from support.core.words import N_
 from support.core.words import spoken as _
 
@@ -26,6 +26,7 @@ from support.core.words import spoken as _
 @with_appcontext
 def worker_command() -> None:
     """Run the rq worker until it is stopped."""
+    _refuse_where_closed()
     worker.run_worker()
 
 
@@ -33,7 +34,14 @@ def worker_command() -> None:
 @with_appcontext
 def tick_command() -> None:
     """Run the tick until it is stopped."""
+    _refuse_where_closed()
     worker.run_tick()
+
+
+def _refuse_where_closed() -> None:
+    if closed := readiness.closed():
+        raise Refused(str(closed))
+    db.session.remove()
 
 
 audit_group = Group("audit", help=N_("The audit trail."))

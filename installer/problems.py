@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from installer.answers import SETTINGS
 from support.accounts import queries as accounts
-from support.core import doorbell, platform_door
+from support.core import doorbell, platform_door, readiness
 from support.core.actors import Role
 from support.core.clock import utcnow
 from support.core.config import SETTINGS_FILE, ConfigError
@@ -64,18 +64,16 @@ def all_problems() -> list[Problem]:
 
 
 def blocking_problems() -> list[Problem]:
-    """Return what keeps the pages closed: no own policy, no operator, http for others; never anything on a demo.
+    """Return what keeps the pages closed: a database older than the ledger of erasures, or half restored; but for a
+    demo also no own policy, no operator, http for others.
 
     Cheap enough for every request: once open, it stays open; until then it looks every five seconds.
     """
     state: _Kept = current_app.extensions.setdefault("blocking_problems", _Kept())
     if state.open or time.monotonic() < state.fresh_until:
         return state.found
-    state.found = (
-        []
-        if is_demo()
-        else [each for check in (_operator, _policy, _address) for each in check() if each.blocking]
-    )
+    checks = (_readiness,) if is_demo() else (_readiness, _operator, _policy, _address)
+    state.found = [each for check in checks for each in check() if each.blocking]
     state.open = not state.found
     state.fresh_until = time.monotonic() + _LOOK_AGAIN_SECONDS
     return state.found
@@ -105,6 +103,11 @@ def _database() -> Iterator[Problem]:
     if migrations_pending():
         words = _("The database is not at the newest migration.")
         yield Problem("migrations", words, "flask db upgrade")
+
+
+def _readiness() -> Iterator[Problem]:
+    if closed := readiness.closed():
+        yield Problem("readiness", closed.problem, closed.fix, blocking=True)
 
 
 def _mark() -> Iterator[Problem]:
@@ -312,7 +315,16 @@ def _training() -> Iterator[Problem]:
         yield Problem("training", words, fix)
 
 
-_CHECKS: tuple[Check, ...] = (_database, _mark, _files, _debug, _engine, _valkey, _environment)
+_CHECKS: tuple[Check, ...] = (
+    _database,
+    _readiness,
+    _mark,
+    _files,
+    _debug,
+    _engine,
+    _valkey,
+    _environment,
+)
 _CHECKS_OF_A_REAL_DESK: tuple[Check, ...] = (
     _operator,
     _policy,

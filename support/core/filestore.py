@@ -2,7 +2,8 @@
 
 Two small classes and not one through obstore: its local store writes and links without an fsync (seen with
 strace, obstore 0.12), and "accepted" means that a power cut does not take the file. Names are ours (hex
-digits), never a person's. New bytes are built in `incoming/` on the same file system, so that
+digits), never a person's. The ledger of erasures lies beside them, and what is in it is neither written anew nor
+removed: only `create` makes an entry. New bytes are built in `incoming/` on the same file system, so that
 putting them in place is one rename.
 """
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 PREFIXES = tuple(f"{number:02x}" for number in range(256))
+LEDGER = "ledger"
 _NAME = re.compile(r"[0-9a-f]{32}(-thumbnail)?")
+_ENTRY = re.compile(rf"{LEDGER}/[0-9]{{8}}\.json")
 
 
 class Incoming:
@@ -72,6 +75,12 @@ class FileStore(Protocol):
     def names(self, prefix: str) -> dict[str, datetime]:
         """Return every name that begins with the two digits `prefix`, with its time of writing."""
 
+    def create(self, temporary: Path, entry: str) -> bool:
+        """Keep the bytes as `entry` of the ledger, durably, unless it is there: of two at once, one gets True."""
+
+    def entries(self, after: str = "") -> list[str]:
+        """Return the names in the ledger, in order; only those behind the name `after`."""
+
 
 class DirectoryStore:
     """Files under `root/ab/cd/abcd...`, all directories 0700 and files 0600."""
@@ -85,6 +94,11 @@ class DirectoryStore:
             raise FileNotFoundError(name)
         return self.root / name[:2] / name[2:4] / name
 
+    def _entry(self, name: str) -> Path:
+        if not _ENTRY.fullmatch(name):
+            raise FileNotFoundError(name)
+        return self.root / name
+
     def put(self, temporary: Path, name: str) -> None:
         """Flush, rename into place, flush the directory: after that the file survives a power cut."""
         _flush(temporary)
@@ -97,7 +111,7 @@ class DirectoryStore:
 
     def open(self, name: str) -> BinaryIO:
         """Open the file itself."""
-        return self._path(name).open("rb")
+        return (self._entry(name) if name.startswith(LEDGER) else self._path(name)).open("rb")
 
     def remove(self, name: str) -> None:
         """Unlink the file."""
@@ -107,6 +121,25 @@ class DirectoryStore:
         """Walk one of the 256 first-level directories."""
         found = (self.root / prefix).glob("*/*")
         return {path.name: datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in found}
+
+    def create(self, temporary: Path, entry: str) -> bool:
+        """Give the flushed bytes a second name: a link is there whole or not, and never replaces another."""
+        path = self._entry(entry)
+        _flush(temporary)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
+        finally:
+            for directory in (path.parent, self.root):
+                _flush(directory)
+        return True
+
+    def entries(self, after: str = "") -> list[str]:
+        """List the one directory of the ledger."""
+        found = (f"{LEDGER}/{path.name}" for path in (self.root / LEDGER).glob("*.json"))
+        return sorted(name for name in found if _ENTRY.fullmatch(name) and name > after)
 
 
 def _flush(path: Path) -> None:
@@ -131,6 +164,11 @@ class BucketStore:
             raise FileNotFoundError(name)
         return f"{name[:2]}/{name[2:4]}/{name}"
 
+    def _entry(self, name: str) -> str:
+        if not _ENTRY.fullmatch(name):
+            raise FileNotFoundError(name)
+        return name
+
     @contextmanager
     def _asked(self, name: str) -> Iterator[None]:
         """Turn what the store raises into what the protocol promises."""
@@ -138,6 +176,8 @@ class BucketStore:
             yield
         except self.api.exceptions.NotFoundError as error:
             raise FileNotFoundError(name) from error
+        except self.api.exceptions.AlreadyExistsError as error:
+            raise FileExistsError(name) from error
         except self.api.exceptions.BaseError as error:
             raise OSError(name) from error
 
@@ -148,10 +188,11 @@ class BucketStore:
 
     def open(self, name: str) -> BinaryIO:
         """Bring the object here, so that it can be checked whole before the first byte is served."""
+        path = self._entry(name) if name.startswith(LEDGER) else self._path(name)
         stream = cast(BinaryIO, TemporaryFile(dir=self.incoming.directory))  # noqa: SIM115 - the caller closes it
         try:
             with self._asked(name):
-                for chunk in self.api.get(self.objects, self._path(name)):
+                for chunk in self.api.get(self.objects, path):
                     stream.write(chunk)
         except BaseException:
             stream.close()
@@ -172,6 +213,25 @@ class BucketStore:
                 for page in self.api.list(self.objects, prefix)
                 for meta in page
             }
+
+    def create(self, temporary: Path, entry: str) -> bool:
+        """Send the bytes on the condition that the name is free (`If-None-Match`), which the store has to know."""
+        path = self._entry(entry)
+        try:
+            with self._asked(entry):
+                self.api.put(
+                    self.objects, path, temporary.read_bytes(), mode="create", use_multipart=False
+                )
+        except FileExistsError:
+            return False
+        return True
+
+    def entries(self, after: str = "") -> list[str]:
+        """List the ledger's prefix from `after` on, page by page."""
+        with self._asked(LEDGER):
+            pages = self.api.list(self.objects, LEDGER, offset=after or None)
+            found = [meta["path"] for page in pages for meta in page]
+        return sorted(name for name in found if _ENTRY.fullmatch(name) and name > after)
 
 
 @lru_cache(maxsize=8)

@@ -5,21 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import select
-from sqlalchemy.orm import Mapped
+from sqlalchemy import BigInteger, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.clock import utcnow
 from support.core.db import Id, Model, db, insert_new, transaction
 
 
 class Installation(Model):
-    """Written once, at the first start (`id` is 1). `demo` can never be switched on later."""
+    """Written once, at the first start (`id` is 1). `demo` can never be switched on later.
+
+    `ledger_applied` is the last erasure of the ledger that this database has carried out (`core.ledger`).
+    """
 
     __tablename__ = "installation"
 
     id: Mapped[Id]
     demo: Mapped[bool]
     created_at: Mapped[datetime]
+    ledger_applied: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 def mark(*, demo: bool) -> bool:

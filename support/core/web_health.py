@@ -9,7 +9,7 @@ from flask import Response, abort
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select, text
 
-from support.core import doorbell, outbox, outbox_upkeep
+from support.core import doorbell, outbox, outbox_upkeep, readiness
 from support.core.clock import utcnow
 from support.core.context import hooks, settings
 from support.core.db import db
@@ -36,17 +36,19 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Say whether the database answers; details only for a peer on this machine."""
+    """Say whether the database answers and may be served; details only for a peer on this machine."""
     try:
         db.session.execute(text("SELECT 1"))
-        ready = True
+        there, closed = True, readiness.closed()
     except Exception:
-        ready = False
+        there, closed = False, None
+    ready = there and closed is None
     lines = ["ready" if ready else "not ready"]
     if is_local_request():
         lines += [
-            f"database {'ok' if ready else 'away'}",
+            f"database {'ok' if there else 'away'}",
             f"doorbell {'ok' if doorbell.answers() else 'away'}",
+            *([str(closed)] if closed else []),
         ]
     return Response("\n".join(lines) + "\n", status=200 if ready else 503, mimetype="text/plain")
 

@@ -1,0 +1,70 @@
+"""Whether this database may be served: not where a restore is unfinished, nor where it is older than the ledger.
+
+Asked at the start of the worker and the tick, and by a web process before its first page. A yes holds as long as the
+process: neither comes about under a running one.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import inspect
+
+from support.core import ledger
+from support.core.context import ground
+from support.core.db import db
+from support.core.words import N_, spoken
+
+log = logging.getLogger(__name__)
+
+UNFINISHED = "restore_unfinished"
+"""A table that is there only while a restore is under way (`core.restore`)."""
+_AGAIN_SECONDS = 5.0
+_KEPT = "readiness"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Why nothing is served, and what to run; `words` is a message id with fields in `facts`."""
+
+    words: str
+    fix: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return spoken(N_("%(problem)s Run: %(command)s"), problem=self.problem, command=self.fix)
+
+    @property
+    def problem(self) -> str:
+        """The reason alone, in the language of the terminal."""
+        return spoken(self.words, **self.facts)
+
+
+def closed() -> Closed | None:
+    """Return why this database may not be served, None when it may; once it may, that is not asked again.
+
+    Where the store of the files is away nobody can tell, and the desk goes on without it as it does else.
+    """
+    until, found = ground().kept.get(_KEPT, (0.0, None))
+    if time.monotonic() < until:
+        return found if isinstance(found, Closed) else None
+    try:
+        found = _look()
+    except OSError:
+        log.warning("ledger_unreadable")
+        found = None
+    ground().kept[_KEPT] = (time.monotonic() + _AGAIN_SECONDS if found else float("inf"), found)
+    return found
+
+
+def _look() -> Closed | None:
+    if inspect(db.session.connection()).has_table(UNFINISHED):
+        return Closed(N_("A restore did not finish here."), "flask restore PATH")
+    if number := ledger.behind():
+        words = N_("This database is older than the ledger: %(number)s erasures are not in it.")
+        return Closed(words, "flask erasure replay", {"number": number})
+    return None

@@ -47,6 +47,7 @@ from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
 from support.disclosure import entries as penalties
+from support.erasure import entries as erasure
 from support.infringement import entries as infringement
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
@@ -130,6 +131,7 @@ BLUEPRINTS: list[Any] = [
     face_views.blueprint,
     *infringement.BLUEPRINTS,
     *penalties.BLUEPRINTS,
+    *erasure.BLUEPRINTS,
     order_views.blueprint,
     desk_views.blueprint,
 ]
@@ -238,6 +240,7 @@ HOOKS: list[object] = [
     realname_kind.REALNAME,
     *infringement.HOOKS,
     *penalties.HOOKS,
+    *erasure.HOOKS,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,
@@ -273,6 +276,7 @@ COMMANDS: list[Any] = [
     commands.vault_group,
     cli.admin_group,
     notice_cli.sms_group,
+    *erasure.COMMANDS,
     *installer.commands.COMMANDS,
     demo.commands.demo_command,
 ]
@@ -304,6 +308,7 @@ PUBLIC = frozenset(
         "workorders.follow",
         "workorders.follow_code",
         *infringement.PUBLIC,
+        *erasure.PUBLIC,
         "assurance.hold",
         "assurance.stop",
         "notifications.check",
@@ -332,6 +337,7 @@ GUEST: frozenset[str] = frozenset(
         "checks.send",
         "checks.withdraw",
         *infringement.GUEST,
+        *erasure.GUEST,
         "workorders.why",
         "workorders.index",
         "workorders.show",

@@ -93,7 +93,6 @@ def upgrade() -> None:
         sa.Column("measure", sa.String(length=12), nullable=False),
         sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("note", sa.String(length=40), nullable=False),
-        sa.Column("begun_at", MOMENT, nullable=True),
         sa.Column("done_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
             ["erasure_id"], ["erasure.id"], name="fk_erasure_step_erasure_id_erasure"

@@ -331,3 +331,20 @@ def each_of(
         except DomainError as error:
             said = {"table": kind.__tablename__, "row": row_id, "error": type(error).__name__}
             log.warning("row_left", extra=said)
+
+
+def clean_leftovers() -> None:
+    """Let nothing that was deleted stay in the files of the database: free pages, indexes, the write-ahead log.
+
+    With no transaction open. On PostgreSQL it vacuums, which needs the right to; on SQLite pages are overwritten as
+    they are freed (`secure_delete`), so that what is left to do is the full-text index and the log.
+    """
+    db.session.rollback()
+    engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("VACUUM")
+            return
+        for command in ("optimize", "integrity-check"):
+            connection.exec_driver_sql(f"INSERT INTO search_fts(search_fts) VALUES('{command}')")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

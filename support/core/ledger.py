@@ -9,16 +9,28 @@ behind that number, the database is older than the ledger, and nobody is served 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select, update
 
+from support.core.context import hooks
 from support.core.db import changed, db, transaction
 from support.core.files import store
 from support.core.filestore import LEDGER, FileStore
 from support.core.installation import Installation
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A hook: `erasures()` names the erasures whose steps this database is still to do by itself, after a kill too.
+
+    It is not behind with their entries.
+    """
+
+    erasures: Callable[[], set[str]]
 
 
 def append(entry: dict[str, Any]) -> int:
@@ -64,7 +76,10 @@ def applied() -> int | None:
 def behind() -> int:
     """Return how many entries this database has not carried out. One that was never set up has nobody to erase."""
     done = applied()
-    return 0 if done is None else len(store().entries(name_of(done)))
+    if done is None or not store().entries(name_of(done)):
+        return 0
+    under_way = {key for hook in hooks(UnderWay) for key in hook.erasures()}
+    return sum(entry["key"] not in under_way for _number, entry in entries(done))
 
 
 def mark_applied(number: int) -> bool:

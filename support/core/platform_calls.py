@@ -140,3 +140,9 @@ def call_named(uid: str) -> PlatformCall:
     if found is None:
         raise NotFound()
     return found
+
+
+def call_of(name: Name, key: str) -> PlatformCall | None:
+    """Return what was asked under this key (`platform.call`); None where nothing was."""
+    found = select(PlatformCall).where(PlatformCall.dedup_key == f"{name}|{key}")
+    return db.session.execute(found).scalar_one_or_none()

@@ -17,6 +17,7 @@ from support.erasure.forms import DecisionForm, ExtensionForm, proposal_form
 from support.erasure.kind import due_of
 from support.erasure.lifecycle import ErasureState
 from support.erasure.models import Erasure
+from support.erasure.proof_pages import step_lines
 from support.erasure.queries_plan import Planned
 from support.policies.data_classes import rule_named
 from support.workorders import queries as orders
@@ -63,7 +64,7 @@ def desk_page(actor: Actor, row: Erasure, forms: Mapping[str, FlaskForm], now: d
         "plan": plan,
         "lines": [(line, rule_named(line.data_class)) for line in queries.lines_of(row)],
         "refusals": rules.REFUSALS,
-        "steps": queries.steps_of(row),
+        "step_lines": step_lines(queries.steps_of(row)),
         "remark": queries.remark_of(row),
         "names": people.names({row.decided_by or 0, row.approved_by or 0} - {0}),
         "may": may,

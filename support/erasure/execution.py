@@ -29,8 +29,6 @@ OWN_STEPS: Mapping[str, str] = {
 }
 """The steps that belong to no place in particular, in words for everybody."""
 
-_KEY_GOES_WITH = Class.ACCOUNT
-
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -40,13 +38,18 @@ class Planned:
     measure: str = ""
 
 
+def is_whole(measures: Mapping[str, Measure]) -> bool:
+    """True where the account itself goes, and with it the person's key, mentions, and the account at the platform."""
+    return measures.get(Class.ACCOUNT) is Measure.ERASE
+
+
 def steps_for(measures: Mapping[str, Measure]) -> Sequence[Planned]:
     """Return the steps of a decision (class: measure) in order: the ledger before anything is destroyed, the key after
     all that it opens, the leftovers after that, the proof last.
 
     The key and the account at the platform go only with the account.
     """
-    whole = measures.get(_KEY_GOES_WITH) is Measure.ERASE
+    whole = is_whole(measures)
     steps = [Planned(TOLD), Planned(LEDGER)]
     if whole:
         steps += [Planned(MENTIONS), Planned(PLATFORM)]

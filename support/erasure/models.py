@@ -117,8 +117,12 @@ class ErasureStep(Model):
     measure: Mapped[str] = mapped_column(String(12), default="")
     taken: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(String(40), default="")
-    begun_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+
+    @property
+    def what(self) -> Measure:
+        """The measure of a holder's step."""
+        return Measure(self.measure)
 
 
 class ErasureMention(Model):

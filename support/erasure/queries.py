@@ -10,6 +10,7 @@ from support.core import vault
 from support.core.actors import Actor
 from support.core.db import db, fetch
 from support.core.errors import NotFound
+from support.core.holders import Measure
 from support.erasure.lifecycle import RUNNING, ErasureState
 from support.erasure.models import Erasure, ErasureLine, ErasureStep
 from support.erasure.policy import DECIDERS, DESK, require_desk
@@ -71,6 +72,11 @@ def lines_of(row: Erasure) -> list[ErasureLine]:
     found = select(ErasureLine).where(ErasureLine.erasure_id == row.id)
     lines = db.session.execute(found).scalars()
     return sorted(lines, key=lambda line: _ORDER.get(line.data_class, len(_ORDER)))
+
+
+def measures_of(row: Erasure) -> dict[str, Measure]:
+    """Return what was decided, by class."""
+    return {line.data_class: line.what for line in lines_of(row)}
 
 
 def steps_of(row: Erasure) -> Sequence[ErasureStep]:

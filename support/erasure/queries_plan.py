@@ -63,12 +63,19 @@ def _planned(data_class: Class, holders: list[Holder], person_id: int, now: date
     until = months(since, rule.months).at if since is not None and rule.months else None
     if until is not None and until <= now:
         until = None
-    streams = {stream for holder in holders for stream in holder.streams(person_id)}
     measure = rule.measure
     if measure is Measure.RESTRICT and until is None:
         measure = Measure.ERASE
-    return Planned(data_class, rule, stores, measure, until, _is_held(person_id, streams))
+    return Planned(
+        data_class,
+        rule,
+        stores,
+        measure,
+        until,
+        any(is_held(holder, person_id) for holder in holders),
+    )
 
 
-def _is_held(person_id: int, streams: set[str]) -> bool:
-    return queries_legal_holds.is_held(f"person:{person_id}", *streams)
+def is_held(holder: Holder, person_id: int) -> bool:
+    """True while a legal hold keeps what one place has of somebody."""
+    return queries_legal_holds.is_held(f"person:{person_id}", *holder.streams(person_id))

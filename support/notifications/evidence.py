@@ -32,3 +32,10 @@ def left_about(stream: str, code: str) -> list[Left]:
         .order_by(Delivery.sent_at, Delivery.id)
     )
     return [Left(row.uid, Channel(row.channel), row.ids, row.sent_at) for row in rows]
+
+
+def is_on_its_way(stream: str, code: str) -> bool:
+    """True while a message of template `code` about `stream` waits for its turn or for another try."""
+    waits = (Delivery.about == stream, Delivery.template == code)
+    found = select(Delivery.id).where(*waits, Delivery.state == DeliveryState.WAITING).limit(1)
+    return fetch(found).first() is not None

@@ -1,0 +1,60 @@
+"""What this room hands to `wiring.py`."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask_babel import gettext
+
+from support.accounts.console import AdminNotice
+from support.core.ledger import UnderWay
+from support.core.web_nav import NavItem
+from support.core.words import N_
+from support.erasure import (
+    cli,
+    desk_pages,
+    jobs,
+    kind,
+    letters,
+    personal_data,
+    policy,
+    queries,
+    service_execution,
+    views,
+    views_desk,
+    views_proof,
+)
+
+BLUEPRINTS = (views.blueprint, views_desk.blueprint, views_proof.blueprint)
+COMMANDS = (cli.erasure_group, cli.receipt_group)
+PUBLIC, GUEST = views_proof.PUBLIC, views.GUEST
+
+
+def _unstaffed() -> list[tuple[str, str, str]]:
+    """Return the notice for administrators where nobody could decide on a deletion."""
+    if not desk_pages.unstaffed():
+        return []
+    title, words = (
+        gettext("Deletions are not staffed"),
+        gettext("A deletion needs a privacy officer and another person. Give somebody the role."),
+    )
+    return [(title, words, url_for("erasures.index"))]
+
+
+HOOKS: tuple[object, ...] = (
+    kind.ERASURE,
+    *personal_data.HOLDERS,
+    UnderWay(service_execution.under_way),
+    *jobs.SUBSCRIPTIONS,
+    *jobs.PERIODIC,
+    *letters.TEMPLATES,
+    AdminNotice(_unstaffed),
+    NavItem(
+        N_("More"),
+        N_("Deletions"),
+        "erasures.index",
+        "eraser",
+        count=queries.waiting_for,
+        roles=policy.DESK,
+    ),
+    NavItem("footer", N_("Check a proof of deletion"), "deletions.verify", "file-check"),
+)

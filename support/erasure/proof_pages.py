@@ -1,0 +1,78 @@
+"""What the public pages of a deletion show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from support.core.context import hooks
+from support.core.holders import Holder, Measure
+from support.core.web_times import local_time
+from support.erasure import execution, queries, receipts
+from support.erasure.lifecycle import ENDED
+from support.erasure.models import Erasure, ErasureLine, ErasureStep
+from support.erasure.service_execution import HELD
+from support.policies.data_classes import rule_named
+from support.workorders import queries as orders
+
+
+def shown(row: Erasure) -> dict[str, Any]:
+    """Return the steps in words, how far it is, and what the proof says."""
+    steps = queries.steps_of(row)
+    done = sum(step.done_at is not None for step in steps)
+    return {
+        "reference": orders.order_by_id(row.order_id).reference,
+        "steps": step_lines(steps),
+        "done": done,
+        "all": len(steps),
+        "over": row.status in ENDED,
+        "classes": [
+            [_(rule_named(line.data_class).title), line.found, _said(line)]
+            for line in queries.lines_of(row)
+        ],
+    }
+
+
+def _said(line: ErasureLine) -> str:
+    words = _(line.what.title)
+    return (
+        words
+        if line.until is None
+        else f"{words} · {_('until %(until)s', until=local_time(line.until))}"
+    )
+
+
+def step_lines(steps: Sequence[ErasureStep]) -> list[dict[str, Any]]:
+    """Return steps in words, as `data.steps` draws them."""
+    titles = {holder.code: holder.title for holder in hooks(Holder)} | dict(execution.OWN_STEPS)
+    first = next((step.id for step in steps if step.done_at is None and step.note != HELD), None)
+    return [_step(step, titles.get(step.code, step.code), step.id == first) for step in steps]
+
+
+def _step(step: ErasureStep, title: str, now: bool) -> dict[str, Any]:
+    state = "done" if step.done_at is not None else "now" if now else "next"
+    words = _("a legal hold keeps it until it is released") if step.note == HELD else ""
+    if step.measure and step.done_at is not None:
+        words = _("%(label)s: %(value)s", label=_(Measure(step.measure).title), value=step.taken)
+    return {"title": _(title), "text": words, "state": state}
+
+
+def genuine(found: receipts.Receipt) -> dict[str, Any]:
+    """Return what a genuine proof says, for its page."""
+    facts = found.facts
+    return {
+        "reference": facts["reference"],
+        "finished": datetime.fromisoformat(facts["finished_at"]),
+        "classes": [
+            [_(each["title"]), each["found"], _(Measure(each["measure"]).title)]
+            for each in facts["classes"]
+        ],
+    }
+
+
+def file_name(row: Erasure) -> str:
+    """Return the name of the proof's file."""
+    return f"deletion-{orders.order_by_id(row.order_id).reference}.json"

@@ -1,0 +1,228 @@
+"""Carrying a decided deletion out, step by step: each is done in full before the next, and harmless when done again.
+
+The steps are rows (`execution.steps_for`), so that a killed process leaves off where it was and the next one goes on
+there. What a legal hold keeps is left standing with all that needs its key, until the hold is released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from support.accounts import service_closing
+from support.assurance import service as assurance
+from support.core import audit, ledger, outbox, platform, vault
+from support.core.actors import SYSTEM
+from support.core.clock import utcnow
+from support.core.context import hooks
+from support.core.db import changed, clean_leftovers, db, insert_new, transaction
+from support.core.holders import Holder, Measure, Removal
+from support.core.outbox import Retry
+from support.core.platform_calls import Name
+from support.erasure import execution, letters, queries, queries_plan, receipts, service_mentions
+from support.erasure.lifecycle import ErasureState
+from support.erasure.models import Erasure, ErasureStep
+from support.erasure.service import DUE, act_of, move
+from support.notifications import evidence
+from support.workorders import queries as orders
+
+WAITS_FOR_LETTER = timedelta(hours=24)
+HELD = "held"
+S = ErasureState
+
+
+def begin(row: Erasure, now: datetime) -> None:
+    """Begin with an approved request: its account is closed, and its steps stand there. Safe to run twice."""
+    with transaction():
+        if row.status is not S.APPROVED:
+            return
+        assurance.require(SYSTEM, act_of(row), now=now)
+        move(SYSTEM, row, S.EXECUTING, row.version, now)
+        measures = queries.measures_of(row)
+        for position, step in enumerate(execution.steps_for(measures)):
+            known = {"erasure_id": row.id, "code": step.code, "measure": step.measure}
+            insert_new(ErasureStep, **known, position=position, taken=0, note="")
+        if execution.is_whole(measures):
+            service_closing.close_account(SYSTEM, row.person_id, now=now)
+
+
+def carry_on(erasure_id: int) -> None:
+    """Do the steps that are left, as far as nothing holds them back; safe to run twice, and beside itself.
+
+    Raises `Retry` while the letter that says where the proof stands is still on its way.
+    """
+    row = queries.erasure_by_id(erasure_id)
+    if row.status is S.APPROVED:
+        begin(row, utcnow())
+    if row.status is not S.EXECUTING:
+        return
+    for step in queries.steps_of(row):
+        if step.done_at is None and not _do(row, step):
+            return
+
+
+def _do(row: Erasure, step: ErasureStep) -> bool:
+    """Do one step; return whether the next one may follow."""
+    now = utcnow()
+    holder = next((each for each in hooks(Holder) if each.code == step.code), None)
+    if holder is not None:
+        if queries_plan.is_held(holder, row.person_id):
+            _note(step, HELD)
+            return True
+        _carry(row, step, holder)
+    elif step.code in _AFTER_ALL and _is_open(row, step):
+        return False
+    else:
+        _OWN[step.code](row, now)
+    with transaction():
+        mine = update(ErasureStep).where(ErasureStep.id == step.id, ErasureStep.done_at.is_(None))
+        changed(mine.values(done_at=utcnow(), note=""))
+        if step.code == execution.PROOF:
+            finish(row, utcnow())
+    return True
+
+
+def _carry(row: Erasure, step: ErasureStep, holder: Holder) -> None:
+    """Call a place's verb, each time in a transaction of its own, until nothing is left there."""
+    verb = holder.measures[step.what]
+    while True:
+        with transaction():
+            taken = verb(_removal(row, step, holder.data_class))
+            mine = update(ErasureStep).where(ErasureStep.id == step.id)
+            changed(mine.values(taken=ErasureStep.taken + taken))
+        if not taken:
+            return
+
+
+def _removal(row: Erasure, step: ErasureStep, data_class: str) -> Removal:
+    """Return what a place is asked to do, with the key under which a class is locked away until its date."""
+    until = next(line.until for line in queries.lines_of(row) if line.data_class == data_class)
+    if step.what is not Measure.RESTRICT or until is None:
+        return Removal(row.person_id, utcnow())
+    key = vault.restriction_key(f"{row.uid}:{data_class}", until)
+    return Removal(row.person_id, utcnow(), key, until)
+
+
+def _note(step: ErasureStep, words: str) -> None:
+    with transaction():
+        changed(update(ErasureStep).where(ErasureStep.id == step.id).values(note=words))
+
+
+def _is_open(row: Erasure, step: ErasureStep) -> bool:
+    """True while an earlier step is held back: what comes after all waits for it."""
+    before = (ErasureStep.erasure_id == row.id, ErasureStep.position < step.position)
+    waits = select(ErasureStep.id).where(*before, ErasureStep.done_at.is_(None)).limit(1)
+    return db.session.execute(waits).first() is not None
+
+
+def _wait_for_letter(row: Erasure, now: datetime) -> None:
+    """Let the letter leave first, since afterwards there is no address left to send it to; for a day at most."""
+    order = orders.order_by_id(row.order_id)
+    late = row.approved_at is not None and now - row.approved_at > WAITS_FOR_LETTER
+    if not late and evidence.is_on_its_way(order.stream, letters.ERASURE):
+        raise Retry("letter_on_its_way")
+
+
+def _write_ledger(row: Erasure, now: datetime) -> None:
+    """Write down, outside of the database, what must stay erased; before anything is destroyed."""
+    measures = queries.measures_of(row)
+    if execution.is_whole(measures):
+        service_mentions.look_for(row)
+    entry = {
+        "key": row.uid,
+        "at": (row.approved_at or now).isoformat(),
+        "person": person_mark(row.person_id),
+        "measures": measures,
+        "mentions": service_mentions.written(row),
+    }
+    number = ledger.append(entry)
+    with transaction():
+        changed(update(Erasure).where(Erasure.id == row.id).values(ledger=number))
+        ledger.mark_applied(number)
+        order = orders.order_by_id(row.order_id)
+        audit.record(
+            order.stream, "erasure.ledger", actor=SYSTEM, at=now, erasure=row.id, number=number
+        )
+    db.session.refresh(row)
+
+
+def person_mark(person_id: int) -> str:
+    """Return how the ledger names somebody: a keyed hash, so that the ledger alone says nothing of anybody."""
+    return vault.blind_index("erased", f"person:{person_id}").hex()
+
+
+def _tell_platform(row: Erasure, now: datetime) -> None:
+    order = orders.order_by_id(row.order_id)
+    platform.call(
+        Name.ERASE_PERSON,
+        f"erasure:{row.uid}",
+        about=order.stream,
+        reference=order.reference,
+        person=row.person_id,
+        now=now,
+    )
+
+
+def _destroy_key(row: Erasure, now: datetime) -> None:
+    with transaction():
+        vault.destroy(f"person:{row.person_id}")
+
+
+def _clean(row: Erasure, now: datetime) -> None:
+    clean_leftovers()
+
+
+def _prove(row: Erasure, now: datetime) -> None:
+    if row.receipt is None:
+        signed = receipts.sign(receipts.facts_of(row, now))
+        with transaction():
+            mine = update(Erasure).where(Erasure.id == row.id, Erasure.receipt.is_(None))
+            changed(mine.values(receipt=signed))
+
+
+def finish(row: Erasure, now: datetime) -> None:
+    """Call a request done whose steps all are; what is locked away ends by the tick. Inside a transaction."""
+    db.session.refresh(row)
+    if row.status is not S.EXECUTING:
+        return
+    locked = any(line.what is Measure.RESTRICT and line.until for line in queries.lines_of(row))
+    new = S.RESTRICTED if locked else S.COMPLETED
+    move(SYSTEM, row, new, row.version, now, ended_at=now, reason="carried_out")
+
+
+def go_on(now: datetime) -> None:
+    """Go on with what a legal hold held back, and with what lost its job; periodic, twice is harmless."""
+    running = select(Erasure.id, Erasure.uid).where(Erasure.state == S.EXECUTING)
+    for erasure_id, uid in db.session.execute(running.limit(200)).all():
+        with transaction():
+            outbox.put(DUE, f"{uid}:{now:%Y-%m-%dT%H}", erasure=erasure_id)
+
+
+def end_terms(now: datetime) -> None:
+    """Call those done whose last locked class has ended: their restriction keys are destroyed. Periodic."""
+    locked = select(Erasure).where(Erasure.state == S.RESTRICTED).limit(200)
+    for row in db.session.execute(locked).scalars().all():
+        terms = [line.until for line in queries.lines_of(row) if line.until is not None]
+        if terms and max(terms) <= now:
+            with transaction():
+                move(SYSTEM, row, S.COMPLETED, row.version, now)
+
+
+def under_way() -> set[str]:
+    """Return the keys of ledger entries whose steps this database is still to do: it is not behind with those."""
+    running = select(Erasure.uid).where(Erasure.state == S.EXECUTING)
+    return set(db.session.execute(running).scalars())
+
+
+_AFTER_ALL = frozenset({execution.KEY, execution.CLEAN, execution.PROOF})
+_OWN: Mapping[str, Callable[[Erasure, datetime], object]] = {
+    execution.TOLD: _wait_for_letter,
+    execution.LEDGER: _write_ledger,
+    execution.MENTIONS: lambda row, now: service_mentions.take_out(row, now),
+    execution.PLATFORM: _tell_platform,
+    execution.KEY: _destroy_key,
+    execution.CLEAN: _clean,
+    execution.PROOF: _prove,
+}

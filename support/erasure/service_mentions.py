@@ -1,0 +1,162 @@
+"""Mentions of a person in what other people wrote: looked for, looked over at the desk, taken out.
+
+They are looked for in the threads in which the person takes part, and by the index in all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from support.accounts import queries as people
+from support.accounts import queries_names, service_profile
+from support.core import vault
+from support.core.db import changed, db, insert_new, transaction
+from support.core.vault import KeyDestroyed
+from support.erasure import mentions
+from support.erasure.mentions import Identity, Mention, What
+from support.erasure.models import Erasure, ErasureMention
+from support.workorders import service_redactions as texts
+from support.workorders.service_redactions import Text
+
+MOST_ORDERS = 500
+_CLOSEST = 40
+
+
+def identity_of(person_id: int) -> Identity:
+    """Return what names somebody in a text, opened; empty where their key is gone."""
+    who, known = people.person(person_id), queries_names.verified_name_of(person_id)
+    addresses = people.contacts_of(person_id)
+    names = [known.name, known.other_name] if known is not None and known.kind != "company" else []
+    firms = [known.name, known.other_name] if known is not None and known.kind == "company" else []
+    try:
+        told = service_profile.profile_of(person_id).values
+    except KeyDestroyed:
+        told = {}
+    firms.append(told.get("organisation", ""))
+    return Identity(
+        names=tuple(filter(None, names)),
+        member_name=who.name,
+        mobiles=tuple(one.address for one in addresses if one.kind == "mobile"),
+        emails=tuple(one.address for one in addresses if one.kind == "email"),
+        organisations=tuple(filter(None, firms)),
+        addresses=tuple(filter(None, [told.get("street", "")])),
+    )
+
+
+def look_for(row: Erasure) -> int:
+    """Look for mentions and note them as proposals, chosen until somebody says no; return how many texts have some.
+
+    Looked for again it adds what was written since. What was decided about a text stays decided.
+    """
+    who = identity_of(row.person_id)
+    found = 0
+    for text in _candidates(row.person_id, who):
+        spans = mentions.find(text.body, who)
+        if not spans:
+            continue
+        found += 1
+        with transaction():
+            insert_new(
+                ErasureMention,
+                erasure_id=row.id,
+                kind=text.kind,
+                thing_id=text.id,
+                spans=[[one.start, one.end, one.what.value] for one in spans],
+                blind=blind(text.body),
+                chosen=True,
+            )
+    return found
+
+
+def _candidates(person_id: int, who: Identity) -> Iterator[Text]:
+    seen: set[tuple[str, int]] = set()
+    for text in [*texts.texts_beside(person_id), *_elsewhere(person_id, who)]:
+        if (text.kind, text.id) not in seen:
+            seen.add((text.kind, text.id))
+            yield text
+
+
+def _elsewhere(person_id: int, who: Identity) -> Iterator[Text]:
+    for words in dict.fromkeys(_search_words(who)):
+        yield from texts.texts_with(words, person_id, MOST_ORDERS)
+
+
+def _search_words(who: Identity) -> Iterator[str]:
+    """Yield what the index is asked for: each value whole, a number also as people group it."""
+    yield from (*who.names, *who.organisations, *who.addresses, *who.emails)
+    if who.member_name:
+        yield who.member_name
+    for number in who.mobiles:
+        local = number.removeprefix("+86")
+        yield from (local, number.removeprefix("+"), f"{local[:3]} {local[3:7]} {local[7:]}")
+
+
+def choose(row: Erasure, chosen: set[int]) -> None:
+    """Keep which of the proposed texts are redacted, by row ids; inside the transaction of the proposal."""
+    for mention in mentions_of(row):
+        mine = update(ErasureMention).where(ErasureMention.id == mention.id)
+        changed(mine.values(chosen=mention.id in chosen))
+
+
+def mentions_of(row: Erasure) -> Sequence[ErasureMention]:
+    """Return the texts in which the person is mentioned."""
+    found = select(ErasureMention).where(ErasureMention.erasure_id == row.id)
+    return db.session.execute(found.order_by(ErasureMention.id)).scalars().all()
+
+
+def shown(row: Erasure) -> list[dict[str, Any]]:
+    """Return each mention with the words around it, for who decides: {id, order, before, what, after, chosen}."""
+    lines = []
+    for mention in mentions_of(row):
+        text = texts.text_of(mention.kind, mention.thing_id)
+        if text is None or blind(text.body) != mention.blind:
+            continue
+        parts = [
+            {
+                "before": text.body[max(0, start - _CLOSEST) : start],
+                "said": text.body[start:end],
+                "after": text.body[end : end + _CLOSEST],
+                "what": What(what).title,
+            }
+            for start, end, what in mention.spans
+        ]
+        said = {"id": mention.id, "kind": mention.kind, "order": text.order_id, "parts": parts}
+        lines.append({**said, "chosen": mention.chosen})
+    return lines
+
+
+def written(row: Erasure) -> list[list[Any]]:
+    """Return the chosen mentions as the ledger keeps them: kind, row id, hash of the text, offsets; no words."""
+    return [
+        [one.kind, one.thing_id, one.blind.hex(), one.spans]
+        for one in mentions_of(row)
+        if one.chosen
+    ]
+
+
+def take_out(row: Erasure, now: datetime) -> None:
+    """Redact the chosen mentions; safe to run twice."""
+    for mention in mentions_of(row):
+        if mention.chosen and mention.done_at is None:
+            with transaction():
+                redact(mention.kind, mention.thing_id, mention.blind, mention.spans)
+                mine = update(ErasureMention).where(ErasureMention.id == mention.id)
+                changed(mine.values(done_at=now))
+
+
+def redact(kind: str, thing_id: int, known: bytes, spans: Sequence[Sequence[Any]]) -> bool:
+    """Take stretches out of a text, if it still says what it said when they were noted."""
+    text = texts.text_of(kind, thing_id)
+    if text is None or blind(text.body) != known:
+        return False
+    found = [Mention(start, end, What(what)) for start, end, what in spans]
+    return texts.rewrite(text, lambda body: mentions.redact(body, found))
+
+
+def blind(body: str) -> bytes:
+    """Return the keyed hash by which a text is known again."""
+    return vault.blind_index("text", body)

@@ -1,0 +1,1 @@
+"""The erasure of what is said about a person in free text."""

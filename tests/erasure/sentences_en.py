@@ -1,0 +1,97 @@
+"""What is said at the desk in English. Slots of HITS hold the erased person; those of TRAPS only look like it."""
+
+from __future__ import annotations
+
+HITS = (
+    "The seller, {name}, has not shipped anything and ignores my messages.",
+    "I spoke to {name} on the phone and was promised a refund within a week.",
+    "The courier rang {mobile} twice and nobody picked up.",
+    "Call {mobile} after six, that is the number on the label.",
+    "Their mobile ({mobile}) is switched off.",
+    "Please return the goods to {address}, not to the warehouse.",
+    "It was left at {address} although I live elsewhere.",
+    "The invoice must be made out to {org}, as last year.",
+    "We bought from {org} twice before and had no trouble.",
+    "The account {member} left a review with my photo in it.",
+    "User @{member} keeps sending me payment links.",
+    "I sent the receipt to {email} but there is no answer.",
+    "Please copy {email} on the reply.",
+    "The address on file, {email}, bounces.",
+    "Hi {greet}, thanks for coming back to me so quickly.",
+    "Dear {greet}, the replacement has left our warehouse.",
+    "Hello {greet},\nwe have looked at the pictures you sent.",
+    "It is {name}'s parcel and I signed for it by mistake.",
+    "{name}’s card was charged instead of mine.",
+    "Agent note: {name} confirmed the exchange, see the call of this morning.",
+    "Note: caller says {name} moved out of {address} in the spring.",
+    "Contact: {full}, {mobile}, {email}",
+    "My neighbour {name} took the parcel in and now denies it.",
+    "{name} and {stranger} both ordered from my account.",
+    "According to {stranger}, {name} no longer works for {org}.",
+    "I only dealt with {name}, who signed the delivery note.",
+    "Please ask {name} to answer me directly.",
+    "Ship to: {full}, {address}",
+    "Signed for by {full} at 15:04, says the tracking page.",
+    "Can you tell me whether {member} is really {name}?",
+    "The complaint was filed by {name} (account {member}).",
+    "He wrote from {email} and from another address that I deleted.",
+    "I texted {mobile} and mailed {email}, no luck with either.",
+    "{org} says that the stock is kept at {address}.",
+    "Was it {name} who cancelled my order?",
+    "The refund went to {name}, please claw it back.",
+)
+
+LATIN = (
+    "The passport says {pinyin}, the account says something else.",
+    "The label was printed for {pinyin} only, without Chinese characters.",
+    "The card is signed {pinyin}, so the bank wants more papers.",
+)
+
+TRAPS = (
+    "{other} is somebody else, please do not mix us up.",
+    "I am {other}, not the person in your records.",
+    "The order of {other} was in the same box.",
+    "Hi {other}, your return has arrived at our depot.",
+    "Order {long_number} has shown no movement for two days.",
+    "Tracking number {long_number} is stuck in transit.",
+    "Payment reference {long_number} was booked twice.",
+    "My own number is {near_mobile}, use that one.",
+    "The shop now answers on {near_mobile}.",
+    "Write to {near_email}, that is our bookkeeping.",
+    "All bills so far came from {near_email}.",
+    "I live at {near_address} and keep getting their post.",
+    "Our new returns address is {near_address}, please update it.",
+    "There is a pickup point on {street}, that would do as well.",
+    "The van was seen on {street} at noon.",
+    "The account {near_member} is mine and has nothing to do with this.",
+    "{near_org} is our supplier, leave their details alone.",
+    "We also got a statement from {near_org}.",
+    "{shop} sells the same lamp for less.",
+    "I collected it near {shop} and the box was open.",
+)
+
+SHORT_GREETINGS = (
+    "Hi {first}, thanks for coming back to me so quickly.",
+    "Dear {first}, the replacement has left our warehouse.",
+)
+
+FILLER = (
+    "Please look into this as soon as you can.",
+    "It has been nine days and the page still says processing.",
+    "I attached photos and the unboxing video.",
+    "The colour is nothing like the picture.",
+    "Your phone line is always engaged, so I write here.",
+    "I do not accept a partial refund.",
+    "Internal: check the carrier's log first, then answer.",
+    "Called back, no answer, next try tomorrow at ten.",
+    "The box was wet and half of the books are ruined.",
+    "One of the screws is missing.",
+    "The voucher was not applied, can you refund the difference?",
+    "This is the second time this month.",
+    "Escalate to second line, the customer is upset.",
+    "The return label does not open on my phone.",
+    "The listing said free shipping and I was charged for it.",
+    "Waiting for the warehouse to answer.",
+    "Kind regards",
+    "Thanks in advance.",
+)

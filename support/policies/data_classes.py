@@ -36,7 +36,7 @@ class Rule:
     """What is done with a class on request, and why.
 
     `title` names it, `holds` says what it is; `measure` is what the table proposes on request and `allowed` what may
-    be decided instead. `months` is how long something restricted or kept stays, counted from `since` (both shown);
+    be decided instead. `months` is how long something restricted or kept stays, counted from what `Holder.since` finds;
     `basis` is the source of it, "" where nothing has to stay; `reason` says it to the person. All but `basis` are
     message ids.
     """
@@ -46,7 +46,6 @@ class Rule:
     measure: Measure
     allowed: frozenset[Measure]
     months: int = 0
-    since: str = ""
     basis: str = ""
     reason: str = ""
 
@@ -73,7 +72,6 @@ RULES: Mapping[Class, Rule] = {
         Measure.RESTRICT,
         _LOCKED,
         months=6,
-        since=N_("the sign-in"),
         basis="CSL 21(3)",
         reason=N_("The law asks every site to keep its network logs for at least six months."),
     ),
@@ -107,7 +105,6 @@ RULES: Mapping[Class, Rule] = {
         Measure.RESTRICT,
         _LOCKED,
         months=36,
-        since=N_("the decision"),
         basis="ECL 31, 62",
         reason=N_(
             "Records of how a dispute about goods was handled are kept for three years, as courts and authorities may "
@@ -120,7 +117,6 @@ RULES: Mapping[Class, Rule] = {
         Measure.RESTRICT,
         _LOCKED,
         months=36,
-        since=N_("the decision"),
         basis="ECL 31",
         reason=N_("What was decided about somebody can be questioned for three years."),
     ),
@@ -130,7 +126,6 @@ RULES: Mapping[Class, Rule] = {
         Measure.RESTRICT,
         _LOCKED,
         months=36,
-        since=N_("the publication"),
         basis="ECL 36",
         reason=N_(
             "The law asks for the publication of measures; what was published ends on its own date."
@@ -142,7 +137,6 @@ RULES: Mapping[Class, Rule] = {
         Measure.KEEP,
         frozenset({Measure.KEEP}),
         months=36,
-        since=N_("the withdrawal"),
         basis="SZ 25, PIPL 56",
         reason=N_(
             "That you were told and agreed is kept under a number alone, as evidence, for three years."

@@ -10,9 +10,7 @@ down_revision = "0027"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
-RUNNING = sa.text(
-    "state IN ('identity', 'review', 'extended', 'proposed', 'approved', 'executing')"
-)
+RUNNING = sa.text("state IN ('review', 'extended', 'proposed', 'approved', 'executing')")
 
 
 def upgrade() -> None:

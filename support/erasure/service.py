@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -135,10 +135,10 @@ def propose(
     """
     now = now or utcnow()
     policy.require_decider(actor)
+    LIFECYCLE.check_move(row.status, S.PROPOSED)
     plan = queries_plan.plan_of(row.person_id, now)
     lines = [_line(row, each, measures, reasons) for each in plan if each.found]
-    kept = all(line.measure == Measure.KEEP for line in lines)
-    said = said_words(words, needed=kept)
+    said = said_words(words, needed=is_refusal(lines))
     with transaction() as session:
         session.execute(delete(ErasureLine).where(ErasureLine.erasure_id == row.id))
         sealed = vault.seal(row.stream, queries.remark_place(row), said) if said else None
@@ -184,7 +184,7 @@ def approve(actor: Actor, row: Erasure, *, version: int, now: datetime | None = 
     if row.status is not S.PROPOSED and row.approved_by == actor.id:
         return row
     with transaction():
-        refused = all(line.measure == Measure.KEEP for line in queries.lines_of(row))
+        refused = is_refusal(queries.lines_of(row))
         by: dict[str, Any] = {"approved_by": actor.id, "approved_at": now}
         if refused:
             move(actor, row, S.REFUSED, version, now, **by, ended_at=now)
@@ -195,6 +195,11 @@ def approve(actor: Actor, row: Erasure, *, version: int, now: datetime | None = 
         tell(row, "approved")
         outbox.put(DUE, f"{row.uid}:begin", erasure=row.id)
     return row
+
+
+def is_refusal(lines: Sequence[ErasureLine]) -> bool:
+    """True where all that stands about somebody stays."""
+    return bool(lines) and all(line.what is Measure.KEEP for line in lines)
 
 
 def act_of(row: Erasure) -> Act:

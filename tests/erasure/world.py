@@ -66,7 +66,7 @@ class ErasureWorld:
             opened = service_sessions.open_session(
                 who.id or 0, Method.PASSWORD, "127.0.0.1", "tests", self.now, second=second
             )
-        return replace(who, session=opened.id)
+        return replace(who, session=opened.session_id)
 
     def asked(self, who: Actor | None = None, ground: str = "closing") -> Erasure:
         """Somebody files the work order of a request."""

@@ -85,12 +85,13 @@ def test_a_list_opens_as_one_by_one_without_the_erased_and_refuses_what_was_move
         )
         found = union_all(*each).subquery()
         listed = vault.with_key(select(found.c.owner, found.c.sealed), found.c.owner)
-        opened = vault.unseal_each(fetch(listed), lambda row: f"t.s:{row.owner}")
-        assert {row.owner: said for row, said in opened} == {
-            one: said for one, said in people.items() if one != "person:2"
-        }
+        opened, found = vault.opener(), fetch(listed).all()
+        assert {
+            row.owner: opened(f"t.s:{row.owner}", row.sealed, row[vault.KEY]) for row in found
+        } == people | {"person:2": None}
+        kept = next(row for row in found if row.owner == "person:1")
         with pytest.raises(vault.SealBroken):
-            list(vault.unseal_each(fetch(listed), lambda row: "t.s:elsewhere"))
+            opened("t.s:elsewhere", kept.sealed, kept[vault.KEY])
 
 
 def test_the_data_key_is_stored_only_wrapped(app: Flask) -> None:

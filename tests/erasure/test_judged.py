@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from support.erasure.mentions import Identity, find, redact
+from support.erasure.mentions import Identity, find
 from tests.erasure.corpus import Text, Thread, threads
 
 RECALL, PRECISION = 0.95, 0.9
@@ -48,19 +48,7 @@ def test_mentions_are_found_and_other_words_left_alone(capsys: pytest.CaptureFix
             right += hits(spans, text)
     recall, precision = right / wanted, right / found
     with capsys.disabled():
-        print(f"\nmentions: recall {recall:.3f} of {wanted}, precision {precision:.3f} of {found}")
+        said = f"recall {recall:.3f} of {wanted}, precision {precision:.3f} of {found}"
+        print(f"\nmentions: {said}")  # noqa: T201 (the figures are asked for, whether it passes or not)
     assert recall >= RECALL
     assert precision >= PRECISION
-
-
-def test_a_text_without_a_mention_is_left_as_it_is() -> None:
-    changed = 0
-    plain = [
-        (identity_of(thread), text.body)
-        for thread in threads()
-        for text in thread.texts
-        if not text.spans
-    ]
-    for who, body in plain:
-        changed += redact(body, find(body, who)) != body
-    assert changed <= len(plain) * 0.1

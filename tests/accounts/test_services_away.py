@@ -12,7 +12,6 @@ from support.accounts import provider_door
 from support.core.config import Config
 from support.core.db import db
 from support.policies import service as policies
-from tests.accounts.names import verify
 from tests.accounts.other_accounts import Services, bind, bound, come_back
 from tests.accounts.people import browse, make_member
 from tests.accounts.test_sources import NAME, stored
@@ -62,22 +61,6 @@ def test_a_name_that_is_not_told_leads_back_to_its_page_and_is_told_the_next_tim
     back = come_back(client, "alipay", called=NAME, start=f"{path}/start")
     assert client.submit(back, button="Show it").location == path
     assert NAME in client.page(path).text
-
-
-@pytest.mark.parametrize("mode", AWAY)
-def test_a_name_that_is_verified_already_stays_when_its_service_is_silent(
-    app: Flask, mode: str
-) -> None:
-    with app.app_context():
-        verify(1, "LIDDELL ALICE")
-        db.session.remove()
-    client, path = browse(app, "Alice"), "/account/realname/alipay"
-    assert bind(client, "alipay").status_code == 303
-    back = come_back(client, "alipay", called=NAME, mode=mode, start=f"{path}/start")
-    client.submit(back, button="Show it")
-    found = stored(app)
-    assert found is not None
-    assert found.name == "LIDDELL ALICE"
 
 
 @pytest.mark.parametrize("mode", AWAY)

@@ -60,6 +60,7 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "check.payment_asked": (N_("A company's bank account given"), "landmark"),
     "check.payment_sent": (N_("A few cents sent to the company's account"), "landmark"),
     "check.payment_failed": (N_("The bank did not take the payment"), "circle-x"),
+    "check.payment_unsent": (N_("The bank did not answer for a day"), "hourglass"),
     "check.payment_tried": (N_("An amount named"), "landmark"),
     "check.payment_proved": (N_("The amount of the payment is right"), "shield-check"),
     "check.payment_locked": (N_("Three amounts were wrong"), "shield-alert"),

@@ -26,6 +26,7 @@ from support.core.web_parts import html_lang
 from support.core.web_times import local_time, relative_time, time_tag
 from support.notifications.queries import DeliveryLine, deliveries_to
 from support.verification import queries as checks
+from support.verification import queries_payments
 from support.verification.goal import goal_of
 from support.verification.lifecycle import CheckState
 from support.workorders import queries
@@ -117,7 +118,8 @@ def others(actor: Actor) -> list[tuple[str, Sequence[Mapping[str, Any]]]]:
 
 def stages(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
     """Return the progress timeline: reached stages, the present one, and what is to come."""
-    shown = [stage for stage in kind.stages if not _skipped(stage, order)]
+    whole = kind.stages_of(order)
+    shown = [stage for stage in whole if not _skipped(stage, order)]
     reached = [stage for stage in shown if order.state in stage.reached]
     items = []
     for stage in shown:
@@ -125,13 +127,13 @@ def stages(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
         title = stage.title
         if order.state is Status.CLOSED and state == "now":
             state = "done"
-        elif order.state is Status.RESOLVED and state == "now":
+        elif order.state is Status.RESOLVED and state == "now" and not stage.firm:
             title = Status.RESOLVED.title
         items.append(
             {
                 "title": _(title),
                 "state": state,
-                "text": _stage_text(stage is kind.stages[0], order),
+                "text": _stage_text(stage is whole[0], order),
             }
         )
     return items
@@ -270,7 +272,7 @@ def _check(actor: Actor, order: WorkOrder) -> dict[str, Any] | None:
     return {
         "uid": check.uid,
         "title": goal_of(check).title,
-        "state": check.status,
+        "state": queries_payments.standing(check),
         "open": check.state == CheckState.OPEN,
     }
 

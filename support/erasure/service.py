@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from support.core.errors import AlreadyDone, Invalid, NotAllowed, NotFound
 from support.core.holders import Measure
 from support.core.text import clean_text, too_long
 from support.core.words import N_
-from support.erasure import policy, queries, queries_plan
+from support.erasure import policy, queries, queries_plan, service_mentions
 from support.erasure.lifecycle import COARSE, ENDED, LIFECYCLE, WITHDRAWABLE, ErasureState
 from support.erasure.models import Erasure, ErasureLine
 from support.erasure.rules import CURRENT, EXTENSIONS, GROUNDS, REFUSALS, REGIONS, due_of
@@ -34,6 +34,8 @@ KIND = "erasure"
 NEWS = "erasure.news"
 DUE = "erasure.due"
 """Payload: `erasure` (row id): carry on with its execution."""
+LOOK = "erasure.look"
+"""Payload: `erasure` (row id): look for what others wrote of the person."""
 S = ErasureState
 
 CHOOSE_GROUND = N_("Please say why.")
@@ -106,6 +108,7 @@ def confirm_request(
         dates: dict[str, Any] = {"due_at": due.at, "due_estimated": due.estimated}
         move(actor, row, S.REVIEW, version, now, **said, **dates)
         tell(row, "review")
+        outbox.put(LOOK, row.uid, erasure=row.id)
     return row
 
 
@@ -125,13 +128,15 @@ def propose(
     reasons: Mapping[str, str],
     *,
     words: str = "",
+    spared: Collection[int] = (),
     version: int,
     now: datetime | None = None,
 ) -> Erasure:
     """Propose, as privacy officer, what happens to each class of data, by a dry run of this moment.
 
-    `measures` and `reasons` are by class; a class that stays needs a reason. Where all stays it is a refusal, and needs
-    words to the person too. Raises `Invalid`, `IllegalMove`, `Stale`.
+    `measures` and `reasons` are by class; a class that stays needs a reason. `spared` are the mentions (row ids) that
+    stay as they are, since they are about somebody else. Where all stays it is a refusal, and needs words to the person
+    too. Raises `Invalid`, `IllegalMove`, `Stale`.
     """
     now = now or utcnow()
     policy.require_decider(actor)
@@ -145,6 +150,7 @@ def propose(
         by: dict[str, Any] = {"decided_by": actor.id, "decided_at": now, "remark": sealed}
         move(actor, row, S.PROPOSED, version, now, **by, approved_by=None, approved_at=None)
         session.add_all(lines)
+        service_mentions.choose(row, spared)
     return row
 
 

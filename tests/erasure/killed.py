@@ -1,8 +1,7 @@
 """Carries deletions out in processes that are killed, again and again, until nothing is left to do.
 
-`python -m tests.erasure.killed` with the instance in the environment. Each child is killed at its commit number
-`AT` (`before` it, or `after`), so that each run gets a little further; the last one ends by itself. Prints how many were
-killed.
+Each child is killed at its commit number `AT` (`before` it, or `after`), so that each run gets a little further; the
+last one ends by itself. Prints how many were killed.
 """
 
 from __future__ import annotations

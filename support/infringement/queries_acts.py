@@ -66,6 +66,12 @@ def answered_together(notice: Notice, state: ItemState, seq: int) -> tuple[list[
     return [], ""
 
 
+def sent_on(notice: Notice) -> set[int]:
+    """Return the row ids of the items of which the other side was ever told; a seller learns of no other."""
+    sent = (f"item.{ItemState.FORWARDED}", f"item.{ItemState.NO_MEASURE_FORWARDED}")
+    return {one for event in _events(notice) if event.action in sent for one in event.data["items"]}
+
+
 def _of(notice: Notice, batch: Sequence[Event]) -> list[Item]:
     told = {one for event in batch for one in event.data["items"]}
     return [item for item in items_of(notice) if item.id in told]

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from support.core.clock import utcnow
+from support.core.db import db
+from support.core.outbox import OutboxRow, OutboxState
 from support.core.platform_calls import CallState
-from support.infringement import queries, queries_acts, service, service_forwarding
-from support.infringement.letters import HOLDER
+from support.infringement import (
+    queries,
+    queries_acts,
+    service,
+    service_bulk,
+    service_forwarding,
+)
+from support.infringement.letters import HOLDER, RESPONDENT
 from support.infringement.lifecycle import ItemState
-from support.infringement.models import Notice
+from support.infringement.models import Item, Notice
 from tests.infringement.test_letters import told
 from tests.infringement.world import NoticeWorld
 
@@ -85,3 +96,25 @@ def test_an_act_that_goes_on_with_links_of_others_is_the_same_letter_for_who_was
         keys.append(queries_acts.told_by(notice, seq, [world.item(notice, 1)]))
     assert keys[0] == keys[1]
     assert queries_acts.told_by(notice, seq, world.items(notice)) != keys[0]
+
+
+def test_a_decision_about_many_links_is_told_once_however_long_it_takes(world: NoticeWorld) -> None:
+    notice = world.qualified()
+    number = notice.id
+    for position in (1, 2, 3):
+        world.taken(notice, position)
+    world.drain()
+    notice = queries.notice_by_id(number)
+    versions = {item.id: item.version for item in queries.items_of(notice)}
+    due: list[int] = []
+
+    def forward(item: Item, version: int) -> None:
+        service_forwarding.forward_notice(world.ivy, item, version=version, now=world.now)
+        ready = (OutboxRow.state == OutboxState.PENDING, OutboxRow.due_at <= utcnow())
+        due.append(len(db.session.execute(select(OutboxRow.id).where(*ready)).all()))
+
+    assert service_bulk.decide_many(notice, versions, forward) == []
+    assert due == [0, 0, 0], "a worker that does not wait finds nothing to tell yet"
+    world.drain()
+    (letter,) = told(world.rong.id, RESPONDENT)
+    assert len(letter.ids["items"]) == 3

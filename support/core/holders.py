@@ -11,7 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from sqlalchemy import delete, func, select
+
+from support.core.db import Base, db
 from support.core.words import N_
 
 
@@ -109,3 +113,17 @@ class NotPersonal:
     desk, ids of staff who decided something. As in `Holder.columns`."""
 
     columns: Mapping[str, str]
+
+
+def delete_some(table: type[Base], *which: Any) -> int:
+    """Delete up to a batch of the rows that fit, the oldest first, in the caller's transaction; return how many."""
+    kind: Any = table
+    some = select(kind.id).where(*which).order_by(kind.id).limit(BATCH)
+    result: Any = db.session.execute(delete(kind).where(kind.id.in_(some)))
+    return int(result.rowcount)
+
+
+def count_of(table: type[Base], *which: Any) -> int:
+    """Return how many rows fit."""
+    found = select(func.count()).select_from(table).where(*which)
+    return int(db.session.execute(found).scalar_one())

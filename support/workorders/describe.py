@@ -165,6 +165,16 @@ def delivery_words(line: DeliveryLine) -> tuple[str, str] | None:
     return said, "mail-x" if line.state == DeliveryState.DEAD else _SENT_ICONS[line.channel]
 
 
+def subject_words(subject: str) -> str:
+    """Return a subject as pages show it: of one that was taken out with its requester's data, that it was."""
+    return subject or gettext("(removed)")
+
+
+def redacted_words() -> str:
+    """Return what stands where a text was taken out."""
+    return gettext("Removed at the person's request.")
+
+
 _TEAMS: Mapping[str, str] = {
     "support": N_("Support"),
     "complaints": N_("Complaints"),

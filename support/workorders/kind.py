@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from support.workorders.why import Clock
 
 Viewer = Literal["requester", "staff"]
+ERASED = "erased"
+"""Why an order was closed whose requester's data was deleted at their request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ def kind_named(code: str) -> Kind:
 def plain_next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
     """The sentence of a kind without states of its own, for every status and viewer, true also when late."""
     state = order.state
+    if state is Status.CLOSED and order.is_anonymous:
+        return Sentence(_ANONYMOUS)
     until = order.last_minute or order.due_at
     if state in (Status.NEW, Status.OPEN) and until < now:
         return Sentence(_LATE[viewer], {"until": until})
@@ -153,6 +157,8 @@ def plain_next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence
         return Sentence(_TAKEN[viewer], {"until": until})
     return Sentence(_SENTENCES[state, viewer], {"until": until})
 
+
+_ANONYMOUS = N_("Closed for good: what its requester wrote was removed at their request.")
 
 _TAKEN: dict[Viewer, str] = {
     "requester": N_(

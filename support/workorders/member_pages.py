@@ -30,8 +30,14 @@ from support.verification import queries_payments
 from support.verification.goal import goal_of
 from support.verification.lifecycle import CheckState
 from support.workorders import queries
-from support.workorders.describe import delivery_words, describe, people_in
-from support.workorders.kind import Kind, Stage
+from support.workorders.describe import (
+    delivery_words,
+    describe,
+    people_in,
+    redacted_words,
+    subject_words,
+)
+from support.workorders.kind import ERASED, Kind, Stage
 from support.workorders.lifecycle import Status
 from support.workorders.models import NEVER, Message, WorkOrder
 from support.workorders.queries import Entry
@@ -77,8 +83,8 @@ def _order_item(row: Any) -> dict[str, Any]:
     reference = format_reference(row.created_at.year, row.id)
     return {
         "url": url_for("workorders.show", reference=reference),
-        "subject": row.subject,
-        "lang": html_lang(written_in(row.subject)),
+        "subject": subject_words(row.subject),
+        "lang": html_lang(written_in(subject_words(row.subject))),
         "reference": reference,
         "words": _(state.title),
         "tone": state.tone,
@@ -139,9 +145,12 @@ def stages(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
     return items
 
 
+_UNSOLVED = ("requester", "no_answer", ERASED)
+
+
 def _skipped(stage: Stage, order: WorkOrder) -> bool:
     """True for "solved" on an order that its requester closed, or that closed for want of an answer: it never was."""
-    unsolved = order.state is Status.CLOSED and order.closed_reason in ("requester", "no_answer")
+    unsolved = order.state is Status.CLOSED and order.closed_reason in _UNSOLVED
     return unsolved and Status.RESOLVED in stage.reached and Status.OPEN not in stage.reached
 
 
@@ -199,7 +208,7 @@ def _message(
         ours=message.from_staff,
         text=message.body,
         lang=html_lang(message.language),
-        redacted=_("This text was removed.") if message.redacted_at else None,
+        redacted=redacted_words() if message.redacted_at else None,
         files=[described(file) for file in files.get(message.stream, [])],
     )
 
@@ -236,8 +245,8 @@ def _link(row: Any) -> dict[str, str]:
     return {
         "reference": reference,
         "url": url_for("workorders.show", reference=reference),
-        "subject": row.subject,
-        "lang": html_lang(written_in(row.subject)),
+        "subject": subject_words(row.subject),
+        "lang": html_lang(written_in(subject_words(row.subject))),
     }
 
 
@@ -247,7 +256,8 @@ def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dic
     return {
         "order": order,
         "kind": kind,
-        "subject_lang": html_lang(written_in(order.subject)),
+        "subject": subject_words(order.subject),
+        "subject_lang": html_lang(written_in(subject_words(order.subject))),
         "sentence": say(kind.sentence(order, "requester", now)),
         "facts": facts(kind, order),
         "kind_facts": kind.facts(order),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
@@ -36,6 +36,8 @@ DUE = "erasure.due"
 """Payload: `erasure` (row id): carry on with its execution."""
 LOOK = "erasure.look"
 """Payload: `erasure` (row id): look for what others wrote of the person."""
+BEGINS_AFTER = timedelta(minutes=10)
+"""From the second person's yes to the first step: until then its person can take it back."""
 S = ErasureState
 
 CHOOSE_GROUND = N_("Please say why.")
@@ -199,7 +201,7 @@ def approve(actor: Actor, row: Erasure, *, version: int, now: datetime | None = 
         assurance.require(SYSTEM, act_of(row), now=now)
         move(actor, row, S.APPROVED, version, now, **by)
         tell(row, "approved")
-        outbox.put(DUE, f"{row.uid}:begin", erasure=row.id)
+        outbox.put(DUE, f"{row.uid}:begin", due_at=now + BEGINS_AFTER, erasure=row.id)
     return row
 
 

@@ -121,7 +121,7 @@ def _wait_for_letter(row: Erasure, now: datetime) -> None:
     """Let the letter leave first, since afterwards there is no address left to send it to; for a day at most."""
     order = orders.order_by_id(row.order_id)
     late = row.approved_at is not None and now - row.approved_at > WAITS_FOR_LETTER
-    if not late and evidence.is_on_its_way(order.stream, letters.ERASURE):
+    if not late and not evidence.is_through(order.stream, letters.ERASURE, "approved"):
         raise Retry("letter_on_its_way")
 
 

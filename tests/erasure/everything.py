@@ -9,8 +9,10 @@ from support.accounts import service, service_contact_persons, service_profile
 from support.core import files
 from support.core.actors import Actor
 from support.core.clock import utcnow
+from support.core.db import transaction
 from support.workorders import service as workorders
 from support.workorders import service_drafts
+from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
 from tests.accounts.names import verify
 from tests.accounts.people import HERE, actor_of, opened
@@ -49,11 +51,11 @@ class Everything:
         self.id = registered(
             said["member name"], said["e-mail"], "+86" + said["mobile"], password=PASSWORD
         )
-        verify(self.id, said["Chinese name"], other_name=said["Latin name"])
         self.alice = actor_of(opened(said["e-mail"], password=PASSWORD))
         opened_there(said["member name"], where)
         values = {"street": said["street"], "organisation": said["organisation"], "country": "CN"}
         service_profile.save_profile(self.alice, enterprise=False, values=values, version=0)
+        verify(self.id, said["Chinese name"], other_name=said["Latin name"])
         service_contact_persons.add_contact_person(
             self.alice, name=said["contact person"], position="Keeper", authorised=True
         )
@@ -71,6 +73,7 @@ class Everything:
             body=f"Dear {said['Latin name']}, we called {said['mobile as grouped']} and wrote to {said['e-mail']}.",
             language="en",
             version=order.version,
+            then=Status.OPEN,
         )
         workorders.add_note(
             mei, order, body=f"{said['Chinese name']}先生住在{said['street']}，已核实。"
@@ -83,7 +86,8 @@ class Everything:
         owner = f"person:{self.id}"
         kept = files.intake(io.BytesIO(data), CANARIES["file name"], len(data), owner)
         message = workorders.first_message(order)
-        files.attach([kept.uid], owner, message.stream, person=owner)
+        with transaction():
+            files.attach([kept.uid], owner, message.stream, person=owner)
 
     def _draft(self) -> None:
         fields = {"body": CANARIES["draft"]}

@@ -24,6 +24,7 @@ from support.erasure.lifecycle import COARSE, ENDED, LIFECYCLE, WITHDRAWABLE, Er
 from support.erasure.models import Erasure, ErasureLine
 from support.erasure.rules import CURRENT, EXTENSIONS, GROUNDS, REFUSALS, REGIONS, due_of
 from support.policies.data_classes import Class
+from support.verification import queries as checks
 from support.workorders import moves
 from support.workorders import queries as orders
 from support.workorders.lifecycle import Status
@@ -44,6 +45,9 @@ CHOOSE_GROUND = N_("Please say why.")
 CHOOSE = N_("Please choose one.")
 STAFF = N_("Accounts of the people who work here are closed by an administrator.")
 BEGUN = N_("It is being carried out already and can't be taken back.")
+CLAIMED = N_(
+    "Somebody is showing just now that this account is theirs. Nothing is deleted until that is decided."
+)
 NEEDED = N_("Please write why.")
 TOO_LONG = N_("Up to %(most)s characters, please.")
 OTHERS = N_("Another person than who proposed it has to agree.")
@@ -99,6 +103,8 @@ def confirm_request(
     assurance.require(actor, act, now=now)
     if row.status is not S.IDENTITY:
         return row
+    if checks.is_claimed(row.person_id):
+        raise NotAllowed(CLAIMED)
     with transaction():
         people.lock_person(row.person_id)
         earlier = queries.running_of(row.person_id)

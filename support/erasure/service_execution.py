@@ -26,6 +26,7 @@ from support.erasure.lifecycle import ErasureState
 from support.erasure.models import Erasure, ErasureStep
 from support.erasure.service import DUE, act_of, move
 from support.notifications import evidence
+from support.verification import queries as checks
 from support.workorders import queries as orders
 
 WAITS_FOR_LETTER = timedelta(hours=24)
@@ -38,6 +39,8 @@ def begin(row: Erasure, now: datetime) -> None:
     with transaction():
         if row.status is not S.APPROVED:
             return
+        if checks.is_claimed(row.person_id):
+            raise Retry("account_claimed")
         assurance.require(SYSTEM, act_of(row), now=now)
         move(SYSTEM, row, S.EXECUTING, row.version, now)
         measures = queries.measures_of(row)

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import or_
-
 from support.core import audit, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.calendars import months
@@ -33,9 +31,7 @@ def publish_due(now: datetime) -> None:
 
     Whose member is named otherwise by now waits as it is, for people to decide.
     """
-    over = (Penalty.state == S.TOLD) & (Penalty.appeal_until <= now)
-    ready = or_(over, Penalty.state == S.UPHELD)
-    each_of(Penalty, ready, work=partial(_publish, now=now))
+    each_of(Penalty, queries.ready(now), work=partial(_publish, now=now))
 
 
 def end_due(now: datetime) -> None:

@@ -146,7 +146,8 @@ def decide_suspension(
     until = now + timedelta(days=step.figures["days"])
     times = {"starts_at": now, "until_at": until} if approve else {"ended_at": now}
     with transaction():
-        people.lock_person(step.person_id)  # its warning may be lifted at this moment
+        # its warning may be lifted at this moment
+        people.lock_person(step.person_id)
         standing = known.standing_kinds(step.person_id, now, step.about)
         if approve and StepKind.WARNING not in standing:
             raise NotAllowed(NO_WARNING)

@@ -111,7 +111,7 @@ def _url(entry: Publication) -> str:
 
 
 def figures(counts: Sequence[PublicationCount]) -> list[dict[str, Any]]:
-    """Return the counts as charts take them, for kinds that count the same together: by month, and by outcome in all."""
+    """Return the counts as charts take them, kinds that count the same together: by month, and by outcome."""
     months = list(dict.fromkeys(each.month for each in counts))
     groups = dict.fromkeys(kind.counting for kind in public_kinds())
     found = [_figures_of(counting, counts, months) for counting in groups]

@@ -102,7 +102,7 @@ def with_ways(letter: Letter, sent: Sent) -> Letter:
 
 def _in(language: str, message: str) -> str:
     with force_locale(locale_of(language)):
-        return _(message)
+        return str(_(message))
 
 
 def _title(sent: Sent) -> str:
@@ -129,10 +129,10 @@ def _side(notice: Notice, code: str, person_id: int) -> tuple[Reader, int]:
     """Return the side of a letter's reader, and the number of a respondent."""
     if code == letters.HOLDER:
         return "holder", 0
-    numbers = {
-        one.person_id: number for number, one in enumerate(queries.respondents_of(notice), 1)
-    }
-    return "respondent", numbers.get(person_id, 0)
+    respondents = queries.respondents_of(notice)
+    numbers = queries.numbers_of(respondents)
+    mine = (numbers[one.id] for one in respondents if one.person_id == person_id)
+    return "respondent", next(mine, 0)
 
 
 def _frame(letter: Letter) -> dict[str, str]:

@@ -21,7 +21,6 @@ _COLUMNS = (
     Delivery.dedup_key,
     Delivery.person_id,
     Delivery.template,
-    Delivery.about,
     Delivery.ids,
     Delivery.language,
     Delivery.check_code,
@@ -49,7 +48,6 @@ class Sent:
     uid: str
     person_id: int
     template: str
-    about: str
     ids: dict[str, Any]
     language: str
     check_code: str
@@ -120,7 +118,6 @@ def _joined(rows: Iterable[Any]) -> list[Sent]:
                 row.uid,
                 row.person_id,
                 row.template,
-                row.about,
                 row.ids,
                 row.language,
                 row.check_code,

@@ -33,7 +33,7 @@ from support.core.words import N_
 
 __all__ = [
     "CN_ZONE", "US_ZONE", "Due", "HoursError", "OfficeHours", "Pause", "Step", "Unit",
-    "clock_hours", "cn_calendar_days", "cn_working_days", "count", "months", "never_shorter",
+    "clock_hours", "cn_calendar_days", "cn_day", "cn_working_days", "count", "months", "never_shorter",
     "us_business_days",
 ]  # fmt: skip
 
@@ -106,6 +106,11 @@ def _ends(
         at = to_utc(datetime.combine(day, closes, tzinfo=zone))
         steps.append(Step(DAY_CLOSES, {**params, "time": closes.strftime("%H:%M")}, at))
     return Due(at, zone.key, estimated, tuple(steps))
+
+
+def cn_day(moment: datetime) -> date:
+    """Return the calendar day of a moment in Asia/Shanghai. Raises ValueError for a naive one."""
+    return to_utc(moment).astimezone(zone_of(CN_ZONE)).date()
 
 
 def cn_calendar_days(start: datetime, days: int, *, closes: time | None = None) -> Due:

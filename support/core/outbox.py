@@ -82,6 +82,14 @@ class GiveUp(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """What a handler returns that has more for `settle` than a word: `made` goes there in memory, and nowhere else."""
+
+    note: str | None
+    made: object = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How one run ended: the row's new state, the reason or the handler's own word, how many runs, when."""
 
@@ -89,9 +97,10 @@ class Outcome:
     note: str | None
     attempts: int
     at: datetime
+    made: object = None
 
 
-Handler = Callable[[dict[str, Any]], str | None]
+Handler = Callable[[dict[str, Any]], str | Done | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,8 @@ class Subscription:
     """`handler` runs for each message of `topic`; handed to `app.py` by a room at or above the topic's.
 
     `settle(payload, outcome)` runs inside the transaction that finishes the row, so that what the room keeps
-    about the message and the row can't differ; a handler's returned word reaches it as `outcome.note`.
+    about the message and the row can't differ; a handler's returned word reaches it as `outcome.note`, and what
+    a handler made (`Done`) as `outcome.made`.
     """
 
     topic: str
@@ -294,14 +304,14 @@ def _run(claim: _Claim, owner: str, subscription: Subscription | None) -> None:
     db.session.remove()  # the connection goes back before any network call
     due_at = None
     if claim.expires_at is not None and claim.expires_at <= now:
-        state, note = OutboxState.EXPIRED, None
+        state, done = OutboxState.EXPIRED, Done(None)
     elif subscription is None:
-        state, note = OutboxState.DEAD, "no handler"
+        state, done = OutboxState.DEAD, Done("no handler")
     else:
-        state, note = _handle(claim, subscription.handler, attempts, now)
+        state, done = _handle(claim, subscription.handler, attempts, now)
         if state == OutboxState.PENDING:
             due_at = _later(attempts, now)
-    outcome = Outcome(state, note, attempts, utcnow())
+    outcome = Outcome(state, done.note, attempts, utcnow(), done.made)
     try:
         _finish(claim, owner, subscription, outcome, due_at)
     except OperationalError:
@@ -315,19 +325,20 @@ def _run(claim: _Claim, owner: str, subscription: Subscription | None) -> None:
 
 def _handle(
     claim: _Claim, handler: Handler, attempts: int, now: datetime
-) -> tuple[OutboxState, str | None]:
+) -> tuple[OutboxState, Done]:
     """Run the handler and say how it ended: the next state and the reason, or the handler's own word."""
     try:
-        return OutboxState.DONE, handler(dict(claim.payload))
+        said = handler(dict(claim.payload))
+        return OutboxState.DONE, said if isinstance(said, Done) else Done(said)
     except GiveUp as refusal:
-        return OutboxState.DEAD, refusal.code
+        return OutboxState.DEAD, Done(refusal.code)
     except Retry as trouble:
         again = now - claim.created_at < GIVE_UP_AFTER
-        return OutboxState.PENDING if again else OutboxState.DEAD, trouble.code
+        return OutboxState.PENDING if again else OutboxState.DEAD, Done(trouble.code)
     except Exception as fault:
         log.exception("outbox_handler_failed")
         again = attempts < MOST_FAULTS
-        return OutboxState.PENDING if again else OutboxState.DEAD, type(fault).__name__
+        return OutboxState.PENDING if again else OutboxState.DEAD, Done(type(fault).__name__)
     finally:
         db.session.remove()
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from support.core.words import N_
 from support.disclosure.penalty_pages import rows_of
 from support.disclosure.policy import MEASURES
-from support.policies.publications import PublicKind
+from support.policies.publications import Counting, PublicKind
+
+WHOLE = "notice"
+"""What a penalty counts as, beside its measures."""
 
 PENALTY = PublicKind(
     "penalty",
@@ -17,4 +20,9 @@ PENALTY = PublicKind(
     ),
     rows_of,
     MEASURES,
+    counting=Counting(
+        N_("Penalty notices, by the month of publication."),
+        N_("Measures that penalty notices name, one or several each, in the months shown above."),
+        WHOLE,
+    ),
 )

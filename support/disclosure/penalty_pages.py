@@ -98,6 +98,8 @@ def before_midnight(moment: datetime | None) -> datetime | None:
 def next_of(row: Penalty, appeal: PenaltyAppeal | None) -> str:
     """Return what comes next for the member, in one sentence."""
     term, facts = queries.appeal_term(row), dict[str, Any]()
+    if queries.is_ready(row, utcnow()) and queries.is_held_back(row):
+        return str(_("It is not published for now: your name is another one since. We look at it."))
     if row.status is S.TOLD and term is not None and term.at <= utcnow():
         return str(_("The time to appeal is over; it is published now."))
     if term is not None:
@@ -183,16 +185,10 @@ def lines_of(rows: Sequence[Penalty]) -> list[dict[str, Any]]:
             "until": before_midnight(decisions.get(row.id) or _next_date(row)),
             "late": row.id in decisions and decisions[row.id] <= now,
             "at": row.changed_at,
-            "held_back": _is_ready(row, now) and queries.is_held_back(row),
+            "held_back": queries.is_ready(row, now) and queries.is_held_back(row),
         }
         for row in rows
     ]
-
-
-def _is_ready(row: Penalty, now: datetime) -> bool:
-    """True for the moments in which the tick publishes a penalty, and for as long as it can't."""
-    over = row.appeal_until is not None and row.appeal_until <= now
-    return row.status is S.UPHELD or (row.status is S.TOLD and over)
 
 
 def _next_date(row: Penalty) -> datetime | None:

@@ -70,11 +70,22 @@ def is_held_back(row: Penalty) -> bool:
     return said is None or not shown_of(row.person_id).allows(said, personal=row.personal)
 
 
+def is_ready(row: Penalty, now: datetime) -> bool:
+    """True for the moments in which the tick publishes a penalty, and for as long as it can't."""
+    over = row.appeal_until is not None and row.appeal_until <= now
+    return row.status is S.UPHELD or (row.status is S.TOLD and over)
+
+
+def ready(now: datetime) -> ColumnElement[bool]:
+    """Return the same as SQL."""
+    over = and_(Penalty.state == S.TOLD, Penalty.appeal_until <= now)
+    return or_(Penalty.state == S.UPHELD, over)
+
+
 def penalties(actor: Actor) -> Sequence[Penalty]:
     """Return the newest penalties for the desk, those that wait for somebody first."""
     policy.require_desk(actor)
-    held = and_(Penalty.state == S.TOLD, Penalty.appeal_until <= utcnow())
-    waits = or_(Penalty.state.in_((S.PROPOSED, S.APPEALED, S.UPHELD)), held)
+    waits = or_(Penalty.state.in_((S.PROPOSED, S.APPEALED)), ready(utcnow()))
     found = select(Penalty).order_by(waits.desc(), Penalty.id.desc()).limit(PAGE)
     return db.session.execute(found).scalars().all()
 
@@ -191,7 +202,10 @@ def _kept(start: datetime, promised: datetime, *, estimated: bool) -> Due:
 
 
 def waiting_for(actor: Actor) -> int:
-    """Return how many penalties, appeals and corrections wait for a decision that is the actor's to give."""
+    """Return how many penalties, appeals and corrections wait for a decision that is the actor's to give.
+
+    To legal those are among them that can't be published as they were agreed to, and wait to be set aside.
+    """
     mine = [
         and_(Penalty.state == S.PROPOSED, Penalty.proposed_by != actor.id),
         Penalty.id.in_(
@@ -203,9 +217,20 @@ def waiting_for(actor: Actor) -> int:
     if actor.has(Role.LEGAL):
         apart = (Penalty.proposed_by != actor.id, Penalty.approved_by != actor.id)
         mine.append(and_(Penalty.state == S.APPEALED, *apart))
-    return db.session.execute(
-        select(func.count()).select_from(Penalty).where(or_(*mine))
-    ).scalar_one()
+    due = ready(utcnow())
+    waiting, published_next = (
+        select(func.count()).select_from(Penalty).where(which).scalar_subquery()
+        for which in (or_(*mine), due)
+    )
+    number, coming = db.session.execute(select(waiting, published_next)).one()
+    return int(number) + (_held_back(due) if coming and actor.has(Role.LEGAL) else 0)
+
+
+def _held_back(due: ColumnElement[bool]) -> int:
+    """Return how many of those that would be published now are held back; the rest is gone with the next tick."""
+    rows = db.session.execute(select(Penalty).where(due).limit(PAGE)).scalars().all()
+    vault.load_keys(row.stream for row in rows)
+    return sum(map(is_held_back, rows))
 
 
 def unstaffed() -> list[str]:

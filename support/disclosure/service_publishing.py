@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import or_
-
 from support.core import audit, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.calendars import months
@@ -16,7 +14,7 @@ from support.core.db import compare_and_set, each_of, insert_new, new_uid, trans
 from support.core.errors import AlreadyDone, IllegalMove, NotAllowed
 from support.core.words import N_
 from support.disclosure import policy, queries
-from support.disclosure.kind import PENALTY
+from support.disclosure.kind import PENALTY, WHOLE
 from support.disclosure.lifecycle import PenaltyState
 from support.disclosure.models import Penalty, PenaltyCorrection
 from support.disclosure.service import check_names, move, tell
@@ -33,9 +31,7 @@ def publish_due(now: datetime) -> None:
 
     Whose member is named otherwise by now waits as it is, for people to decide.
     """
-    over = (Penalty.state == S.TOLD) & (Penalty.appeal_until <= now)
-    ready = or_(over, Penalty.state == S.UPHELD)
-    each_of(Penalty, ready, work=partial(_publish, now=now))
+    each_of(Penalty, queries.ready(now), work=partial(_publish, now=now))
 
 
 def end_due(now: datetime) -> None:
@@ -59,7 +55,7 @@ def _publish(row: Penalty, now: datetime) -> None:
         event_at=row.told_at or now,
         personal=row.personal,
         ends_at=ends_at,
-        counts=dict.fromkeys(wording.measures, 1),
+        counts=dict.fromkeys((WHOLE, *wording.measures), 1),
         now=now,
     )
     dates = {"publication_id": entry.id, "published_at": now, "ends_at": ends_at}

@@ -8,7 +8,7 @@ from typing import Any
 
 from support.core.words import N_
 from support.erasure import queries, rules, service
-from support.erasure.lifecycle import ErasureState
+from support.erasure.lifecycle import WITHDRAWABLE, ErasureState
 from support.erasure.models import Erasure
 from support.erasure.policy import DECIDERS
 from support.workorders.kind import Kind, Sentence, Stage, Topic, Viewer, plain_next_step
@@ -52,6 +52,12 @@ def due_of(row: Erasure) -> Any:
     if row.complete_at is None or not row.region:
         return None
     return rules.due_of(row.region, row.at, row.complete_at, extended=row.extended_at is not None)
+
+
+def is_taken_back(order: WorkOrder) -> bool:
+    """True while the person can take a request back that is decided on: it is not closed like any other order."""
+    row = queries.erasure_of(order)
+    return row is not None and row.status in WITHDRAWABLE - {S.IDENTITY}
 
 
 def facts(order: WorkOrder) -> Mapping[str, Any]:
@@ -134,6 +140,7 @@ ERASURE = Kind(
         Stage(N_("Decided and done"), frozenset({Status.RESOLVED, Status.CLOSED})),
     ),
     guard=service.guard_order,
+    own_end=is_taken_back,
     on_move=service.follow_order,
     next_step=next_step,
     clocks=clocks,

@@ -76,21 +76,23 @@ class Line:
 def answers_page(respondent: Respondent) -> dict[str, Any]:
     """Return what the page of a respondent needs."""
     now, notice = utcnow(), queries.notice_by_id(respondent.notice_id)
-    lines, items = lines_of(notice, respondent), queries.items_of_respondent(respondent)
+    items = queries.items_of_respondent(respondent)
+    lines = [_line(notice, item) for item in items]
     counter = queries_counters.counter_of(respondent)
     return {
         "respondent": respondent,
         "rows": rows_of(sides.forwarded_rows(notice)),
         "papers": papers_of(notice),
-        "statement": rows_of(_statement(notice, respondent)),
+        "statement": rows_of(_statement(notice, items)),
         "lines": lines,
         "open": any(line.may_accept or line.may_contest for line in lines),
         "until": until(items),
         "complain": any(complaints.may_complain(item, "respondent", now) for item in items),
         "reasons": reasons_of(items),
-        "missing": missing(notice, respondent, counter),
+        "missing": missing(notice, items, counter),
         "told": preview(
-            queries_counters.counter_facts(notice, counter), contested_of(notice, respondent)
+            queries_counters.counter_facts(notice, counter),
+            contested_of(notice, respondent, items),
         )
         if counter
         else [],
@@ -104,10 +106,9 @@ def answers_page(respondent: Respondent) -> dict[str, Any]:
     }
 
 
-def _statement(notice: Notice, respondent: Respondent) -> list[tuple[str, str]]:
+def _statement(notice: Notice, items: Sequence[Item]) -> list[tuple[str, str]]:
     """Return the statement of reasons for the first link that is restricted."""
-    items = queries.items_of_respondent(respondent) if notice.eu else ()
-    found = (statement.rows_of(notice, item, named=True) for item in items)
+    found = (statement.rows_of(notice, item, named=True) for item in items if notice.eu)
     return next((rows for rows in found if rows), [])
 
 
@@ -176,9 +177,9 @@ def papers_of(notice: Notice) -> list[dict[str, str]]:
     return [one for one in desk_case.papers_of(notice) if kinds[one["uid"]] in SHOWN_PAPERS]
 
 
-def missing(notice: Notice, respondent: Respondent, counter: CounterNotice | None) -> Sequence[str]:
+def missing(notice: Notice, items: Sequence[Item], counter: CounterNotice | None) -> Sequence[str]:
     """Return what a counter-notice lacks where it was sent back."""
-    for item in queries.items_of_respondent(respondent):
+    for item in items:
         if counter is not None and item.status is S.COUNTER_TO_COMPLETE:
             meter: Meter = queries_counters.counter_meter_of(notice, counter, item)
             return [element.words for element in meter.missing]
@@ -215,11 +216,13 @@ def preview(
     return rows_of([(label, value) for label, value in shown if value])
 
 
-def contested_of(notice: Notice, respondent: Respondent) -> list[tuple[int, str, str]]:
-    """Return the links that a respondent has contested, as `preview` takes them."""
+def contested_of(
+    notice: Notice, respondent: Respondent, items: Sequence[Item]
+) -> list[tuple[int, str, str]]:
+    """Return the links that a respondent has contested of these of theirs, as `preview` takes them."""
     answers = queries_counters.answers_of(respondent)
     found = []
-    for item in queries.items_of_respondent(respondent):
+    for item in items:
         answer = answers.get(item.id)
         if answer is not None and answer.choice == "contest":
             listing = queries.listing_of(notice, item)
@@ -238,10 +241,11 @@ def counters_sent(notice: Notice) -> list[dict[str, Any]]:
     found = []
     for respondent in queries.respondents_of(notice):
         counter = queries_counters.counter_of(respondent)
-        states = {item.status for item in queries.items_of_respondent(respondent)}
+        items = queries.items_of_respondent(respondent)
+        states = {item.status for item in items}
         if counter is not None and counter.checked_at is not None and states & _SENT_ON:
             facts = queries_counters.counter_facts(notice, counter)
-            rows = preview(facts, contested_of(notice, respondent))
+            rows = preview(facts, contested_of(notice, respondent, items))
             found.append({"rows": rows, "papers": desk_case.papers_of(notice, counter)})
     return found
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from support.core.calendars import CN_ZONE, Due, Step, cn_working_days, count, never_shorter
-from support.core.due import midnight_after, to_utc, zone_of
+from support.core.calendars import CN_ZONE, Due, Step, cn_day, cn_working_days, count, never_shorter
+from support.core.due import midnight_after, zone_of
 from support.core.words import N_
 from support.infringement.lifecycle import CLOCKS, ItemState
 from support.infringement.regimes import RULES, SAME_DAY, Clock, Regime, RegimeCode
@@ -26,7 +26,7 @@ def due_of(clock: Clock, start: datetime) -> Due:
 
 def _same_day(start: datetime) -> Due:
     zone = zone_of(CN_ZONE)
-    day = to_utc(start).astimezone(zone).date()
+    day = cn_day(start)
     at = midnight_after(day, zone)
     return Due(at, CN_ZONE, False, (Step(TODAY, {"day": day.isoformat(), "zone": CN_ZONE}, at),))
 

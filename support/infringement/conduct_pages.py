@@ -192,10 +192,10 @@ def appeal_page(actor: Actor, appeal: ConductAppeal) -> dict[str, Any]:
 def case_part(notice: Notice, now: datetime) -> dict[str, Any]:
     """Return what the case page says of the conduct of both sides, in two queries."""
     respondents = queries.respondents_of(notice)
-    against = known.against(respondents, now)
+    against, numbers = known.against(respondents, now), queries.numbers_of(respondents)
     return known.summary(notice, now) | {
         "against": [
-            {"number": number, "links": against.get(one.id, 0), "person": one.person_id}
-            for number, one in enumerate(respondents, 1)
+            {"number": numbers[one.id], "links": against.get(one.id, 0), "person": one.person_id}
+            for one in respondents
         ]
     }

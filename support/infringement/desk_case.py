@@ -63,7 +63,7 @@ class Line:
 
 def lines_of(notice: Notice) -> list[Line]:
     """Return the table of a notice, opened; the number of queries does not grow with the links."""
-    respondents = {one.id: number for number, one in enumerate(queries.respondents_of(notice), 1)}
+    respondents = queries.numbers_of(queries.respondents_of(notice))
     return [
         line_of(notice, item, respondents.get(item.respondent_id or 0, 0))
         for item in queries.items_of(notice)

@@ -25,7 +25,7 @@ from support.infringement import (
     service_measures,
     sides,
 )
-from support.infringement.letter_pages import LANGUAGES, Entry, Letter, as_sent, written
+from support.infringement.letter_pages import LANGUAGES, Entry, Letter, as_sent, with_ways, written
 from support.infringement.lifecycle import LIFECYCLE, Content, ItemState
 from support.infringement.models import Item, Notice, Respondent
 from support.infringement.news import Reader
@@ -119,15 +119,22 @@ def _movable(items: Sequence[Item], state: ItemState, to: Respondent | None) -> 
     ]
 
 
-def sent_letter(case: Case, code: str, language: str) -> Letter:
-    """Return a letter of the case that was sent; raises `NotFound`."""
+def sent_letter(case: Case, code: str, asked: str) -> Letter:
+    """Return a letter of the case that was sent, in its own words unless the other language is asked for.
+
+    Raises `NotFound`.
+    """
     sent = letter_in(letters_about(_streams(case)), code)
     if sent.template not in _CODES.values():
         raise NotFound()
-    found = written(case.notice, sent.template, sent.person_id, sent.ids, language)
-    if found is None:
+    found = as_sent(case.notice, sent, asked)
+    if found is not None:
+        return found
+    language = asked or sent.language
+    today = written(case.notice, sent.template, sent.person_id, sent.ids, language)
+    if today is None:
         raise NotFound()
-    return as_sent(found, sent)
+    return with_ways(today, sent)
 
 
 def coming_letter(case: Case, code: str, language: str) -> Letter:

@@ -96,8 +96,8 @@ def _respondents(case: Case) -> list[tuple[int, str, int]]:
     names = people.names(wanted)
     numbers = [case.number_of(row.item.respondent_id) for row in case.rows]
     known = [(0, "")] + [
-        (number, names.get(one.person_id or 0, ""))
-        for number, one in enumerate(case.respondents.values(), 1)
+        (case.number_of(one.id), names.get(one.person_id or 0, ""))
+        for one in case.respondents.values()
     ]
     return [(number, name, numbers.count(number)) for number, name in known if number in numbers]
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs are older
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from support.core.calendars import CN_ZONE
+from support.core.calendars import CN_ZONE, cn_day
 from support.core.clock import utcnow
 from support.core.due import midnight_after, zone_of
 from support.infringement.forms import LONGEST_TEXT, PartForm
@@ -59,7 +58,7 @@ class WithdrawForm(PartForm):
 
 def today() -> date:
     """Return the day in Shanghai."""
-    return utcnow().astimezone(ZoneInfo(CN_ZONE)).date()
+    return cn_day(utcnow())
 
 
 def usual_end() -> date:

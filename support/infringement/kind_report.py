@@ -64,6 +64,12 @@ def guard_order(order: WorkOrder, status: Status) -> None:
         raise NotAllowed(STILL_LOOKED_AT)
 
 
+def own_end(order: WorkOrder) -> bool:
+    """True as long as a report can be withdrawn; closing one that waits for an answer would let it lapse instead."""
+    report = queries.report_of(order)
+    return report is not None and service_reports.may_withdraw(report)
+
+
 def on_move(order: WorkOrder, status: Status, now: datetime) -> None:
     """Follow the order: an answer takes the report up again, a close without one lets it lapse."""
     report = queries.report_of(order)
@@ -174,6 +180,7 @@ REPORT = Kind(
         Stage(N_("Every link decided"), frozenset({Status.RESOLVED, Status.CLOSED})),
     ),
     guard=guard_order,
+    own_end=own_end,
     on_move=on_move,
     next_step=next_step,
     clocks=clocks,

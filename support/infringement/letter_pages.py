@@ -22,7 +22,7 @@ from support.infringement.news import Reader
 from support.notifications import letters as writing
 from support.notifications import queries as notifications
 from support.notifications.models import Purpose
-from support.notifications.queries_letters import Sent, Way, letter_in, letters_about
+from support.notifications.queries_letters import Sent, Way, letter_in, letters_about, said_in
 from support.notifications.service import reader_of
 from support.notifications.templates import facts_for, template
 
@@ -32,7 +32,10 @@ _SIDES: dict[str, Reader] = {letters.HOLDER: "holder", letters.RESPONDENT: "resp
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter in words, as its reader has it. `ways` is empty while it is not sent; `check_code` is "" then."""
+    """A letter in words, as its reader has it. `ways` is empty while it is not sent; `check_code` is "" then.
+
+    `as_left` says that these are the words that left; others are written from what stands today.
+    """
 
     side: Reader
     number: int
@@ -43,6 +46,7 @@ class Letter:
     ways: list[Way]
     at: datetime | None
     check_code: str
+    as_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +72,37 @@ def own_letters(person_id: int, stream: str, url: Callable[[str], str]) -> list[
     ]
 
 
-def own_letter(notice: Notice, person_id: int, stream: str, uid: str, language: str) -> Letter:
-    """Return one of them as a page, with its check code; raises `NotFound`."""
+def own_letter(notice: Notice, person_id: int, stream: str, uid: str, asked: str) -> Letter:
+    """Return one of them as a page, with its check code; raises `NotFound`, also once it is not theirs to read."""
     sent = letter_in(letters_about([stream], person_id), uid)
-    found = written(notice, sent.template, person_id, sent.ids, language)
-    if found is None or template(sent.template).purpose != Purpose.ORDERS:
+    today = written(notice, sent.template, person_id, sent.ids, asked or sent.language)
+    if today is None or template(sent.template).purpose != Purpose.ORDERS:
         raise NotFound()
-    return as_sent(found, sent)
+    return as_sent(notice, sent, asked) or with_ways(today, sent)
 
 
-def as_sent(letter: Letter, sent: Sent) -> Letter:
+def as_sent(notice: Notice, sent: Sent, asked: str) -> Letter | None:
+    """Return a letter in the words that left; None where another language is asked for, or they are not kept."""
+    said = said_in(sent.person_id, [way.uid for way in sent.ways])
+    if said is None or asked not in ("", sent.language):
+        return None
+    side, number = _side(notice, sent.template, sent.person_id)
+    title = said.title or _in(sent.language, _title(sent))  # a text message has none
+    found = Letter(
+        side, number, said.name, sent.language, title, said.paragraphs, [], None, "", as_left=True
+    )
+    return with_ways(found, sent)
+
+
+def with_ways(letter: Letter, sent: Sent) -> Letter:
     """Return a letter with the ways by which it went."""
     check = notifications.spelled(sent.check_code)
     return replace(letter, ways=sent.ways, at=sent.at, check_code=check)
+
+
+def _in(language: str, message: str) -> str:
+    with force_locale(locale_of(language)):
+        return str(_(message))
 
 
 def _title(sent: Sent) -> str:
@@ -99,13 +121,18 @@ def written(
     if facts is None:
         return None
     title, paragraphs = writing.write_inbox(code, reader, facts)
-    holder = code == letters.HOLDER
-    numbers = {
-        one.person_id: number for number, one in enumerate(queries.respondents_of(notice), 1)
-    }
-    side: Reader = "holder" if holder else "respondent"
-    number = 0 if holder else numbers.get(person_id, 0)
+    side, number = _side(notice, code, person_id)
     return Letter(side, number, reader.name, language, title, paragraphs, [], None, "")
+
+
+def _side(notice: Notice, code: str, person_id: int) -> tuple[Reader, int]:
+    """Return the side of a letter's reader, and the number of a respondent."""
+    if code == letters.HOLDER:
+        return "holder", 0
+    respondents = queries.respondents_of(notice)
+    numbers = queries.numbers_of(respondents)
+    mine = (numbers[one.id] for one in respondents if one.person_id == person_id)
+    return "respondent", next(mine, 0)
 
 
 def _frame(letter: Letter) -> dict[str, str]:
@@ -130,7 +157,7 @@ def facts_of(letter: Letter, reference: str) -> dict[str, Any]:
     return {"letter": letter, "frame": _frame(letter), "reference": reference}
 
 
-def language_of(said: Mapping[str, str], page_language: str) -> str:
-    """Return the language that is asked for, else that of the page."""
+def asked_language(said: Mapping[str, str]) -> str:
+    """Return the language that is asked for, "" for that in which a letter left."""
     asked = said.get("language", "")
-    return asked if asked in LANGUAGES else page_language
+    return asked if asked in LANGUAGES else ""

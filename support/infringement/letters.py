@@ -164,12 +164,24 @@ def _why(item: Item, reader: Actor) -> list[str]:
     return [say(line_of(step), reader=reader) for step in due.steps] if due else []
 
 
+def _key(ids: dict[str, Any]) -> str:
+    """Return the key of the notice: what it says of a side is kept no longer than the notice, also in a letter."""
+    return queries.notice_by_id(ids["notice"]).stream
+
+
 TEMPLATES = (
-    Template(HOLDER, Purpose.ORDERS, N_("News of your rights notice"), holder_facts),
+    Template(
+        HOLDER,
+        Purpose.ORDERS,
+        N_("News of your rights notice"),
+        holder_facts,
+        kept_with=_key,
+    ),
     Template(
         RESPONDENT,
         Purpose.ORDERS,
         N_("News of a rights notice about your content"),
         respondent_facts,
+        kept_with=_key,
     ),
 )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale, format_date, ngettext
 from flask_babel import gettext as _
 
-from support.core.calendars import CN_ZONE
+from support.core.calendars import cn_day
 from support.core.clock import utcnow
 from support.core.text import ranges
 from support.core.web_pages import LANGUAGES, locale_of
@@ -185,7 +184,7 @@ def _preview(row: DuePublication, facts: Mapping[str, Any], code: str) -> dict[s
 
 def last_day(ends_at: datetime) -> date:
     """Return the last day on which an entry stands, in Shanghai."""
-    return (ends_at - _MINUTE).astimezone(ZoneInfo(CN_ZONE)).date()
+    return cn_day(ends_at - _MINUTE)
 
 
 def done(found: Sequence[tuple[DuePublication, Publication]]) -> list[dict[str, Any]]:

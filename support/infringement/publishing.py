@@ -7,14 +7,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from stdnum.cn import uscc
 
 from support.accounts import queries as accounts
-from support.core.calendars import CN_ZONE
+from support.core.calendars import cn_day
 from support.core.web_pages import locale_of
 from support.infringement import queries, queries_counters, redaction
 from support.infringement.elements import CounterFacts
@@ -166,7 +165,7 @@ def _facts(
     facts: dict[str, Any] = {
         "links": [item.position for item in items],
         "regime": row.regime,
-        "day": row.event_at.astimezone(ZoneInfo(CN_ZONE)).date().isoformat(),
+        "day": cn_day(row.event_at).isoformat(),
         "parts": [{"reason": reason, "links": links} for reason, links in parts.items()],
     }
     if row.entry is Entry.NOTICE:

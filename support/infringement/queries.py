@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from support.core import vault
 from support.core.actors import Actor
 from support.core.audit import Event
-from support.core.calendars import CN_ZONE, Due
+from support.core.calendars import Due, cn_day
 from support.core.clock import utcnow
 from support.core.db import db, fetch
 from support.core.errors import NotFound
@@ -128,6 +127,11 @@ def respondents_of(notice: Notice) -> Sequence[Respondent]:
     return db.session.execute(found).scalars().all()
 
 
+def numbers_of(respondents: Iterable[Respondent]) -> dict[int, int]:
+    """Return by which number each respondent of a notice is called, by row id: in the order in which they came."""
+    return {one: number for number, one in enumerate(sorted(each.id for each in respondents), 1)}
+
+
 def items_of(notice: Notice, states: Collection[ItemState] | None = None) -> Sequence[Item]:
     """Return the items of a notice in its own order, those in `states` where some are named."""
     found = select(Item).where(Item.notice_id == notice.id).order_by(Item.position)
@@ -219,7 +223,7 @@ def facts_with(
         statements=frozenset(notice.statements),
         papers=papers,
         items=items,
-        today=(now or utcnow()).astimezone(ZoneInfo(CN_ZONE)).date(),
+        today=cn_day(now or utcnow()),
         **opened(notice.stream, facts_place(notice), notice.sealed),
     )
 

@@ -24,7 +24,7 @@ from support.infringement.models import (
     Paper,
     Respondent,
 )
-from support.infringement.queries import Standing
+from support.infringement.queries import Standing, numbers_of
 from support.workorders import queries as orders
 from support.workorders.models import WorkOrder
 
@@ -120,7 +120,7 @@ def case_at_desk(actor: Actor, reference: str) -> Case:
     vault.remember(row)
     notice: Notice = row[0]
     rows, respondents = _rows(notice)
-    numbers = {one: number for number, one in enumerate(sorted(respondents), 1)}
+    numbers = numbers_of(respondents.values())
     return Case(order, notice, rows, {one: respondents[one] for one in numbers}, numbers)
 
 

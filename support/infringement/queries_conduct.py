@@ -250,12 +250,14 @@ def person_at_desk(uid: str) -> people.PersonView:
 
 
 def under_watch(now: datetime) -> list[dict[str, Any]]:
-    """Return who has signals, open steps or appeals, the busiest first; in a constant number of queries."""
+    """Return who has signals, open steps, appeals or the fast lane, the busiest first; the queries do not grow."""
     found: dict[int, dict[str, Any]] = {}
     since = now - conduct.SHOWN_FOR
 
     def of(person_id: int) -> dict[str, Any]:
-        blank: dict[str, Any] = {"person": person_id, "signals": 0, "steps": [], "appeals": 0}
+        blank: dict[str, Any] = {
+            "person": person_id, "signals": 0, "steps": [], "appeals": 0, "fast": False,
+        }  # fmt: skip
         return found.setdefault(person_id, blank)
 
     open_steps = ConductStep.state.in_((StepState.PROPOSED, StepState.STANDING))
@@ -270,6 +272,9 @@ def under_watch(now: datetime) -> list[dict[str, Any]]:
     busiest = signals.where(ConductSignal.at > since).order_by(many.desc()).limit(MOST_LISTED)
     for person, number in fetch(busiest):
         of(person)["signals"] = number
+    fast = select(FilerRecord.person_id).where(FilerRecord.fast).order_by(FilerRecord.id.desc())
+    for person in fetch(fast.limit(MOST_LISTED)).scalars():
+        of(person)["fast"] = True
     order = sorted(
         found.values(), key=lambda one: (-one["appeals"], -len(one["steps"]), -one["signals"])
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,11 +11,11 @@ from support.core.actors import Actor
 from support.core.db import db, fetch
 from support.core.errors import NotFound
 from support.infringement.lifecycle import ItemState
-from support.infringement.models import Item, Notice, Respondent
+from support.infringement.models import Item, Respondent
 from support.infringement.models_publishing import DuePublication, DueState
 from support.infringement.policy import require_clerk
+from support.infringement.queries_conduct import references_of
 from support.policies.models_publications import Publication
-from support.workorders.models import WorkOrder
 
 PAGE = 50
 
@@ -96,7 +96,7 @@ def open_count() -> int:
 
 
 def _described(rows: Sequence[DuePublication]) -> list[Waiting]:
-    references = _references({row.notice_id for row in rows})
+    references = references_of({row.notice_id for row in rows})
     wanted = [item_id for row in rows for item_id in row.item_ids]
     columns = select(Item.id, Item.position, Item.state).where(Item.id.in_(wanted))
     items = {item_id: (position, state) for item_id, position, state in fetch(columns)}
@@ -109,15 +109,6 @@ def _described(rows: Sequence[DuePublication]) -> list[Waiting]:
         )
         for row in rows
     ]
-
-
-def _references(notices: Collection[int]) -> dict[int, str]:
-    found = (
-        select(Notice.id, WorkOrder)
-        .join(WorkOrder, WorkOrder.id == Notice.order_id)
-        .where(Notice.id.in_(notices))
-    )
-    return {notice_id: order.reference for notice_id, order in db.session.execute(found)}
 
 
 def is_unreachable(item: Item) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from support.accounts import queries as people
 from support.core import audit, outbox, vault
 from support.core.actors import Actor
 from support.core.audit import Event
@@ -97,6 +98,8 @@ def decide_appeal(
     APPEALS.check_move(appeal.status, new)
     text, place = said_text(words), appeal_place(appeal.uid, "answer_sealed")
     with transaction():
+        # a suspension may be approved on the warning at this moment
+        people.lock_person(appeal.person_id)
         answer = _sealed(appeal.person_id, place, text)
         values = {"decided_by": actor.id, "decided_at": now, "answer_sealed": answer}
         appeal = compare_and_set(appeal, version=version, state=new, **values)

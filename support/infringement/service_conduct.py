@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from support.accounts import queries as people
 from support.core import audit, outbox, platform, vault
 from support.core.actors import SYSTEM, Actor, Role
 from support.core.clock import utcnow
@@ -145,6 +146,8 @@ def decide_suspension(
     until = now + timedelta(days=step.figures["days"])
     times = {"starts_at": now, "until_at": until} if approve else {"ended_at": now}
     with transaction():
+        # its warning may be lifted at this moment
+        people.lock_person(step.person_id)
         standing = known.standing_kinds(step.person_id, now, step.about)
         if approve and StepKind.WARNING not in standing:
             raise NotAllowed(NO_WARNING)

@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from support.core.audit import Event
-from support.core.calendars import CN_ZONE, Due
+from support.core.calendars import CN_ZONE, Due, cn_day
 from support.core.db import compare_and_set, db, each_of, new_uid, transaction
 from support.infringement import clocks, queries
 from support.infringement.lifecycle import ItemState
@@ -96,7 +95,7 @@ def _is_wanted(item: Item, kind: Entry, event: Event, rows: Sequence[DuePublicat
 
 
 def _day(at: datetime) -> str:
-    return at.astimezone(ZoneInfo(CN_ZONE)).date().isoformat()
+    return cn_day(at).isoformat()
 
 
 def _about(item: Item, rows: Sequence[DuePublication]) -> Iterator[tuple[DuePublication, Said]]:

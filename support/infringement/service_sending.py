@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from support.accounts import queries as people
 from support.accounts import service as accounts
 from support.accounts import service_contacts
 from support.core import files
 from support.core.actors import Actor
-from support.core.calendars import CN_ZONE
+from support.core.calendars import cn_day
 from support.core.clock import utcnow
 from support.core.db import db, transaction
 from support.core.errors import Stale, TooMany
@@ -100,7 +99,7 @@ def ask_again(draft: Draft) -> Known | None:
 def facts_to_send(actor: Actor, draft: Draft, now: datetime) -> NoticeFacts:
     """Return the notice as it will be kept, not signed yet."""
     papers = service_drafts.papers(draft.uid)
-    facts = filing.facts_of(draft.fields, papers, now.astimezone(ZoneInfo(CN_ZONE)).date())
+    facts = filing.facts_of(draft.fields, papers, cn_day(now))
     return filing.reached(facts, _reach_of(actor, draft))
 
 

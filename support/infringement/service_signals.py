@@ -6,13 +6,12 @@ Nothing here decides about anybody but the fast lane, which is a measure and com
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
 from support.core import audit, outbox, vault
 from support.core.actors import SYSTEM
-from support.core.calendars import CN_ZONE
+from support.core.calendars import cn_day
 from support.core.db import db, insert_new, new_uid, transaction
 from support.core.worker import Periodic
 from support.infringement import conduct, queries, queries_signals
@@ -52,7 +51,7 @@ def fold_notice(notice: Notice) -> None:
 def _dates(notice: Notice, right_day: str) -> dict[str, Figures]:
     listed = (queries.listing_of(notice, item).since for item in queries.items_of(notice))
     days = [day for each in listed if (day := _day(each))]
-    return conduct.backdated(_day(right_day), notice.at.astimezone(ZoneInfo(CN_ZONE)).date(), days)
+    return conduct.backdated(_day(right_day), cn_day(notice.at), days)
 
 
 def _day(text: str) -> date | None:

@@ -56,14 +56,18 @@ def answer(uid: str) -> Answer:
     form = _form(respondent)
     if request.method == "GET":
         return _page(respondent, form)
-    choices = answer_pages.chosen(_lines(respondent), request.form)
     valid = form.validate()
-    problems = drafts_web.take(
+    if problems := drafts_web.take(
         service_answers.uploads_of(respondent), request.files.getlist("files")
-    )
-    if problems:
+    ):
         form.files.errors = [*problems, *form.files.errors]
         return _page(respondent, form)[0], uploads.refusal(problems)
+    return _answered(respondent, form, valid=valid)
+
+
+def _answered(respondent: Respondent, form: AnswerForm, *, valid: bool) -> Answer:
+    """Send an answer that was looked at just so; show it, or what is wrong with it, otherwise."""
+    choices = answer_pages.chosen(_lines(respondent), request.form)
     if not choices:
         form.form_errors.append(_("Choose an answer for at least one link."))
         return _page(respondent, form)[0], 422
@@ -74,7 +78,7 @@ def answer(uid: str) -> Answer:
         key = request.form.get("idempotency_key", "")
         once(form_scope(), key, content, lambda: _send(respondent, form, choices))
         flash(_("Your answer is sent. Below stands what comes next, link by link."), "success")
-        return redirect(url_for("notices.answers", uid=uid), 303)
+        return redirect(url_for("notices.answers", uid=respondent.uid), 303)
     return _page(respondent, form)
 
 
@@ -83,7 +87,7 @@ def answers_open(uid: str) -> Answer:
     """Offer to send a code to the address that the letter went to; opening the link changes nothing."""
     respondent, form = _reached(uid), FlaskForm()
     contact = respondent.contact_id or 0
-    if form.validate_on_submit() and opening_web.send_code(form, contact, uid):
+    if form.validate_on_submit() and opening_web.send_answer_code(form, contact, uid):
         return redirect(url_for("notices.answers_code", uid=uid), 303)
     return page("infringement/answers_open.html", form)
 

@@ -104,15 +104,16 @@ def letters(reference: str) -> str:
 
 @blueprint.get("/letters/<code>")
 def letter(reference: str, code: str) -> str:
-    """Show one letter that was sent as a page to print, in the language that is asked for."""
-    case, language = case_of(reference), letter_pages.language_of(request.args, page_language())
-    return _letter(reference, desk_letters.sent_letter(case, code, language))
+    """Show one letter that was sent as a page to print, as it left or in the language that is asked for."""
+    case, asked = case_of(reference), letter_pages.asked_language(request.args)
+    return _letter(reference, desk_letters.sent_letter(case, code, asked))
 
 
 @blueprint.post("/letters/<code>/preview")
 def preview(reference: str, code: str) -> str:
     """Show a letter that can come next: it is written by doing what it tells of and undoing it, so it is no GET."""
-    case, language = case_of(reference), letter_pages.language_of(request.form, page_language())
+    case = case_of(reference)
+    language = letter_pages.asked_language(request.form) or page_language()
     again = url_for("notice_desk.preview", reference=reference, code=code)
     return _letter(reference, desk_letters.coming_letter(case, code, language), again=again)
 

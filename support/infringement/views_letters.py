@@ -6,7 +6,6 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from support.core.web import current_actor
-from support.core.web_pages import language
 from support.infringement import letter_pages, queries
 from support.infringement.views import blueprint
 from support.workorders import queries as orders
@@ -17,7 +16,7 @@ def letter(reference: str, uid: str) -> str:
     """Show the filer a letter that they had."""
     notice = queries.notice_for(current_actor(), reference)
     stream = orders.order_by_id(notice.order_id).stream
-    asked = letter_pages.language_of(request.args, language())
+    asked = letter_pages.asked_language(request.args)
     found = letter_pages.own_letter(notice, notice.person_id, stream, uid, asked)
     back = url_for("notices.status", reference=reference)
     facts = letter_pages.facts_of(found, reference)
@@ -36,7 +35,7 @@ def answers_letter(uid: str, letter: str) -> str:
     """Show a respondent a letter that they had, the statement of reasons among them."""
     respondent = queries.respondent_for(current_actor(), uid)
     notice = queries.notice_by_id(respondent.notice_id)
-    asked = letter_pages.language_of(request.args, language())
+    asked = letter_pages.asked_language(request.args)
     person_id = respondent.person_id or 0
     found = letter_pages.own_letter(notice, person_id, notice.stream, letter, asked)
     back = url_for("notices.answers", uid=uid)

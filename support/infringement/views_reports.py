@@ -37,19 +37,19 @@ def appeal(reference: str) -> Answer:
         form.form_errors.append(_("Choose at least one link."))
     elif form.validate_on_submit():
         with refusals_on(form):
-            with transaction():
-                for case in _chosen(report):
-                    decisions.appeal(current_actor(), case, "reporter", words=said(form.words))
+            _appeal(report, said(form.words))
             flash(_("Your appeal is sent. Somebody who had no part in it hears it."), "success")
             return redirect(url_for("workorders.show", reference=reference), 303)
-    return page(
-        "infringement/report_appeal.html",
-        form,
-        reference=reference,
-        lines=lines,
-        chosen=request.form.getlist("links"),
-        lang_of=lang_of,
-    )
+    chosen = request.form.getlist("links")
+    facts = {"reference": reference, "lines": lines, "chosen": chosen, "lang_of": lang_of}
+    return page("infringement/report_appeal.html", form, **facts)
+
+
+def _appeal(report: ContentReport, words: str) -> None:
+    """Appeal against what became of each chosen link, or of none of them."""
+    with transaction():
+        for case in _chosen(report):
+            decisions.appeal(current_actor(), case, "reporter", words=words)
 
 
 @blueprint.route("/orders/<reference>/report/withdrawal", methods=["GET", "POST"])
@@ -100,7 +100,9 @@ def contest(uid: str) -> Answer:
 def answers_open(uid: str) -> Answer:
     """Offer to send a code to the address that the letter went to; opening the link changes nothing."""
     case, form = _reached(uid), FlaskForm()
-    if form.validate_on_submit() and opening_web.send_code(form, case.contact_id or 0, case.uid):
+    if form.validate_on_submit() and opening_web.send_answer_code(
+        form, case.contact_id or 0, case.uid
+    ):
         return redirect(url_for("reports.answers_code", uid=uid), 303)
     return page("infringement/report_open.html", form)
 

@@ -10,19 +10,16 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from support.accounts import queries_codes, service_codes
+from support.accounts import queries_codes
 from support.accounts import service as accounts
 from support.accounts.forms import CodeForm, refusals_on, said
 from support.accounts.models import ContactKind
 from support.accounts.policy import CodePurpose
 from support.accounts.session_views import code_scope, page
 from support.core.clock import utcnow
-from support.core.db import transaction
-from support.core.errors import Expired, Invalid, NotFound, TooMany, Unavailable
-from support.core.web import client_address, current_actor
-from support.core.web_pages import language
+from support.core.errors import Expired, NotFound
 from support.core.words import N_
-from support.infringement import filing, service_domains, service_drafts
+from support.infringement import filing, opening_web, service_domains, service_drafts
 from support.infringement.forms import DomainForm, ReachForm
 from support.infringement.service_drafts import Draft
 from support.infringement.views import blueprint, current_draft, present_draft, save
@@ -43,7 +40,7 @@ def link() -> Answer:
     if form.validate_on_submit():
         with refusals_on(form):
             kind, value = accounts.normalise_address("auto", said(form.address))
-            sent = _send(form, CodePurpose.NOTICE_LINK, kind, value, draft.uid)
+            sent = opening_web.send_code(form, CodePurpose.NOTICE_LINK, kind, value, draft.uid)
             if sent:
                 save("link", {"kind": kind.value, "value": value}, late=False)
                 flash(_("The link is on its way. It opens the notice after a code."), "success")
@@ -58,7 +55,7 @@ def resume(uid: str) -> Answer:
     if form.validate_on_submit():
         where = draft.part("link")
         kind = ContactKind(where["kind"])
-        if _send(form, CodePurpose.NOTICE_RESUME, kind, where["value"], uid):
+        if opening_web.send_code(form, CodePurpose.NOTICE_RESUME, kind, where["value"], uid):
             return redirect(url_for("notices.resume_code", uid=uid), 303)
     return page("infringement/resume.html", form)
 
@@ -72,7 +69,7 @@ def resume_code(uid: str) -> Answer:
         return redirect(url_for("notices.resume", uid=uid), 303)
     if form.validate_on_submit():
         with refusals_on(form):
-            _prove(CodePurpose.NOTICE_RESUME, said(form.code), draft.uid)
+            opening_web.prove(CodePurpose.NOTICE_RESUME, said(form.code), draft.uid)
             session["notice"] = draft.uid
             return redirect(url_for("notices.tasks"), 303)
     again = url_for("notices.resume", uid=uid)
@@ -87,7 +84,9 @@ def domain() -> Answer:
         with refusals_on(form):
             value = service_domains.checked_address(said(form.address))
             draft = present_draft()
-            if _send(form, CodePurpose.NOTICE_DOMAIN, ContactKind.EMAIL, value, draft.uid):
+            if opening_web.send_code(
+                form, CodePurpose.NOTICE_DOMAIN, ContactKind.EMAIL, value, draft.uid
+            ):
                 return redirect(url_for("notices.domain_code"), 303)
     draft_now = current_draft()
     proved = draft_now.part("domain") if draft_now else {}
@@ -103,7 +102,7 @@ def domain_code() -> Answer:
         return redirect(url_for("notices.domain"), 303)
     if form.validate_on_submit():
         with refusals_on(form):
-            value = _prove(CodePurpose.NOTICE_DOMAIN, said(form.code), draft.uid)
+            value = opening_web.prove(CodePurpose.NOTICE_DOMAIN, said(form.code), draft.uid)
             fact = service_domains.fact(value, utcnow())
             save("domain", fact, late=False)
             flash(_("The domain %(domain)s is confirmed.", domain=fact["domain"]), "success")
@@ -122,33 +121,3 @@ def _linked(uid: str) -> Draft:
 def _last_address(draft: Draft) -> str:
     known = draft.part("link").get("value") or filing.part_of(draft.fields, "filer").get("reach")
     return str(known or "")
-
-
-def _send(form: FlaskForm, purpose: CodePurpose, kind: ContactKind, value: str, uid: str) -> bool:
-    """Send a link or a code; say on the form why that can't be done now."""
-    try:
-        service_codes.request_code(
-            current_actor(),
-            purpose,
-            kind=kind,
-            value=value,
-            visitor=code_scope(),
-            address=client_address(),
-            language=language(),
-            about=uid,
-        )
-    except (TooMany, Unavailable) as error:
-        form.form_errors.append(_(error.words, **error.facts))
-        return False
-    return True
-
-
-def _prove(purpose: CodePurpose, digits: str, uid: str) -> str:
-    """Take a code for the notice `uid` and return the address that it went to; raises `Invalid("code")`."""
-    now = utcnow()
-    checked = service_codes.check_code(purpose, visitor=code_scope(), digits=digits, now=now)
-    if checked.about != uid:
-        raise Invalid("code", service_codes.WRONG)
-    with transaction():
-        service_codes.use_code(checked.id, now=now)
-    return checked.value

@@ -16,10 +16,21 @@ from support.core.clock import utcnow
 from support.core.context import settings
 from support.core.db import db
 from support.core.errors import NotFound
-from support.core.outbox import OutboxState, Outcome
+from support.core.outbox import Done, OutboxState, Outcome
 from support.core.vault import KeyDestroyed
-from support.notifications import aliyun, letters, mail, outgoing, policy, queries, service, sms
+from support.notifications import (
+    aliyun,
+    letters,
+    mail,
+    outgoing,
+    policy,
+    queries,
+    service,
+    service_letters,
+    sms,
+)
 from support.notifications.models import Channel, DeliveryState, Purpose
+from support.notifications.service_letters import Words
 from support.notifications.templates import facts_for, template
 
 NOTHING = "nothing"
@@ -36,11 +47,13 @@ class Ready:
     reader: Actor
     facts: dict[str, Any]
     unsubscribe_url: str = ""
+    kept_with: str = ""
+    """The key of the case under which the words are kept as they leave; "" where they are not."""
     tells: bool = True
     """Whether pages may show by it that the door is away: not where the message itself says that somebody is known."""
 
 
-def send_delivery(payload: dict[str, Any]) -> str | None:
+def send_delivery(payload: dict[str, Any]) -> str | Done | None:
     """Send one delivery that is due; safe to run twice, since a sent one is left alone."""
     delivery = queries.waiting_delivery(payload["delivery"])
     if delivery is None:
@@ -49,13 +62,16 @@ def send_delivery(payload: dict[str, Any]) -> str | None:
     if isinstance(ready, DeliveryState):
         return ready
     db.session.remove()  # the connection goes back before the network call
-    return _taken(hand_over(ready))
+    reference, words = hand_over(ready)
+    return Done(_taken(reference), words)
 
 
 def settle_delivery(payload: dict[str, Any], outcome: Outcome) -> None:
-    """Note what came of it, in the transaction that finishes the outbox row."""
+    """Note what came of it, and what was said, in the transaction that finishes the outbox row."""
     if outcome.note != NOTHING:
         _settle(payload["delivery"], outcome)
+    if isinstance(outcome.made, Words):
+        service_letters.keep_words(payload["delivery"], outcome.made)
 
 
 def _taken(reference: str) -> str:
@@ -102,30 +118,39 @@ def prepare(delivery: queries.Waiting) -> Ready | DeliveryState:
         "unsubscribe_url": leave,
         "notices_url": f"{settings().public_url}/account/notices" if choose else "",
     }
-    return Ready(delivery.uid, delivery.channel, contact.address, kind.code, reader, facts, leave)
+    return Ready(
+        delivery.uid,
+        delivery.channel,
+        contact.address,
+        kind.code,
+        reader,
+        facts,
+        leave,
+        service_letters.kept_with(kind, delivery.ids),
+    )
 
 
-def hand_over(ready: Ready) -> str:
+def hand_over(ready: Ready) -> tuple[str, Words | None]:
     """Write the words and give them to the door of the channel; raises `Retry` or `GiveUp`.
 
-    Returns by what the door is asked later whether the message arrived, or "".
+    Returns by what the door is asked later whether the message arrived, or "", and what is kept of the words.
     """
     kind = ContactKind.MOBILE if ready.channel == Channel.SMS else ContactKind.EMAIL
     try:
-        reference = _give(ready)
+        given = _give(ready)
     except DoorAway:
         if ready.tells:
             service_codes.note_door(kind, answers=False)
         raise
     if ready.tells:
         service_codes.note_door(kind, answers=True)
-    return reference
+    return given
 
 
-def _give(ready: Ready) -> str:
+def _give(ready: Ready) -> tuple[str, Words | None]:
     if ready.channel == Channel.SMS:
         short = letters.write_sms(ready.template, ready.reader, ready.facts)
-        return sms.send(
+        reference = sms.send(
             sms.Sms(
                 ready.uid,
                 ready.address,
@@ -136,6 +161,7 @@ def _give(ready: Ready) -> str:
                 short.fields,
             )
         )
+        return reference, _said(ready, "", [[short.text]])
     letter = letters.write_letter(ready.template, ready.reader, ready.facts)
     mail.door().send(
         mail.compose(
@@ -148,7 +174,11 @@ def _give(ready: Ready) -> str:
             unsubscribe_url=ready.unsubscribe_url,
         )
     )
-    return ""
+    return "", _said(ready, letter.heading, letter.paragraphs)
+
+
+def _said(ready: Ready, title: str, paragraphs: list[list[str]]) -> Words | None:
+    return Words(ready.reader, ready.kept_with, title, paragraphs) if ready.kept_with else None
 
 
 def send_code(payload: dict[str, Any]) -> str | None:
@@ -182,7 +212,8 @@ def send_code(payload: dict[str, Any]) -> str | None:
         tells=code.purpose not in FOR_THE_KNOWN,
     )
     db.session.remove()
-    return _taken(hand_over(ready))
+    reference, _words = hand_over(ready)  # a code stands nowhere
+    return _taken(reference)
 
 
 def forget_code_files(now: datetime) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -47,11 +47,13 @@ class Short:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The words of one mail: one line of subject, the plain text, the HTML part."""
+    """The words of one mail: one line of subject, the plain text, the HTML part; what it says, without the frame."""
 
     subject: str
     text: str
     html: str
+    heading: str = ""
+    paragraphs: list[list[str]] = field(default_factory=list)
 
 
 def write_letter(code: str, reader: Actor, facts: dict[str, Any]) -> Letter:
@@ -66,12 +68,13 @@ def write_letter(code: str, reader: Actor, facts: dict[str, Any]) -> Letter:
             subject = f"[{reference}] {subject}"
         body = _tidy(text.render(known))
         inner = _tidy("".join(text.blocks["body"](context)))
+        paragraphs = _paragraphs(inner)
         html = (
             _environment()
             .select_template([_path(code, "html"), "notifications/letters/_layout.html"])
-            .render(known, subject=subject, heading=heading, paragraphs=_paragraphs(inner))
+            .render(known, subject=subject, heading=heading, paragraphs=paragraphs)
         )
-        return Letter(subject[:SUBJECT_CHARACTERS], body, html)
+        return Letter(subject[:SUBJECT_CHARACTERS], body, html, heading, paragraphs)
 
 
 def write_inbox(code: str, reader: Actor, facts: dict[str, Any]) -> tuple[str, list[list[str]]]:

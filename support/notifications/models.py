@@ -1,7 +1,7 @@
 """What was told to whom, by which channel, and what people want to be told.
 
 A delivery holds ids only: the words are made when it is sent or opened, in the reader's language, and only if
-the reader may still see them.
+the reader may still see them. What the letters of a case said is kept beside it, sealed (`SentText`).
 """
 
 from __future__ import annotations
@@ -139,6 +139,21 @@ class Delivery(Model):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
+
+
+class SentText(Model):
+    """The words of one delivery as they left, where its template has them kept.
+
+    Sealed twice: under the key of its reader, and around that under the key of the case (`owner`). So they can't be
+    read any more once either is erased, and are kept no longer than the case.
+    """
+
+    __tablename__ = "sent_text"
+
+    id: Mapped[Id]
+    delivery_uid: Mapped[str] = mapped_column(String(32), unique=True)
+    owner: Mapped[str] = mapped_column(String(80))
+    sealed: Mapped[bytes]
 
 
 class Preference(Model):

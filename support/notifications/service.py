@@ -20,7 +20,7 @@ from support.core.context import keys, settings
 from support.core.db import UtcDateTime, changed, db, insert_new, new_uid, transaction
 from support.core.errors import AlreadyDone, NotFound
 from support.core.outbox import NORMAL
-from support.notifications import aliyun, policy, queries
+from support.notifications import aliyun, policy, queries, service_letters
 from support.notifications.models import Channel, Delivery, DeliveryState, Preference, Purpose
 from support.notifications.queries import ALPHABET
 from support.notifications.templates import Template, template
@@ -54,7 +54,7 @@ def tell(
     with transaction():
         person = people.person(person_id)
         for channel, contact in _targets(person, kind, contact_id):
-            _write(
+            uid = _write(
                 dedup_key=f"{code}|{key}|{person_id}|{channel}|{contact or ''}",
                 person_id=person_id,
                 contact_id=contact,
@@ -67,6 +67,9 @@ def tell(
                 priority=priority,
                 now=now,
             )
+            if uid is not None and channel == Channel.INBOX:
+                reader = replace(reader_of(person), language=language or person.language)
+                service_letters.keep_line(uid, kind, ids or {}, reader)
 
 
 def _targets(
@@ -118,8 +121,8 @@ def write_code_delivery(code_id: int, channel: Channel, language: str, now: date
     return db.session.execute(select(Delivery).where(Delivery.dedup_key == key)).scalar_one()
 
 
-def _write(*, dedup_key: str, now: datetime, **values: Any) -> None:
-    """Write a delivery unless its key has one, and put it in line; an inbox line is there at once."""
+def _write(*, dedup_key: str, now: datetime, **values: Any) -> str | None:
+    """Write a delivery unless its key has one, put it in line, return its uid; an inbox line is there at once."""
     inbox = values["channel"] == Channel.INBOX
     values |= {
         "dedup_key": dedup_key,
@@ -131,9 +134,10 @@ def _write(*, dedup_key: str, now: datetime, **values: Any) -> None:
     uid = new_uid()
     while not insert_new(Delivery, uid=uid, check_code=_check_code(), **values):
         if db.session.execute(select(Delivery.id).where(Delivery.dedup_key == dedup_key)).first():
-            return  # told before
+            return None  # told before
     if not inbox and values["template"] != queries.CODE_TEMPLATE:
         outbox.put(DUE, uid, priority=values["priority"], delivery=uid)
+    return uid
 
 
 def _check_code() -> str:

@@ -19,6 +19,8 @@ class Template:
 
     `build(ids, reader)` returns the facts for those words, or None when the reader may no longer see them.
     `title` is a message id; `path` is an address of ours with facts in it, such as `/orders/{reference}`.
+    `kept_with(ids)` names the vault key of the case that the words are about, for messages whose words are kept as
+    they left (`service_letters`); without it they are not.
     """
 
     code: str
@@ -27,6 +29,7 @@ class Template:
     build: Callable[[dict[str, Any], Actor], dict[str, Any] | None]
     channels: frozenset[Channel] = ALL_CHANNELS
     path: str = ""
+    kept_with: Callable[[dict[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from support.core.actors import Actor
 from support.core.context import settings
 from support.core.web import csrf, current_actor, limiter, row_number
 from support.notifications import letters, policy, queries, service
 from support.notifications.forms import CHOICES, CheckForm, NoticesForm
 from support.notifications.models import Purpose
-from support.notifications.templates import facts_for, misuse_path, template
+from support.notifications.queries_letters import said_in
+from support.notifications.templates import Template, facts_for, misuse_path, template
 
 blueprint = Blueprint("notifications", __name__)
 
@@ -43,7 +45,7 @@ def message(uid: str) -> str:
     line = queries.inbox_message(actor, uid)
     kind = template(line.template)
     facts = facts_for(kind, line.ids, actor)
-    title, paragraphs = ("", []) if facts is None else letters.write_inbox(kind.code, actor, facts)
+    title, paragraphs = ("", []) if facts is None else _words(uid, kind, actor, facts)
     return render_template(
         "notifications/message.html",
         line=line,
@@ -53,6 +55,14 @@ def message(uid: str) -> str:
         site=settings().public_url,
         target=(facts or {}).get("link", "").removeprefix(settings().public_url),
     )
+
+
+def _words(
+    uid: str, kind: Template, actor: Actor, facts: dict[str, Any]
+) -> tuple[str, list[list[str]]]:
+    """Return title and paragraphs of a message of the actor's: as they left where they are kept, else as of today."""
+    said = said_in(actor.id or 0, [uid]) if kind.kept_with else None
+    return (said.title, said.paragraphs) if said else letters.write_inbox(kind.code, actor, facts)
 
 
 @blueprint.post("/account/inbox/<uid>/reading")

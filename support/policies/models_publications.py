@@ -86,7 +86,7 @@ class Publication(Model):
 
 
 class PublicationCount(Model):
-    """How many entries of a kind were published in a month (`2026-11`), by outcome; corrections count once."""
+    """What was published of a kind in a month (`2026-11`), by outcome (`Counting`); corrections count once."""
 
     __tablename__ = "publication_count"
     __table_args__ = (UniqueConstraint("month", "kind", "outcome"),)

@@ -15,7 +15,7 @@ from support.core.context import settings
 from support.core.web_parts import html_lang
 from support.policies import queries_publications as queries
 from support.policies.models_publications import Publication, PublicationCount
-from support.policies.publications import public_kind, public_kinds
+from support.policies.publications import Counting, public_kind, public_kinds
 
 
 def line_of(entry: Publication) -> dict[str, Any]:
@@ -110,27 +110,39 @@ def _url(entry: Publication) -> str:
     return settings().public_url + url_for("transparency.entry", uid=entry.uid)
 
 
-def figures(counts: Sequence[PublicationCount]) -> dict[str, Any]:
-    """Return the counts as charts take them: each kind by month, and each outcome in all."""
+def figures(counts: Sequence[PublicationCount]) -> list[dict[str, Any]]:
+    """Return the counts as charts take them, kinds that count the same together: by month, and by outcome."""
     months = list(dict.fromkeys(each.month for each in counts))
+    groups = dict.fromkeys(kind.counting for kind in public_kinds())
+    found = [_figures_of(counting, counts, months) for counting in groups]
+    return [group for group in found if group["series"]]
+
+
+_TONES = ("open", "mute", "ok", "wait", "review")
+
+
+def _figures_of(
+    counting: Counting, counts: Sequence[PublicationCount], months: list[str]
+) -> dict[str, Any]:
     by_kind = Counter[tuple[str, str]]()
     by_outcome = Counter[tuple[str, str]]()
     for each in counts:
-        by_kind[each.kind, each.month] += each.number
+        if counting.whole in ("", each.outcome):
+            by_kind[each.kind, each.month] += each.number
         by_outcome[each.kind, each.outcome] += each.number
-    tones = ("open", "mute", "ok", "wait", "review")
-    used = [
-        kind for kind in public_kinds() if any((kind.code, month) in by_kind for month in months)
-    ]
+    kinds = [kind for kind in public_kinds() if kind.counting == counting]
+    used = [kind for kind in kinds if any((kind.code, month) in by_kind for month in months)]
     return {
         "months": months,
+        "by_month": _(counting.by_month),
         "series": [
             (_(kind.title), [by_kind[kind.code, month] for month in months], tone)
-            for kind, tone in zip(used, tones, strict=False)
+            for kind, tone in zip(used, _TONES, strict=False)
         ],
+        "by_outcome": _(counting.by_outcome),
         "outcomes": [
             (_(words), by_outcome[kind.code, code])
-            for kind in public_kinds()
+            for kind in kinds
             for code, words in kind.outcomes.items()
             if by_outcome[kind.code, code]
         ],

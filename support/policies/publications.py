@@ -8,8 +8,28 @@ from typing import Any
 
 from support.core.context import hooks
 from support.core.errors import NotFound
+from support.core.words import N_
 
 Rows = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What the figures of a kind count, said in two sentences (message ids): by month, and by outcome.
+
+    `whole` is the code under which an entry counts as one, where it may have many outcomes; by month that is shown.
+    Without it an entry has one outcome, with a number, and the month shows the sum.
+    """
+
+    by_month: str
+    by_outcome: str
+    whole: str = ""
+
+
+LINKS = Counting(
+    N_("Links that entries of each kind are about, by the month of publication."),
+    N_("Links by outcome, in the months shown above."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +48,7 @@ class PublicKind:
     draw: Callable[[Mapping[str, Any]], Rows]
     outcomes: Mapping[str, str] = field(default_factory=dict)
     brief: Callable[[Mapping[str, Any]], str] | None = None
+    counting: Counting = LINKS
 
 
 def public_kinds() -> tuple[PublicKind, ...]:

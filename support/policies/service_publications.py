@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 
 from support.core import audit
 from support.core.actors import SYSTEM, Actor
-from support.core.calendars import CN_ZONE
+from support.core.calendars import cn_day
 from support.core.clock import utcnow
 from support.core.db import changed, compare_and_set, db, each_of, insert_new, new_uid, transaction
 from support.core.errors import AlreadyDone, Invalid, NotAllowed
@@ -142,7 +141,7 @@ def _next_change(now: datetime, entry: Publication) -> datetime:
 
 def _count(now: datetime, kind: str, outcome: str, number: int) -> None:
     """Count in the month of Shanghai's clock."""
-    key = {"month": f"{now.astimezone(ZoneInfo(CN_ZONE)):%Y-%m}", "kind": kind, "outcome": outcome}
+    key = {"month": f"{cn_day(now):%Y-%m}", "kind": kind, "outcome": outcome}
     insert_new(PublicationCount, **key, number=0)
     row = update(PublicationCount).filter_by(**key)
     changed(row.values(number=PublicationCount.number + number))

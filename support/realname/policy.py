@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from support.assurance.policy import ProofKind
-from support.core.calendars import CN_ZONE
-from support.core.due import zone_of
+from support.core.calendars import cn_day
 from support.core.words import N_
 from support.policies.models import Purpose
 from support.verification.policy import AUTHORITY, GENUINE, PHRASE, WAYS, Way, WayRule
@@ -93,4 +92,4 @@ SOURCES: Mapping[str, str] = {
 
 def operators_day(now: datetime) -> date:
     """Return which day it is where the operator sits: documents expire with it, and assessments bear it."""
-    return now.astimezone(zone_of(CN_ZONE)).date()
+    return cn_day(now)

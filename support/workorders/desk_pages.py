@@ -192,16 +192,7 @@ def _possible(order: WorkOrder) -> frozenset[Status]:
     """Return the present status and those that the desk may set now."""
     shut = () if moves.is_proved(order) else moves.FINISHED
     legal = {each for each in Status if LIFECYCLE.can(order.state, each) and each not in shut}
-    return frozenset({order.state, *(each for each in legal if _is_let(order, each))})
-
-
-def _is_let(order: WorkOrder, status: Status) -> bool:
-    """True unless the kind's own state forbids it: what would be refused is not offered."""
-    try:
-        kind_named(order.kind).guard(order, status)
-    except DomainError:
-        return False
-    return True
+    return frozenset({order.state, *(each for each in legal if moves.is_let(order, each))})
 
 
 def _statuses(possible: Collection[Status]) -> list[tuple[str, str]]:

@@ -81,7 +81,8 @@ class Kind:
     so that no summary is asked for; `panel` the template that the desk page includes beside the thread,
     `note` the one on the requester's page, both with what `facts(order)` finds;
     `path(order)` are the stages of this very order, where they can differ from `stages`;
-    `guard(order, status)` raises when the kind's own state forbids a move;
+    `guard(order, status)` raises when the kind's own state forbids a move; `own_end(order)` is true while the requester
+    ends it by an act of the kind's own, which `note` offers, and is offered no closing beside that;
     `on_move(order, status, now)` follows it in the same transaction; `next_step(order, viewer, now)` makes the one
     sentence; `targets` names the row of `workorders/targets.py`, and `clocks(order)` explains the dates that a kind has
     instead; `assurance` is the level that the requester must have shown before the desk solves or closes an order
@@ -106,6 +107,7 @@ class Kind:
     stages: tuple[Stage, ...] = ()
     path: Callable[[WorkOrder], tuple[Stage, ...]] | None = None
     guard: Callable[[WorkOrder, Status], None] = lambda order, status: None
+    own_end: Callable[[WorkOrder], bool] = lambda order: False
     on_move: Callable[[WorkOrder, Status, datetime], None] = lambda order, status, now: None
     next_step: Callable[[WorkOrder, Viewer, datetime], Sentence] | None = None
     clocks: Callable[[WorkOrder], Sequence[Clock]] | None = None

@@ -11,7 +11,7 @@ from support.core import audit, outbox
 from support.core.actors import Actor
 from support.core.audit import Event
 from support.core.db import compare_and_set, db, insert_new
-from support.core.errors import NotAllowed
+from support.core.errors import DomainError, NotAllowed
 from support.workorders import policy, queries, targets
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import LIFECYCLE, TERM_DAYS, Status
@@ -94,6 +94,21 @@ def move(
     )
     kind.on_move(order, status, now)
     return order
+
+
+def is_let(order: WorkOrder, status: Status) -> bool:
+    """True unless the kind's own state forbids it: what would be refused is not offered."""
+    try:
+        kind_named(order.kind).guard(order, status)
+    except DomainError:
+        return False
+    return True
+
+
+def may_offer_closing(order: WorkOrder) -> bool:
+    """True while the requester can close the order, and has no better way to end it."""
+    open_yet = order.state is not Status.CLOSED
+    return open_yet and is_let(order, Status.CLOSED) and not kind_named(order.kind).own_end(order)
 
 
 def stay(order: WorkOrder, *, now: datetime) -> None:

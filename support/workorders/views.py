@@ -23,6 +23,7 @@ from support.core.web_pages import language
 from support.workorders import (
     drafts_web,
     member_pages,
+    moves,
     queries,
     service,
     service_drafts,
@@ -224,6 +225,7 @@ def order_page(
         rating_form=rating or RatingForm(),
         files=uploads.waiting(draft),
         draft_version=draft.version if draft else 0,
+        may_close=moves.may_offer_closing(order),
         may_reopen=may_reopen(order, now),
         key=new_uid(),
         **member_pages.order_page(actor, order, kind_named(order.kind), now),

@@ -66,6 +66,18 @@ def test_a_company_that_became_a_person_is_not_published_and_the_desk_is_told(
         assert "It can't be published as it is" in desk.page(f"/desk/penalties/{uid}").text
         listed = "Can't be published" in desk.page("/desk/penalties").text
         assert listed is heard, "while the time to appeal runs, nothing is late"
+        counts = [
+            {each.text for each in page.all("span") if each.attributes.get("class") == "count"}
+            for page in (
+                desk.page("/desk/penalties"),
+                client_of(world.app, world.paul).page("/desk"),
+            )
+        ]
+        assert counts[0] == ({"1"} if heard else set()), "it waits for legal"
+        assert counts[1] == set(), "an approver can do nothing about it"
+        mine = client_of(world.app, world.alice).page(f"/account/penalties/{uid}").text
+        assert ("It is not published for now" in mine) is heard
+        assert "published now" not in mine
     row = world.fresh(row)
     service_appeals.overturn_penalty(world.leo, row, "Anew.", version=row.version, now=world.now)
 

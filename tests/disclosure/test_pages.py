@@ -11,6 +11,8 @@ from support.core.db import db
 from support.disclosure.models import PenaltyAppeal
 from support.notifications import outgoing
 from support.policies.models_publications import Publication
+from support.policies.publication_pages import figures
+from support.policies.queries_publications import counts_by_month
 from tests.disclosure.world import PenaltyWorld
 from tests.fixtures.pages import PageClient
 from tests.fixtures.penalties import REASONS, SAID
@@ -181,3 +183,17 @@ def test_an_empty_form_names_all_that_lacks_at_once(world: PenaltyWorld) -> None
         answer = lena.submit(f"{DESK}/new", {}, action=f"{DESK}/new")
     assert answer.status_code == 422
     assert "There are 8 problems to fix" in answer.text
+
+
+def test_a_penalty_with_two_measures_is_one_notice_and_no_link(world: PenaltyWorld) -> None:
+    row = world.told()
+    world.after(row)
+    world.tick()
+    with world.outside():
+        page = world.app.test_client().get("/transparency").get_data(as_text=True)
+    assert "Links" not in page.split("<h1>")[1]
+    assert "Penalty notices, by the month of publication." in page
+    with world.app.test_request_context():
+        (group,) = figures(counts_by_month())
+    assert [values for _title, values, _tone in group["series"]] == [[1]]
+    assert dict(group["outcomes"]) == {"Goods taken down": 1, "Shop closed for a time": 1}

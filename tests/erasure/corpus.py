@@ -29,6 +29,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from tests.erasure import sentences_en as en
 from tests.erasure import sentences_zh as zh
@@ -86,7 +87,7 @@ class Text:
 class Thread:
     """The identity of an erased person and other people's texts; the language is zh, en or mixed."""
 
-    identity: dict[str, object]
+    identity: dict[str, Any]
     texts: list[Text]
     language: str
     name_is_a_word: bool

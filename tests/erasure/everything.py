@@ -15,7 +15,7 @@ from support.workorders import service_drafts
 from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
 from tests.accounts.names import verify
-from tests.accounts.people import HERE, actor_of, opened
+from tests.accounts.people import actor_of, opened
 from tests.accounts.people import make_member as registered
 from tests.workorders.desk_world import make_order
 
@@ -47,12 +47,11 @@ class Everything:
 
     def __init__(self, mei: Actor, bob: Actor, orders: int = 1) -> None:
         said = CANARIES
-        where = HERE | {"address": said["network"], "device": said["device"]}
         self.id = registered(
             said["member name"], said["e-mail"], "+86" + said["mobile"], password=PASSWORD
         )
         self.alice = actor_of(opened(said["e-mail"], password=PASSWORD))
-        opened_there(said["member name"], where)
+        opened_there(said["member name"], said["network"], said["device"])
         values = {"street": said["street"], "organisation": said["organisation"], "country": "CN"}
         service_profile.save_profile(self.alice, enterprise=False, values=values, version=0)
         verify(self.id, said["Chinese name"], other_name=said["Latin name"])
@@ -110,7 +109,6 @@ class Everything:
         return order
 
 
-def opened_there(name: str, where: Mapping[str, str]) -> None:
+def opened_there(name: str, address: str, device: str) -> None:
     """Sign somebody in from a place of its own."""
-
-    service.sign_in_with_password(name, PASSWORD, address=where["address"], device=where["device"])
+    service.sign_in_with_password(name, PASSWORD, address=address, device=device)

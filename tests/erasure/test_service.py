@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from support.core.actors import Actor, Role
-from support.core.calendars import cn_working_days, months
+from support.core.calendars import cn_working_days, count, months
 from support.core.db import changed, db, transaction
 from support.core.errors import (
     AlreadyDone,
@@ -115,7 +115,7 @@ def test_no_answer_is_due_after_the_cap_of_the_law(world: ErasureWorld, region: 
     row = world.confirmed(region=region)
     law = rules.REGIONS[region]
     assert row.due_at is not None
-    assert row.due_at <= rules.counted(law.unit, row.at, law.cap).at
+    assert row.due_at <= count(law.unit, row.at, law.cap).at
 
 
 def test_identity_that_is_shown_late_moves_our_own_date_and_never_the_cap(

@@ -9,7 +9,7 @@ from support.infringement import service_appeals, service_signals
 from support.infringement.conduct import Side
 from support.infringement.models_conduct import ConductStep
 from tests.filing.test_answers import Browser, browser
-from tests.infringement.conduct_world import outcomes, suspended, uid_of, warned
+from tests.infringement.conduct_world import codes, outcomes, suspended, uid_of, warned
 from tests.infringement.world import LISTINGS, NoticeWorld
 from tests.workorders.desk_world import counted
 
@@ -122,6 +122,15 @@ def test_signals_are_for_staff_and_nobody_else_comes_to_the_desks_pages(world: N
     assert ivy.get(f"{desk}/filer/warning").status_code == 403
     assert ivy.get(f"{desk}/filer/lane").status_code == 404
     assert "Hana" in ivy.page("/desk/conduct").text
+
+
+def test_a_filer_in_the_fast_lane_is_listed_without_any_signal(world: NoticeWorld) -> None:
+    outcomes(world, 21, 0, owners=(world.rong, world.eve, world.agent))
+    assert known.is_fast(world.hana.id)
+    assert codes(world.hana) == {}
+    page = browser(world, world.ivy).page("/desk/conduct").text
+    assert "Hana" in page
+    assert "Fast lane" in page
 
 
 def test_the_pages_cost_the_same_however_much_there_is(world: NoticeWorld) -> None:

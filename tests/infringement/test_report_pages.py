@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from support.core import outbox
@@ -15,6 +16,8 @@ from support.notifications.models import Delivery
 from support.workorders import service as workorders
 from support.workorders.lifecycle import Status
 from tests.infringement.report_world import ReportWorld
+from tests.infringement.test_case import fresh
+from tests.infringement.test_desk import browser
 from tests.infringement.world import NoticeWorld
 
 C = CaseState
@@ -69,3 +72,25 @@ def test_who_answers_for_content_finds_its_reports_once_they_are_told(
     case = reports.remove(report)
     assert [one.uid for one in queries.cases_about(world.rong)] == [case.uid]
     assert queries.cases_about(world.hana) == []
+
+
+def test_what_lives_is_withdrawn_and_closing_is_offered_where_it_is_possible(
+    world: NoticeWorld, reports: ReportWorld, app: Flask
+) -> None:
+    report, notice = reports.file(world.hana), world.file()
+    order, other = reports.order(report), world.order(notice)
+    shown = f"/orders/{order.reference}", f"/orders/{other.reference}"
+    for path in shown:
+        assert "Close it myself" not in fresh(browser(world, app, world.hana).page, path).text
+    assert "Withdraw your report" in fresh(browser(world, app, world.hana).page, shown[0]).text
+    order = reports.order(report)
+    service_reports.ask_for_more(
+        world.ivy, report, words="Which picture?", version=order.version, now=world.now
+    )
+    asked = fresh(browser(world, app, world.hana).page, shown[0]).text
+    assert "Withdraw your report" in asked
+    assert "Close it myself" not in asked, "closing it would say that nothing was answered"
+    reports.keep(report)
+    decided = fresh(browser(world, app, world.hana).page, shown[0]).text
+    assert "Withdraw your report" not in decided
+    assert "Close it myself" in decided

@@ -11,6 +11,7 @@ from wtforms import RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from support.accounts.forms import choices
 from support.erasure.queries_plan import Planned
 from support.erasure.rules import EXTENSIONS, REFUSALS, REGIONS
 from support.policies.data_classes import RULES
@@ -23,19 +24,21 @@ class ConfirmForm(FlaskForm):
 
     scope = RadioField(
         _l("What shall be deleted?"),
-        choices=[(ALL, _l("Everything that no law keeps")), ("some", _l("Only a part of it"))],
+        choices=choices(
+            (ALL, _l("Everything that no law keeps")), ("some", _l("Only a part of it"))
+        ),
         default=ALL,
     )
     classes = SelectMultipleField(
         _l("Which part?"),
-        choices=[(each.value, _l(rule.title)) for each, rule in RULES.items()],
+        choices=choices(*((each.value, _l(rule.title)) for each, rule in RULES.items())),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         validators=[Optional()],
     )
     region = RadioField(
         _l("Where do you live?"),
-        choices=[(code, _l(region.title)) for code, region in REGIONS.items()],
+        choices=choices(*((code, _l(region.title)) for code, region in REGIONS.items())),
         validators=[InputRequired(_l("Please choose one."))],
     )
 
@@ -62,12 +65,12 @@ def proposal_form(plan: Sequence[Planned]) -> ProposalForm:
         code = each.data_class.value
         fields[code] = RadioField(
             _(each.rule.title),
-            choices=[(choice.value, _(choice.title)) for choice in each.choices],
+            choices=choices(*((choice.value, _(choice.title)) for choice in each.choices)),
             default=each.measure.value,
         )
         fields[why_field(code)] = SelectField(
             _("Why it stays"),
-            choices=[("", ""), *((reason, _(words)) for reason, words in REFUSALS.items())],
+            choices=choices(("", ""), *((reason, _(words)) for reason, words in REFUSALS.items())),
         )
     kind: type[ProposalForm] = type("ProposalForm", (ProposalForm,), fields)
     return kind()
@@ -78,7 +81,7 @@ class ExtensionForm(FlaskForm):
 
     reason = RadioField(
         _l("Why is more time needed?"),
-        choices=[(code, _l(words)) for code, words in EXTENSIONS.items()],
+        choices=choices(*((code, _l(words)) for code, words in EXTENSIONS.items())),
         validators=[InputRequired(_l("Please choose one."))],
     )
 

@@ -49,9 +49,10 @@ def closed() -> Closed | None:
 
     Where the store of the files is away nobody can tell, and the desk goes on without it as it does else.
     """
+    found: Closed | None
     until, found = ground().kept.get(_KEPT, (0.0, None))
     if time.monotonic() < until:
-        return found if isinstance(found, Closed) else None
+        return found
     try:
         found = _look()
     except OSError:

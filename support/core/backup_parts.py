@@ -73,12 +73,19 @@ class Hashed:
 @contextmanager
 def new_file(path: Path) -> Iterator[Hashed]:
     """Make a file that only we can read; it is on the disk when the block ends."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _private(path.parent)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as stream:
         yield Hashed(stream)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _private(path: Path) -> None:
+    """Make a directory and those above it for us alone; `parents=True` would ignore the mode."""
+    if not path.exists():
+        _private(path.parent)
+        path.mkdir(mode=0o700)
 
 
 def flush_directory(path: Path) -> None:

@@ -180,10 +180,12 @@ def restore_command(path: Path) -> None:
     click.echo(_("Restored: %(rows)s rows, %(files)s files", rows=done.rows, files=done.files))
     click.echo(_("Taken were the newest keys, of %(stamp)s, not those of then.", stamp=done.keys))
     if done.waiting:
-        words = _("%(number)s jobs wait as they did then: some messages may leave a second time.")
+        words = _(
+            "Jobs that wait as they did then: %(number)s; some messages may leave a second time."
+        )
         click.echo(words % {"number": done.waiting})
     if done.behind:
-        words = _("%(number)s erasures were made since. Run: flask erasure replay")
+        words = _("Erasures made since: %(number)s. Run: flask erasure replay")
         click.echo(words % {"number": done.behind})
     sys.exit(_report(done.broken))
 

@@ -66,6 +66,8 @@ def _look() -> Closed | None:
     if inspect(db.session.connection()).has_table(UNFINISHED):
         return Closed(N_("A restore did not finish here."), "flask restore PATH")
     if number := ledger.behind():
-        words = N_("This database is older than the ledger: %(number)s erasures are not in it.")
+        words = N_(
+            "This database is older than the ledger; erasures that are not in it: %(number)s."
+        )
         return Closed(words, "flask erasure replay", {"number": number})
     return None

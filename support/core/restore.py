@@ -12,10 +12,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, column, inspect, select, table, text
 
 from support.core import audit, dump, ledger, outbox_upkeep
@@ -98,6 +98,8 @@ def restore_backup(path: Path, tell: Tell) -> Restored:
         raise no_backup(path)
     secrets = _newest_keys(path)
     held = read_manifest(secrets)
+    if datetime.fromisoformat(held["made_at"]) < datetime.fromisoformat(body["made_at"]):
+        raise BackupError(OLD_KEYS, path=secrets.parent)
     _check_release(body, held)
     _check_hashes(path, body, secrets, held, tell)
     _check_wrapping(held["wrapped_by"])
@@ -115,20 +117,17 @@ def _newest_keys(path: Path) -> Path:
     found = sorted(each for each in place.glob("*") if STAMPED.fullmatch(each.name))
     if not found:
         raise BackupError(NO_KEYS, path=place)
-    if found[-1].name < path.name:
-        raise BackupError(OLD_KEYS, path=place)
     return found[-1]
 
 
 def _check_release(*manifests: dict[str, Any]) -> None:
-    known = {each.revision for each in _script().walk_revisions()}
+    from alembic.script import ScriptDirectory  # a web process never migrates
+
+    script = ScriptDirectory(str(ROOT / "migrations"))
+    known = {each.revision for each in script.walk_revisions()}
     for body in manifests:
         if body["format"] != FORMAT or body["revision"] not in known:
             raise BackupError(NEWER, release=body["release"])
-
-
-def _script() -> ScriptDirectory:
-    return ScriptDirectory(str(ROOT / "migrations"))
 
 
 def _check_hashes(

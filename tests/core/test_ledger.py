@@ -168,7 +168,9 @@ def test_worker_and_tick_refuse_to_start_behind_the_ledger(app: Flask, command: 
     result = app.test_cli_runner().invoke(args=[command])
     assert result.exit_code == 1
     [line] = result.output.splitlines()
-    assert line.startswith("Error: This database is older than the ledger: 1 erasures")
+    assert line.startswith(
+        "Error: This database is older than the ledger; erasures that are not in it: 1."
+    )
     assert line.endswith("Run: flask erasure replay")
 
 

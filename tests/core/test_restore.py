@@ -150,7 +150,7 @@ def test_without_a_replay_it_says_what_to_run(app: Flask, same_engine: Flask, ou
     back_up(app, out, only_keys=True)
     result = same_engine.test_cli_runner().invoke(args=["restore", str(made.data)])
     assert result.exit_code == 0, result.output
-    assert "1 erasures were made since. Run: flask erasure replay" in result.output
+    assert "Erasures made since: 1. Run: flask erasure replay" in result.output
     assert "The audit trail is whole." in result.output
     assert not is_open(same_engine)
 

@@ -96,11 +96,12 @@ def restore_backup(path: Path, tell: Tell) -> Restored:
     body = read_manifest(path)
     if "tables" not in body:
         raise no_backup(path)
+    _check_release(body)
     secrets = _newest_keys(path)
     held = read_manifest(secrets)
     if datetime.fromisoformat(held["made_at"]) < datetime.fromisoformat(body["made_at"]):
         raise BackupError(OLD_KEYS, path=secrets.parent)
-    _check_release(body, held)
+    _check_release(held)
     _check_hashes(path, body, secrets, held, tell)
     _check_wrapping(held["wrapped_by"])
     try:
@@ -120,14 +121,13 @@ def _newest_keys(path: Path) -> Path:
     return found[-1]
 
 
-def _check_release(*manifests: dict[str, Any]) -> None:
+def _check_release(body: dict[str, Any]) -> None:
     from alembic.script import ScriptDirectory  # a web process never migrates
 
     script = ScriptDirectory(str(ROOT / "migrations"))
     known = {each.revision for each in script.walk_revisions()}
-    for body in manifests:
-        if body["format"] != FORMAT or body["revision"] not in known:
-            raise BackupError(NEWER, release=body["release"])
+    if body["format"] != FORMAT or body["revision"] not in known:
+        raise BackupError(NEWER, release=body["release"])
 
 
 def _check_hashes(

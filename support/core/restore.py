@@ -102,6 +102,8 @@ def restore_backup(path: Path, tell: Tell) -> Restored:
     if datetime.fromisoformat(held["made_at"]) < datetime.fromisoformat(body["made_at"]):
         raise BackupError(OLD_KEYS, path=secrets.parent)
     _check_release(held)
+    with db.engine.connect() as connection:
+        _step_of(connection, _digest(path))
     _check_hashes(path, body, secrets, held, tell)
     _check_wrapping(held["wrapped_by"])
     try:
@@ -181,7 +183,7 @@ def _restore(
 ) -> Restored:
     import flask_migrate  # a web process never migrates
 
-    step = _begin(hashlib.sha256((path / MANIFEST).read_bytes()).hexdigest())
+    step = _begin(_digest(path))
     least = {
         name: max(body["last_ids"].get(name, 0), held["last_ids"].get(name, 0))
         for name in {*body["last_ids"], *held["last_ids"]}
@@ -220,23 +222,33 @@ def _writing() -> Iterator[Connection]:
         yield connection
 
 
+def _digest(path: Path) -> str:
+    return hashlib.sha256((path / MANIFEST).read_bytes()).hexdigest()
+
+
+def _step_of(connection: Connection, digest: str) -> int:
+    """Return which step an earlier try of this backup got to, 0 for an empty database; else refuse."""
+    if inspect(connection).has_table(UNFINISHED):
+        found = connection.execute(text(f"SELECT backup, step FROM {UNFINISHED}")).one()  # noqa: S608
+        if found.step and found.backup != digest:
+            raise BackupError(OTHER_UNFINISHED)
+        if found.step:
+            return int(found.step)
+    if full := [each.name for each in dump.shapes(connection) if _holds_data(connection, each)]:
+        raise BackupError(NOT_EMPTY, tables=", ".join(full[:5]))
+    return 0
+
+
 def _begin(digest: str) -> int:
-    """Mark the database as unfinished and return which step an earlier try of the same backup got to."""
+    """Mark the database as unfinished and return the step that is behind us."""
     with _writing() as connection:
-        if marked := inspect(connection).has_table(UNFINISHED):
-            found = connection.execute(text(f"SELECT backup, step FROM {UNFINISHED}")).one()  # noqa: S608
-            if found.step and found.backup == digest:
-                return int(found.step)
-            if found.step:
-                raise BackupError(OTHER_UNFINISHED)
-        if full := [each.name for each in dump.shapes(connection) if _holds_data(connection, each)]:
-            raise BackupError(NOT_EMPTY, tables=", ".join(full[:5]))
-        if not marked:
+        step = _step_of(connection, digest)
+        if not inspect(connection).has_table(UNFINISHED):
             columns = "backup VARCHAR(64) NOT NULL, step INTEGER NOT NULL"
             connection.execute(text(f"CREATE TABLE {UNFINISHED} ({columns})"))
             connection.execute(text(f"INSERT INTO {UNFINISHED} VALUES ('', 0)"))  # noqa: S608
         connection.execute(text(f"UPDATE {UNFINISHED} SET backup = :it"), {"it": digest})  # noqa: S608
-    return 0
+    return step
 
 
 def _holds_data(connection: Connection, shape: dump.Shape) -> bool:

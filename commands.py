@@ -1,21 +1,25 @@
-"""Commands of the ground: the two background processes, the check of the audit trail, the rotation of keys."""
+"""Commands of the ground: the two background processes, the audit trail, the rotation of keys, backup and restore."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from support.core import audit, file_upkeep, readiness, vault, worker, wrapping
+from support.core import audit, backup, file_upkeep, readiness, restore, vault, worker, wrapping
 from support.core.actors import SYSTEM
+from support.core.backup_parts import BackupError, Tell
 from support.core.clock import utcnow
-from support.core.context import keys
+from support.core.context import keys, settings
 from support.core.db import db
-from support.core.terminal import Command, Group, Refused
+from support.core.terminal import Command, Group, Refused, refused
 from support.core.words import N_
 from support.core.words import spoken as _
 
@@ -36,6 +40,16 @@ def tick_command() -> None:
     """Run the tick until it is stopped."""
     _refuse_where_closed()
     worker.run_tick()
+
+
+@click.command(
+    "ready", cls=Command, help=N_("Say whether this database may be served; exit 1 if not.")
+)
+@with_appcontext
+def ready_command() -> None:
+    """End with status 1 and one line where worker, tick and pages refuse this database."""
+    _refuse_where_closed()
+    click.echo(_("This database may be served."))
 
 
 def _refuse_where_closed() -> None:
@@ -59,11 +73,16 @@ audit_group = Group("audit", help=N_("The audit trail."))
 def verify_command(heads: Path | None) -> None:
     """Print the first broken row of each stream, and end with status 1 if there is one."""
     broken = list(audit.verify()) + (list(audit.verify_heads(heads)) if heads else [])
+    sys.exit(_report(broken))
+
+
+def _report(broken: list[audit.Broken]) -> int:
+    """Say what is broken of the trail and return the status to end with."""
     for row in broken:
         facts = {"stream": row.stream, "number": row.seq, "reason": _(row.reason)}
         click.echo(_("%(stream)s row %(number)s: %(reason)s", **facts))
     click.echo(_("The audit trail is broken.") if broken else _("The audit trail is whole."))
-    sys.exit(1 if broken else 0)
+    return 1 if broken else 0
 
 
 vault_group = Group("vault", help=N_("The keys under which personal data is sealed."))
@@ -103,6 +122,89 @@ def rotate_command() -> None:
         click.echo(words, err=True)
     click.echo(_("Data keys wrapped anew: %(number)s", number=done))
     sys.exit(1 if broken else 0)
+
+
+@click.command(
+    "backup",
+    cls=Command,
+    help=N_(
+        "Write data, files and keys to a new directory below PATH, while people work. The key files in "
+        "instance/keys are not in it: keep a copy of them elsewhere."
+    ),
+)
+@click.argument("path", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--keys",
+    "only_keys",
+    is_flag=True,
+    help=N_("Only the people's keys and the ledger: small, to be made often."),
+)
+@with_appcontext
+def backup_command(path: Path, only_keys: bool) -> None:
+    """Make a backup; end with status 1 and a reason where that is not possible."""
+    try:
+        with _shown() as tell:
+            made = backup.make_backup(path, tell, only_keys=only_keys)
+    except BackupError as error:
+        raise refused(error) from error
+    if made.data:
+        facts = {"path": made.data, "rows": made.rows, "files": made.files}
+        click.echo(_("%(path)s: %(rows)s rows, %(files)s files", **facts))
+    click.echo(
+        _(
+            "%(path)s: the people's keys and the ledger; only the newest two are kept",
+            path=made.keys,
+        )
+    )
+    words = _("Not in it: %(path)s. Keep a copy apart from this: without it nothing can be opened.")
+    click.echo(words % {"path": settings().keys_dir})
+
+
+@click.command(
+    "restore",
+    cls=Command,
+    help=N_(
+        "Bring one backup (PATH/<stamp>) back into an empty database, with the newest keys beside it; "
+        "stopped, it goes on when run again."
+    ),
+)
+@click.argument("path", type=click.Path(path_type=Path))
+@with_appcontext
+def restore_command(path: Path) -> None:
+    """Restore; end with status 1 where it was refused, and where the restored trail is broken."""
+    try:
+        with _shown() as tell:
+            done = restore.restore_backup(path, tell)
+    except BackupError as error:
+        raise refused(error) from error
+    click.echo(_("Restored: %(rows)s rows, %(files)s files", rows=done.rows, files=done.files))
+    click.echo(_("Taken were the newest keys, of %(stamp)s, not those of then.", stamp=done.keys))
+    if done.waiting:
+        words = _(
+            "Jobs that wait as they did then: %(number)s; some messages may leave a second time."
+        )
+        click.echo(words % {"number": done.waiting})
+    if done.behind:
+        words = _("Erasures made since: %(number)s. Run: flask erasure replay")
+        click.echo(words % {"number": done.behind})
+    sys.exit(_report(done.broken))
+
+
+@contextmanager
+def _shown() -> Iterator[Tell]:
+    """Show how far each part of the work is."""
+    from rich.console import Console  # web processes import this module too, and show no progress
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as progress:
+        tasks: dict[str, Any] = {}
+
+        def tell(words: str, done: int, total: int) -> None:
+            if words not in tasks:
+                tasks[words] = progress.add_task(_(words))
+            progress.update(tasks[words], completed=done, total=total)
+
+        yield tell
 
 
 def _rewrap(total: int) -> tuple[int, list[str]]:

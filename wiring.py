@@ -278,8 +278,11 @@ HOOKS: list[object] = [
 COMMANDS: list[Any] = [
     commands.worker_command,
     commands.tick_command,
+    commands.ready_command,
     commands.audit_group,
     commands.vault_group,
+    commands.backup_command,
+    commands.restore_command,
     cli.admin_group,
     notice_cli.sms_group,
     *erasure.COMMANDS,

@@ -100,6 +100,7 @@ class Supervisor:
         if not (self._config.instance_dir / "demo-logins.json").exists():
             say(_("loading the demo data, once"))
             self._step("demo")
+        self._step("ready")
         if self._stop.is_set():
             return
         say(_("starting"))

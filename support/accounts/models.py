@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from support.core.db import BigId, Id, Model
+from support.core.db import PASSING, BigId, Id, Model
 from support.core.words import N_
 
 
@@ -172,7 +172,7 @@ class Session(Model):
     """One signed-in browser. The cookie holds a random secret; the row holds only its hash."""
 
     __tablename__ = "session"
-    __table_args__ = (Index("ix_session_person", "person_id", "ended_at"),)
+    __table_args__ = (Index("ix_session_person", "person_id", "ended_at"), PASSING)
 
     id: Mapped[Id]
     secret_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -232,6 +232,7 @@ class Code(Model):
         Index("ix_code_network", "network", "created_at"),
         Index("ix_code_person", "person_id", "created_at"),
         Index("ix_code_created", "created_at"),
+        PASSING,
     )
 
     id: Mapped[Id]
@@ -323,6 +324,7 @@ class PasskeyChallenge(Model):
     """What a passkey has to sign, once, within minutes: for one ceremony, in one browser; its use deletes the row."""
 
     __tablename__ = "passkey_challenge"
+    __table_args__ = PASSING
 
     id: Mapped[Id]
     challenge: Mapped[bytes] = mapped_column(unique=True)

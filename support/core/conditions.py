@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from support.core import doorbell, outbox_upkeep, vault
+from support.core.audit import Event
+from support.core.backup import MADE
 from support.core.context import settings
 from support.core.db import db, fetch
 from support.core.files import ScanState, StoredFile
@@ -26,6 +28,7 @@ JOBS_ARE_LATE = 60.0
 """Seconds: by then the tick has carried out what no worker took (promise: mail leaves within 60 s)."""
 LITTLE_SPACE = 1 << 30
 HEADS_ARE_OLD = timedelta(days=2)
+BACKUP_IS_OLD = timedelta(days=2)
 _MB = 1 << 20
 
 
@@ -146,6 +149,15 @@ def _heads(now: datetime) -> Seen:
     return Seen(mood, N_("Heads were signed %(at)s."), {"at": at})
 
 
+def _backup(now: datetime) -> Seen:
+    made = select(func.max(Event.at)).where(Event.action == MADE)
+    at = db.session.execute(made).scalar_one()
+    if at is None:
+        return Seen(Mood.LOOK, N_("None was made yet. Run “flask backup” every night."))
+    mood = Mood.LOOK if now - at > BACKUP_IS_OLD else Mood.FINE
+    return Seen(mood, N_("The last one was made %(at)s."), {"at": at})
+
+
 GROUND = (
     Condition(N_("Database"), _database),
     Condition(N_("Space"), _space),
@@ -155,4 +167,5 @@ GROUND = (
     Condition(N_("Virus scanner"), _scanner),
     Condition(N_("Keys"), _keys),
     Condition(N_("Audit trail"), _heads),
+    Condition(N_("Backup"), _backup),
 )

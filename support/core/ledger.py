@@ -40,7 +40,8 @@ def append(entry: dict[str, Any]) -> int:
     number that it has. Whoever comes second to a number takes the next; the store decides who was first. Plain JSON
     values only, and no personal one. Raises `OSError` when the store is away.
     """
-    key, files, number = str(entry["key"]), store(), 0
+    files: Any = store()
+    key, number = str(entry["key"]), 0
     for number, kept in _entries(files, 0):
         if kept["key"] == key:
             return number
@@ -100,7 +101,7 @@ def _number(name: str) -> int:
     return int(name.removeprefix(f"{LEDGER}/").removesuffix(".json"))
 
 
-def _entries(files: FileStore, after: int) -> Iterator[tuple[int, dict[str, Any]]]:
+def _entries(files: Any, after: int) -> Iterator[tuple[int, dict[str, Any]]]:
     for name in files.entries(name_of(after)):
         number = _number(name)
         yield number, json.loads(_read(files, number))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.clock import utcnow
 from support.core.context import keys
-from support.core.db import Id, Model, changed, db, insert_new, transaction
+from support.core.db import PASSING, Id, Model, changed, db, insert_new, transaction
 from support.core.errors import Invalid
 from support.core.words import N_
 
@@ -23,6 +23,7 @@ class IdempotencyKey(Model):
     """The key of one form as one session sent it, and what came of it."""
 
     __tablename__ = "idempotency_key"
+    __table_args__ = PASSING
 
     id: Mapped[Id]
     scope_key: Mapped[str] = mapped_column(String(64), unique=True)

@@ -49,9 +49,10 @@ def closed() -> Closed | None:
 
     Where the store of the files is away nobody can tell, and the desk goes on without it as it does else.
     """
+    found: Closed | None
     until, found = ground().kept.get(_KEPT, (0.0, None))
     if time.monotonic() < until:
-        return found if isinstance(found, Closed) else None
+        return found
     try:
         found = _look()
     except OSError:
@@ -65,6 +66,8 @@ def _look() -> Closed | None:
     if inspect(db.session.connection()).has_table(UNFINISHED):
         return Closed(N_("A restore did not finish here."), "flask restore PATH")
     if number := ledger.behind():
-        words = N_("This database is older than the ledger: %(number)s erasures are not in it.")
+        words = N_(
+            "This database is older than the ledger; erasures that are not in it: %(number)s."
+        )
         return Closed(words, "flask erasure replay", {"number": number})
     return None

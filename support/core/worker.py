@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from support.core import doorbell, logs, outbox, outbox_upkeep
 from support.core.clock import utcnow
 from support.core.context import hooks, settings
-from support.core.db import Id, Model, db, insert_new, transaction
+from support.core.db import PASSING, Id, Model, db, insert_new, transaction
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ class TimerRun(Model):
     """The unique (task, slot) that lets exactly one tick run a periodic task."""
 
     __tablename__ = "timer_run"
+    __table_args__ = PASSING
 
     id: Mapped[Id]
     task_slot: Mapped[str] = mapped_column(String(120), unique=True)

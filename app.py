@@ -17,6 +17,7 @@ from support.core.web import init_web
 from support.core.web_errors import init_errors
 from support.core.web_pages import init_pages
 from support.disclosure.policy import DESK as PENALTY_ROLES
+from support.erasure.policy import DESK as ERASURE_ROLES
 from support.infringement.policy import CLERKS, CONDUCT_ROLES
 from support.verification.policy import PAYERS, REVIEWERS
 from wiring import BLUEPRINTS, COMMANDS, GUEST, HOOKS, PUBLIC
@@ -35,6 +36,7 @@ STAFF_ROLES = {
     "conduct_desk": CONDUCT_ROLES,
     "report_desk": CLERKS,
     "penalties": PENALTY_ROLES,
+    "erasures": ERASURE_ROLES,
 }
 
 

@@ -72,10 +72,12 @@ from support.realname import goals as realname_goals
 from support.realname import jobs as realname_jobs
 from support.realname import kind as realname_kind
 from support.realname import letters as realname_letters
+from support.realname import personal_data as realname_data
 from support.realname import views as realname_views
 from support.realname import views_face as face_views
 from support.verification import jobs as check_jobs
 from support.verification import letters as check_letters
+from support.verification import personal_data as check_data
 from support.verification import queries as check_queries
 from support.verification import recovery as check_recovery
 from support.verification import service as check_service
@@ -112,6 +114,7 @@ from support.workorders import (  # noqa: F401  (most add their routes to the de
 )
 from support.workorders import jobs as order_jobs
 from support.workorders import letters as order_letters
+from support.workorders import personal_data as order_data
 from support.workorders import queries as order_queries
 from support.workorders import views as order_views
 from support.workorders.kind import COMPLAINT, QUESTION, SUGGESTION
@@ -141,6 +144,9 @@ BLUEPRINTS: list[Any] = [
 HOOKS: list[object] = [
     *infringement_data.HOLDERS,
     *penalty_data.HOLDERS,
+    *realname_data.HOLDERS,
+    *order_data.HOLDERS,
+    *check_data.HOLDERS,
     *desk_nav.NAV_ITEMS,
     AdminNotice(desk_nav.unstaffed_notices),
     Periodic("fold_counts", timedelta(seconds=5), desk_counts.fold_counts),

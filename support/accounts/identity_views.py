@@ -22,6 +22,7 @@ from support.assurance import service as assurance
 from support.assurance.policy import Act
 from support.core.clock import utcnow
 from support.core.context import settings
+from support.core.errors import Unavailable
 from support.core.web import client_address, current_actor, limiter, visitor_id
 from support.core.web_pages import language
 
@@ -62,9 +63,12 @@ def other_back(provider: str) -> Answer:
     if request.method == "GET":
         return page("accounts/other_back.html", service=_title(service), run=run, code=code)
     session.pop("other")
-    if run.naming:
-        return _named(run, service, code)
-    identity = service_identities.finish_run(run, service, code, back=_back(service))
+    try:
+        if run.naming:
+            return _named(run, service, code)
+        identity = service_identities.finish_run(run, service, code, back=_back(service))
+    except Unavailable:
+        return _away(run, service)
     return _entered(identity) if run.session_id is None else _bound(identity, service)
 
 
@@ -102,7 +106,10 @@ def pending_title() -> str:
 def sent_there(service: Service, session_id: int | None, *, naming: bool = False) -> Response:
     """Send the browser to the service, and keep in it what for."""
     run = service_identities.begin_run(service, session_id, naming=naming)
-    address = service_identities.sign_in_address(run, service, back=_back(service))
+    try:
+        address = service_identities.sign_in_address(run, service, back=_back(service))
+    except Unavailable:
+        return _away(run, service)
     session["other"] = [run.method, run.state, run.at.isoformat(), run.session_id, run.naming]
     return redirect(address, 303)
 
@@ -122,6 +129,33 @@ def _denied(run: Run, service: Service) -> Response:
     session.pop("other")
     words = _("You did not allow it at %(service)s. Nothing has changed.", service=_title(service))
     flash(words, "info")
+    return _to_start(run, service)
+
+
+def _away(run: Run, service: Service) -> Response:
+    """Lead back to where the way there began: it can be taken again, and the other ways stand beside it."""
+    if run.naming:
+        words = _(
+            "%(service)s does not answer right now. Nothing has changed: ask again in a few minutes, or take another "
+            "way under Real name.",
+            service=_title(service),
+        )
+    elif run.session_id is not None:
+        words = _(
+            "%(service)s does not answer right now. Nothing has changed: please try again in a few minutes.",
+            service=_title(service),
+        )
+    else:
+        words = _(
+            "%(service)s does not answer right now, so you are not signed in yet: try again in a few minutes, or sign "
+            "in another way.",
+            service=_title(service),
+        )
+    flash(words, "error")
+    return _to_start(run, service)
+
+
+def _to_start(run: Run, service: Service) -> Response:
     if run.naming:
         return redirect(url_for("accounts.carried_name", provider=service.method.value), 303)
     return redirect(url_for("accounts.other_accounts" if run.session_id else "accounts.login"), 303)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -40,6 +42,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 BATCH = 20
+LONGEST_HOLD = timedelta(minutes=10)
+_KEYS = 500
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -141,6 +145,7 @@ class OutboxRow(Model):
     done_at: Mapped[datetime | None]
 
 
+_held: ContextVar[list[str] | None] = ContextVar("held", default=None)
 _TABLE: Table = OutboxRow.__table__  # type: ignore[assignment]  # SQLAlchemy types it as any FromClause
 
 
@@ -158,12 +163,17 @@ def put(
     Call it inside the verb's transaction. `ids` are row ids and codes only. The handler finds `key` among them:
     by it a second run of the same message is known.
     """
-    now = utcnow()
+    now, waiting = utcnow(), _held.get()
+    if waiting is not None and due_at is None:
+        due_at = now + LONGEST_HOLD
     for subscription in hooks(Subscription):
         if subscription.topic == topic:
+            dedup_key = f"{topic}|{key}|{subscription.name}"
+            if waiting is not None:
+                waiting.append(dedup_key)
             insert_new(
                 OutboxRow,
-                dedup_key=f"{topic}|{key}|{subscription.name}",
+                dedup_key=dedup_key,
                 topic=topic,
                 handler=subscription.name,
                 payload={"key": key, **ids},
@@ -175,6 +185,31 @@ def put(
                 expires_at=expires_at,
             )
     if due_at is None or due_at <= now:
+        after_commit(doorbell.ring)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Keep what is put inside until the block ends, so that an act of many transactions is told of as one.
+
+    Should this process die in it, the rows go out by themselves after `LONGEST_HOLD`. Not inside a transaction.
+    """
+    waiting: list[str] = []
+    token = _held.set(waiting)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+        if waiting:
+            _release(waiting)
+
+
+def _release(keys: Sequence[str]) -> None:
+    with transaction() as session:
+        for start in range(0, len(keys), _KEYS):
+            which = OutboxRow.dedup_key.in_(keys[start : start + _KEYS])
+            still = (which, OutboxRow.state == OutboxState.PENDING, OutboxRow.attempts == 0)
+            session.execute(update(OutboxRow).where(*still).values(due_at=utcnow()))
         after_commit(doorbell.ring)
 
 

@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from support.accounts import queries as people
 from support.core.actors import Actor
 from support.core.clock import utcnow
-from support.erasure import policy, queries, queries_plan, rules
+from support.erasure import policy, queries, queries_plan, rules, service_mentions
 from support.erasure.forms import DecisionForm, ExtensionForm, proposal_form
 from support.erasure.kind import due_of
 from support.erasure.lifecycle import ErasureState
@@ -69,6 +69,7 @@ def desk_page(actor: Actor, row: Erasure, forms: Mapping[str, FlaskForm], now: d
         "names": people.names({row.decided_by or 0, row.approved_by or 0} - {0}),
         "may": may,
         "proposal": proposal,
+        "mentions": service_mentions.shown(row) if "propose" in may or "decide" in may else [],
         "extension": forms.get("extension") or ExtensionForm(),
         "decision": forms.get("decision") or DecisionForm(),
     }

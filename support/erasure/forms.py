@@ -87,3 +87,9 @@ class DecisionForm(FlaskForm):
     """What the second person says with their decision."""
 
     words = TextAreaField(_l("Why"))
+
+
+class ProofForm(FlaskForm):
+    """A proof, pasted."""
+
+    proof = TextAreaField(_l("The proof, the whole text of its file"))

@@ -91,9 +91,9 @@ _WORDS: Mapping[tuple[ErasureState, Viewer], str] = {
     ),
     (S.PROPOSED, "staff"): N_("A second person has to agree by %(until)s."),
     (S.APPROVED, "requester"): N_(
-        "It is agreed to and begins in a moment; until then you can still take it back."
+        "It is agreed to and begins within ten minutes; until then you can still take it back."
     ),
-    (S.APPROVED, "staff"): N_("Agreed to; it begins in a moment."),
+    (S.APPROVED, "staff"): N_("Agreed to; it begins within ten minutes."),
     (S.EXECUTING, "requester"): N_(
         "It is being carried out and can't be stopped any more; you need do nothing."
     ),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
@@ -19,11 +19,12 @@ from support.core.errors import AlreadyDone, Invalid, NotAllowed, NotFound
 from support.core.holders import Measure
 from support.core.text import clean_text, too_long
 from support.core.words import N_
-from support.erasure import policy, queries, queries_plan
+from support.erasure import policy, queries, queries_plan, service_mentions
 from support.erasure.lifecycle import COARSE, ENDED, LIFECYCLE, WITHDRAWABLE, ErasureState
 from support.erasure.models import Erasure, ErasureLine
 from support.erasure.rules import CURRENT, EXTENSIONS, GROUNDS, REFUSALS, REGIONS, due_of
 from support.policies.data_classes import Class
+from support.verification import queries as checks
 from support.workorders import moves
 from support.workorders import queries as orders
 from support.workorders.lifecycle import Status
@@ -34,12 +35,19 @@ KIND = "erasure"
 NEWS = "erasure.news"
 DUE = "erasure.due"
 """Payload: `erasure` (row id): carry on with its execution."""
+LOOK = "erasure.look"
+"""Payload: `erasure` (row id): look for what others wrote of the person."""
+BEGINS_AFTER = timedelta(minutes=10)
+"""From the second person's yes to the first step: until then its person can take it back."""
 S = ErasureState
 
 CHOOSE_GROUND = N_("Please say why.")
 CHOOSE = N_("Please choose one.")
 STAFF = N_("Accounts of the people who work here are closed by an administrator.")
 BEGUN = N_("It is being carried out already and can't be taken back.")
+CLAIMED = N_(
+    "Somebody is showing just now that this account is theirs. Nothing is deleted until that is decided."
+)
 NEEDED = N_("Please write why.")
 TOO_LONG = N_("Up to %(most)s characters, please.")
 OTHERS = N_("Another person than who proposed it has to agree.")
@@ -95,6 +103,8 @@ def confirm_request(
     assurance.require(actor, act, now=now)
     if row.status is not S.IDENTITY:
         return row
+    if checks.is_claimed(row.person_id):
+        raise NotAllowed(CLAIMED)
     with transaction():
         people.lock_person(row.person_id)
         earlier = queries.running_of(row.person_id)
@@ -106,6 +116,7 @@ def confirm_request(
         dates: dict[str, Any] = {"due_at": due.at, "due_estimated": due.estimated}
         move(actor, row, S.REVIEW, version, now, **said, **dates)
         tell(row, "review")
+        outbox.put(LOOK, row.uid, erasure=row.id)
     return row
 
 
@@ -125,13 +136,15 @@ def propose(
     reasons: Mapping[str, str],
     *,
     words: str = "",
+    spared: Collection[int] = (),
     version: int,
     now: datetime | None = None,
 ) -> Erasure:
     """Propose, as privacy officer, what happens to each class of data, by a dry run of this moment.
 
-    `measures` and `reasons` are by class; a class that stays needs a reason. Where all stays it is a refusal, and needs
-    words to the person too. Raises `Invalid`, `IllegalMove`, `Stale`.
+    `measures` and `reasons` are by class; a class that stays needs a reason. `spared` are the mentions (row ids) that
+    stay as they are, since they are about somebody else. Where all stays it is a refusal, and needs words to the person
+    too. Raises `Invalid`, `IllegalMove`, `Stale`.
     """
     now = now or utcnow()
     policy.require_decider(actor)
@@ -145,6 +158,7 @@ def propose(
         by: dict[str, Any] = {"decided_by": actor.id, "decided_at": now, "remark": sealed}
         move(actor, row, S.PROPOSED, version, now, **by, approved_by=None, approved_at=None)
         session.add_all(lines)
+        service_mentions.choose(row, spared)
     return row
 
 
@@ -193,7 +207,7 @@ def approve(actor: Actor, row: Erasure, *, version: int, now: datetime | None = 
         assurance.require(SYSTEM, act_of(row), now=now)
         move(actor, row, S.APPROVED, version, now, **by)
         tell(row, "approved")
-        outbox.put(DUE, f"{row.uid}:begin", erasure=row.id)
+        outbox.put(DUE, f"{row.uid}:begin", due_at=now + BEGINS_AFTER, erasure=row.id)
     return row
 
 

@@ -26,6 +26,7 @@ from support.erasure.lifecycle import ErasureState
 from support.erasure.models import Erasure, ErasureStep
 from support.erasure.service import DUE, act_of, move
 from support.notifications import evidence
+from support.verification import queries as checks
 from support.workorders import queries as orders
 
 WAITS_FOR_LETTER = timedelta(hours=24)
@@ -38,6 +39,8 @@ def begin(row: Erasure, now: datetime) -> None:
     with transaction():
         if row.status is not S.APPROVED:
             return
+        if checks.is_claimed(row.person_id):
+            raise Retry("account_claimed")
         assurance.require(SYSTEM, act_of(row), now=now)
         move(SYSTEM, row, S.EXECUTING, row.version, now)
         measures = queries.measures_of(row)
@@ -121,7 +124,7 @@ def _wait_for_letter(row: Erasure, now: datetime) -> None:
     """Let the letter leave first, since afterwards there is no address left to send it to; for a day at most."""
     order = orders.order_by_id(row.order_id)
     late = row.approved_at is not None and now - row.approved_at > WAITS_FOR_LETTER
-    if not late and evidence.is_on_its_way(order.stream, letters.ERASURE):
+    if not late and not evidence.is_through(order.stream, letters.ERASURE, "approved"):
         raise Retry("letter_on_its_way")
 
 

@@ -5,7 +5,7 @@ They are looked for in the threads in which the person takes part, and by the in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from support.core.vault import KeyDestroyed
 from support.erasure import mentions
 from support.erasure.mentions import Identity, Mention, What
 from support.erasure.models import Erasure, ErasureMention
+from support.workorders import queries as orders
 from support.workorders import service_redactions as texts
 from support.workorders.service_redactions import Text
 
@@ -95,11 +96,10 @@ def _search_words(who: Identity) -> Iterator[str]:
         yield from (local, number.removeprefix("+"), f"{local[:3]} {local[3:7]} {local[7:]}")
 
 
-def choose(row: Erasure, chosen: set[int]) -> None:
-    """Keep which of the proposed texts are redacted, by row ids; inside the transaction of the proposal."""
-    for mention in mentions_of(row):
-        mine = update(ErasureMention).where(ErasureMention.id == mention.id)
-        changed(mine.values(chosen=mention.id in chosen))
+def choose(row: Erasure, spared: Collection[int]) -> None:
+    """Keep which mentions stay (row ids), and that the others go; inside the transaction of the proposal."""
+    mine = update(ErasureMention).where(ErasureMention.erasure_id == row.id)
+    changed(mine.values(chosen=ErasureMention.id.not_in([*spared])))
 
 
 def mentions_of(row: Erasure) -> Sequence[ErasureMention]:
@@ -109,8 +109,8 @@ def mentions_of(row: Erasure) -> Sequence[ErasureMention]:
 
 
 def shown(row: Erasure) -> list[dict[str, Any]]:
-    """Return each mention with the words around it, for who decides: {id, order, before, what, after, chosen}."""
-    lines = []
+    """Return each mention with the words around it, for who decides: {id, reference, chosen, parts}."""
+    lines: list[dict[str, Any]] = []
     for mention in mentions_of(row):
         text = texts.text_of(mention.kind, mention.thing_id)
         if text is None or blind(text.body) != mention.blind:
@@ -124,9 +124,10 @@ def shown(row: Erasure) -> list[dict[str, Any]]:
             }
             for start, end, what in mention.spans
         ]
-        said = {"id": mention.id, "kind": mention.kind, "order": text.order_id, "parts": parts}
+        said = {"id": mention.id, "order": text.order_id, "parts": parts}
         lines.append({**said, "chosen": mention.chosen})
-    return lines
+    references = orders.references_of({line["order"] for line in lines})
+    return [line | {"reference": references[line["order"]]} for line in lines]
 
 
 def written(row: Erasure) -> list[list[Any]]:

@@ -55,6 +55,7 @@ def propose(uid: str) -> Answer:
                 {code: form[code].data for code in codes},
                 {code: form[why_field(code)].data for code in codes},
                 words=form.words.data or "",
+                spared=_spared(),
                 version=posted_version(),
             )
             return _shown(uid, _("Proposed. Another person looks at it now."))
@@ -93,6 +94,12 @@ def _verbs(actor: Actor, row: Erasure, words: str) -> dict[str, Callable[[int], 
         "approve": lambda version: service.approve(actor, row, version=version),
         "return": lambda version: service.send_back(actor, row, words, version=version),
     }
+
+
+def _spared() -> set[int]:
+    """Return the mentions that were shown and not ticked; what was found since stays chosen."""
+    shown, ticked = (set(request.form.getlist(name)) for name in ("shown", "mention"))
+    return {int(number) for number in shown - ticked if number.isdecimal()}
 
 
 def _page(row: Erasure, **forms: FlaskForm) -> tuple[str, int]:

@@ -9,25 +9,18 @@ import json
 
 from flask import Blueprint, Response, make_response, render_template
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import TextAreaField
 
 from support.accounts.session_views import page
 from support.core.errors import NotFound
 from support.core.words import N_
 from support.erasure import proof_pages, queries, receipts
+from support.erasure.forms import ProofForm
 from support.erasure.models import Erasure
 
 blueprint = Blueprint("deletions", __name__, url_prefix="/deletions")
 
 PUBLIC = ("deletions.show", "deletions.receipt", "deletions.verify", "deletions.key")
 NO_PROOF = N_("This is no proof of ours, or it was altered.")
-
-
-class ProofForm(FlaskForm):
-    """A proof, pasted."""
-
-    proof = TextAreaField(_l("The proof, the whole text of its file"))
 
 
 @blueprint.get("/<uid>")

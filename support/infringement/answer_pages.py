@@ -16,12 +16,14 @@ from support.infringement import (
     desk_case,
     letter_pages,
     queries,
+    queries_acts,
     queries_counters,
     sides,
     statement,
 )
 from support.infringement.elements import CounterFacts, Meter, counter_meter
 from support.infringement.filing_pages import lang_of
+from support.infringement.filing_preview import veil
 from support.infringement.forms_answers import DECLARED
 from support.infringement.lifecycle import LIFECYCLE, ItemState
 from support.infringement.models import CounterNotice, Item, Notice, Respondent
@@ -117,8 +119,10 @@ def until(items: Sequence[Item]) -> datetime | None:
 
 
 def lines_of(notice: Notice, respondent: Respondent) -> list[Line]:
-    """Return the links that a respondent answers for."""
-    return [_line(notice, item) for item in queries.items_of_respondent(respondent)]
+    """Return the links that a respondent answers for and was told of: what is still looked at stays unknown."""
+    told = queries_acts.sent_on(notice)
+    own = queries.items_of_respondent(respondent)
+    return [_line(notice, item) for item in own if item.id in told]
 
 
 def _line(notice: Notice, item: Item) -> Line:
@@ -130,7 +134,7 @@ def _line(notice: Notice, item: Item) -> Line:
         position=item.position,
         url=listing.url,
         title=listing.title,
-        words=listing.words,
+        words=veil(listing.words),
         status=item.status,
         content=item.standing,
         reason="" if item.reason in MEASURES else REASONS.get(item.reason, ""),
@@ -202,9 +206,9 @@ def preview(
     shown = [
         (_("Respondent"), facts.name),
         (_("Contact"), contact),
-        (_("Reasons"), facts.explanation),
+        (_("Reasons"), veil(facts.explanation)),
         *(
-            (_("Link %(number)s", number=position), ": ".join(filter(None, (title, words))))
+            (_("Link %(number)s", number=position), ": ".join(filter(None, (title, veil(words)))))
             for position, title, words in contested
         ),
         (_("Signed"), facts.signature),

@@ -27,6 +27,8 @@ from support.workorders import drafts_web, limits_web, uploads
 from support.workorders.uploads import described
 
 MOST_RIGHTS = 10
+NUMBERLESS = {"holder_id_no": ""}
+"""What no page fills in again: the number of an ID, once it was given."""
 _OF_RIGHT = {"right_name": "name", "right_no": "number", "right_class": "class"}
 """Which of what is kept of a right stands in which field."""
 
@@ -189,7 +191,20 @@ def facts_for(step: str, draft: Draft | None) -> dict[str, Any]:
         return {"over": is_over(kept), "rights": held_rights(current_actor())}
     if step == "shown":
         return {"agent": filing.is_agent(kept)}
+    if step == "holder":
+        return {"given": bool(filing.part_of(kept, "holder").get("holder_id_no"))}
     return {}
+
+
+def with_number(step: str, said: dict[str, Any], draft: Draft | None) -> dict[str, Any]:
+    """Return what a page says, with the number of an ID that was given before where none is typed for the same kind.
+
+    It is not shown again, so a blank field says nothing about it; another kind of document leaves it out.
+    """
+    before = draft.part("holder") if draft is not None and step == "holder" else {}
+    if said.get("holder_id_no") or said.get("holder_id_type") != before.get("holder_id_type"):
+        return said
+    return said | {"holder_id_no": before.get("holder_id_no", "")}
 
 
 def held_right(actor: Actor, uid: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from support.core.masking import mask_secrets
 from support.infringement import filing, filing_pages, service_drafts
 from support.infringement.filing import Part
 from support.infringement.policy import MEASURES
@@ -102,6 +103,16 @@ def contact_words(said: Any) -> str:
     return ", ".join(filter(None, (said.get("shown_name"), said.get("shown_contact"))))
 
 
+def veil(text: str) -> str:
+    """Return what one side wrote as the other reads it: numbers of IDs and cards, and passwords, are covered."""
+    return mask_secrets(text).text
+
+
+def veiled(said: Any) -> dict[str, Any]:
+    """Return a part of a notice with its longer texts as the other side reads them."""
+    return {**said, **{name: veil(said.get(name) or "") for name in ("work", "explanation")}}
+
+
 def forwarded(draft: Draft) -> dict[str, Any]:
     """Return exactly what the other side will see: no number of an ID, no address at which we reach the filer."""
     kept = draft.fields
@@ -109,8 +120,8 @@ def forwarded(draft: Draft) -> dict[str, Any]:
     rows = [(_("Rights holder"), holder.get("holder_name", ""))]
     if filing.is_agent(kept):
         rows.append((_("Represented by"), filer.get("agent_name") or filer.get("signer", "")))
-    rows += right_rows(filing.part_of(kept, "right"))
-    rows += reason_rows(filing.part_of(kept, "reason"))
+    rows += right_rows(veiled(filing.part_of(kept, "right")))
+    rows += reason_rows(veiled(filing.part_of(kept, "reason")))
     rows.append((_("Contact"), contact_words(filing.part_of(kept, "shown"))))
     shown = ("evidence", "comparison", "evaluation")
     names = [file.name for part in shown for file in service_drafts.files_of(draft.uid, part)]
@@ -121,7 +132,7 @@ def forwarded(draft: Draft) -> dict[str, Any]:
             {
                 "number": line.number,
                 "url": line.url,
-                "reason": line.reason,
+                "reason": veil(line.reason),
                 "lang": filing_pages.lang_of(line.reason),
             }
             for line in filing.good_lines(kept)

@@ -13,15 +13,24 @@ from support.core.outbox import Subscription
 from support.core.platform_calls import call_named
 from support.core.vault import KeyDestroyed
 from support.core.worker import Periodic
-from support.infringement import letters, news, queries, service_due, service_forwarding
+from support.infringement import (
+    letters,
+    news,
+    queries,
+    queries_acts,
+    service_due,
+    service_forwarding,
+)
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
+from support.infringement.queries_acts import ASKED
 from support.infringement.service_measures import follow_platform
 from support.notifications import evidence
 from support.notifications.models import Channel
 from support.notifications.service import tell
 from support.workorders.queries import order_by_id
 
+S = ItemState
 ARRIVED_BY = {Channel.INBOX: "inbox", Channel.MAIL: "mail"}
 """What is evidence of an arrival, as `policy.ARRIVALS` names it; a text message is none."""
 
@@ -33,20 +42,31 @@ def note_platform(payload: dict[str, Any]) -> None:
 
 def tell_sides(payload: dict[str, Any]) -> None:
     """Tell each side of items that reached a state: one letter for all that moved in the same act."""
-    notice = queries.notice_by_id(payload["notice"])
-    state, items, key = queries.moved_together(notice, int(payload["key"].rpartition(":")[2]))
-    if state is ItemState.MEASURE_TAKEN and queries.items_of(notice, {ItemState.MEASURE_ASKED}):
-        return  # the platform answers link by link: the last answer brings the letter
+    notice, seq = queries.notice_by_id(payload["notice"]), _seq(payload)
+    state, items = queries_acts.moved_together(notice, seq)
     for one in letters.addressed(notice, state, items):
-        _tell(notice, one, state, key)
+        _tell(notice, one, state, queries_acts.told_by(notice, seq, one.items))
     if state in service_forwarding.SENT:
         note_arrivals_of(notice, utcnow())
+
+
+def tell_answered(payload: dict[str, Any]) -> None:
+    """Tell each side what the platform did, once it has answered about every link that it was asked about."""
+    notice, seq = queries.notice_by_id(payload["notice"]), _seq(payload)
+    for state in queries_acts.ASKED:
+        items, key = queries_acts.answered_together(notice, state, seq)
+        for one in letters.addressed(notice, state, items) if items else ():
+            _tell(notice, one, state, key)
+
+
+def _seq(payload: dict[str, Any]) -> int:
+    return int(payload["key"].rpartition(":")[2])
 
 
 def note_due(payload: dict[str, Any]) -> None:
     """Write down what has to be published of what happened; the second run finds it there. Safe to run twice."""
     notice = queries.notice_by_id(payload["notice"])
-    service_due.note_event(notice, int(payload["key"].rpartition(":")[2]))
+    service_due.note_event(notice, _seq(payload))
 
 
 def _tell(notice: Notice, to: letters.Addressed, state: ItemState, key: str) -> None:
@@ -97,12 +117,18 @@ def _arrived(
         return  # it moved meanwhile
 
 
+_ANSWERS = (
+    news.REFUSED_THERE,
+    *(f"notice.{state}" for state in (*ASKED, S.NO_MEASURE, S.DECIDED, S.WITHDRAWN, S.GONE)),
+)
+"""After what no answer of the platform may be left to wait for."""
 PERIODIC = (
     Periodic("note_arrivals", timedelta(seconds=60), note_arrivals),
     Periodic("recount_publications", timedelta(hours=1), service_due.recount_due),
 )
 SUBSCRIPTIONS = (
     Subscription(platform.ANSWERED, note_platform),
-    *(Subscription(f"notice.{state}", tell_sides) for state in news.TOLD),
+    *(Subscription(f"notice.{state}", tell_sides) for state in news.TOLD if state not in ASKED),
+    *(Subscription(topic, tell_answered) for topic in _ANSWERS),
     *(Subscription(f"notice.{state}", note_due) for state in service_due.FOLLOWED),
 )

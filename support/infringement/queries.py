@@ -150,27 +150,6 @@ def item_of(notice: Notice, item_id: int) -> Item:
     return found
 
 
-def moved_together(notice: Notice, seq: int) -> tuple[ItemState, list[Item], str]:
-    """Return the state that the event `seq` brought, all items of the notice that moved in the same act, and its key.
-
-    A decision about many links is one act: its events have one moment. The key names the newest of them, so that what
-    another process adds to the act later is told again rather than lost.
-    """
-    first = db.session.execute(
-        select(Event).where(Event.stream == notice.stream, Event.seq == seq)
-    ).scalar_one()
-    same = (
-        Event.stream == notice.stream,
-        Event.action == first.action,
-        Event.at == first.at,
-    )
-    events = db.session.execute(select(Event).where(*same).order_by(Event.seq)).scalars().all()
-    moved = {item_id for event in events for item_id in event.data["items"]}
-    state = ItemState(first.action.removeprefix("item."))
-    items = [item for item in items_of(notice) if item.id in moved]
-    return state, items, f"{notice.id}:{state}:{events[-1].seq}"
-
-
 def notices_on_their_way() -> Sequence[int]:
     """Return the row ids of notices of which a letter is not known to have arrived, the newest hundred."""
     on_way = (ItemState.FORWARDED, ItemState.COUNTER_FORWARDED)

@@ -30,12 +30,16 @@ _TITLES = "先生|女士|小姐|太太|老师|总|某某|某"
 _END = r"""[^\s<>"'，。；、！？（）()【】《》\u3400-\u9fff]"""
 _LAST = r"(?<![.,;:!?])"
 _TOP = "com|cn|net|org|io|shop|store|example|top|xyz|cc|co|hk|tw|jp|kr|uk|de|fr|eu|info|biz|me|tv|app|site|online|vip"
+# Chinese has no blank before a number: "a word" ends at its signs, so the edges below know Latin letters only.
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), mark)
     for pattern, mark in (
         (r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", CONTACT),
         (rf"(?:https?://|www\.){_END}+{_LAST}", WEBSITE),
-        (rf"(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:{_TOP})(?![a-z0-9])(?:[/:?]{_END}*{_LAST})?", WEBSITE),
+        (
+            rf"(?<![a-z0-9_@.-])(?:[a-z0-9-]+\.)+(?:{_TOP})(?![a-z0-9])(?:[/:?]{_END}*{_LAST})?",
+            WEBSITE,
+        ),
         (
             r"(?:微信号?|wechat|weixin|whatsapp|telegram|qq号?|(?<![a-z])line(?= ?id))(?: ?id)?[ ]?[:是]?[ ]?"
             r"(?P<value>[a-z0-9_.-]{5,})",
@@ -43,8 +47,8 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"(?<![0-9a-z])(?=[0-9a-z]*\d{6})[0-9a-z]{18}(?![0-9a-z])", NUMBER),
         (r"(?<![0-9a-z])[a-z]{1,2}\d{7,9}(?![0-9a-z])", NUMBER),
-        (r"(?<![\w.])\d(?:[ -]?\d){11,30}x?(?!\w)", NUMBER),
-        (r"(?<![\w.])\+?\(?\d[\d ().-]{5,18}\d(?!\w)", CONTACT),
+        (r"(?<![a-z0-9_.])\d(?:[ -]?\d){11,30}x?(?![a-z0-9_])", NUMBER),
+        (r"(?<![a-z0-9_.])\+?\(?\d[\d ().-]{5,18}\d(?![a-z0-9_])", CONTACT),
         (
             rf"[{_HAN}]{{1,20}}(?:路|街|大道|巷|弄)\s?\d+\s?(?:[号弄栋幢室][{_HAN}\d-]{{0,12}})?",
             ADDRESS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from support.core import outbox
 from support.core.errors import DomainError, Invalid
 from support.infringement import queries
 from support.infringement.models import Item, Notice
@@ -28,16 +29,18 @@ def decide_many(
 ) -> list[Refused]:
     """Carry out `verb(item, version)` for each chosen item (row id: version) and return those that were refused.
 
-    Each stands in a transaction of its own. Raises `NotFound` for an item of another notice, before any is decided.
+    Each stands in a transaction of its own; what they tell goes out when all are through, as one letter. Raises
+    `NotFound` for an item of another notice, before any is decided.
     """
     items = [(queries.item_of(notice, item_id), version) for item_id, version in chosen.items()]
     refused = []
-    for item, version in sorted(items, key=lambda each: each[0].position):
-        position = item.position
-        try:
-            verb(item, version)
-        except DomainError as error:
-            refused.append(Refused(position, error.words, error.facts, _field(error)))
+    with outbox.held():
+        for item, version in sorted(items, key=lambda each: each[0].position):
+            position = item.position
+            try:
+                verb(item, version)
+            except DomainError as error:
+                refused.append(Refused(position, error.words, error.facts, _field(error)))
     return refused
 
 

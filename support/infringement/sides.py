@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -205,10 +204,9 @@ def forwarded_rows(notice: Notice) -> list[tuple[str, str]]:
     """Return what the other side sees of a notice: no number of an ID, no address at which we reach the filer."""
     facts = queries.facts_of(notice)
     until = facts.valid_until.isoformat() if facts.valid_until else ""
-    said: dict[str, Any] = asdict(facts) | {
-        "content_kind": notice.content_kind,
-        "valid_until": until,
-    }
+    said = filing_preview.veiled(
+        asdict(facts) | {"content_kind": notice.content_kind, "valid_until": until}
+    )
     rows = [
         (_("The notice"), _(TAKEN_OUT) if notice.erasure else ""),
         (_("Rights holder"), facts.holder_name),

@@ -55,7 +55,8 @@ def step(step: str) -> Answer:
         return _page(step, form, draft)
     if form.validate() and _fits(step, form):
         try:
-            return _onward(save(step, form.said()), step)
+            said = filing_pages.with_number(step, form.said(), draft)
+            return _onward(save(step, said), step)
         except Stale as error:
             return _late(step, form, error)
     return _page(step, form, draft), 422
@@ -141,7 +142,9 @@ def _form(step: str, draft: Draft | None) -> PartForm:
     for name in ("right_day", "valid_until"):
         if day := kept.get(name):
             kept[name] = date.fromisoformat(day)
-    form = FORMS[step](data={**filing_pages.offered(step, draft), **kept})
+    form = FORMS[step](
+        data={**filing_pages.offered(step, draft), **kept, **filing_pages.NUMBERLESS}
+    )
     form.offer()
     if step == "filer" and current_actor().signed_in:
         del form.reach
@@ -178,7 +181,8 @@ def _late(step: str, form: PartForm, error: Stale) -> Answer:
         field.data = as_text(field.data)
     return late_form(
         form,
-        draft.part(step),
+        draft.part(step)
+        | {name: form[name].data for name in filing_pages.NUMBERLESS if name in form},
         error,
         version=draft.version_of(step),
         back=url_for("notices.tasks"),

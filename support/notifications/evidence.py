@@ -34,8 +34,12 @@ def left_about(stream: str, code: str) -> list[Left]:
     return [Left(row.uid, Channel(row.channel), row.ids, row.sent_at) for row in rows]
 
 
-def is_on_its_way(stream: str, code: str) -> bool:
-    """True while a message of template `code` about `stream` waits for its turn or for another try."""
-    waits = (Delivery.about == stream, Delivery.template == code)
-    found = select(Delivery.id).where(*waits, Delivery.state == DeliveryState.WAITING).limit(1)
-    return fetch(found).first() is not None
+def is_through(stream: str, code: str, what: str) -> bool:
+    """True when the messages of template `code` about `stream` that say `what` were written and none is on its way."""
+    rows = fetch(
+        select(Delivery.ids, Delivery.state).where(
+            Delivery.about == stream, Delivery.template == code
+        )
+    )
+    states = [row.state for row in rows if row.ids.get("what") == what]
+    return bool(states) and DeliveryState.WAITING not in states

@@ -92,6 +92,7 @@ AUTHENTICATION = Goal(
     act=Act.SET_REALNAME,
     title=N_("Verify your name"),
     page="realname/check.html",
+    given_up=N_("Your name is not verified then. You can begin anew whenever you like."),
     claim="realname/_claim.html",
     facts=claimed,
     steps=(DETAILS, PAYMENT),
@@ -110,6 +111,10 @@ CHANGE = Goal(
     act=Act.CHANGE_REALNAME,
     title=N_("Prove your new name"),
     page="realname/change_check.html",
+    given_up=N_(
+        "Your verified name stays as it is, and the work order of this change is closed. You can ask for a change "
+        "again whenever you like."
+    ),
     claim="realname/_change_claim.html",
     facts=changed,
     steps=(DETAILS, PAYMENT),

@@ -9,12 +9,20 @@ from typing import Any
 from support.assurance import queries as assurance
 from support.core.words import N_
 from support.realname import queries_changes, service_changes
-from support.realname.lifecycle import ChangeState
+from support.realname.lifecycle import ENDED, ChangeState
+from support.realname.policy import SOURCES
 from support.verification import queries as checks
+from support.verification import queries_payments
 from support.verification.lifecycle import CheckState
 from support.verification.policy import REASONS, RETURNED
-from support.verification.queries_payments import is_undone
-from support.workorders.kind import Kind, Sentence, Stage, Viewer, plain_next_step
+from support.workorders.kind import (
+    PLAIN_STAGES,
+    Kind,
+    Sentence,
+    Stage,
+    Viewer,
+    plain_next_step,
+)
 from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
 
@@ -34,7 +42,11 @@ def next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
     if row.status is ChangeState.HOLD and check is not None:
         hold = assurance.hold_of(check.stream)
         return Sentence(_WORDS[row.status, viewer], {"until": hold.ends_at if hold else now})
-    if row.status is ChangeState.EFFECTIVE and check is not None and is_undone(check):
+    if (
+        row.status is ChangeState.EFFECTIVE
+        and check is not None
+        and queries_payments.is_undone(check)
+    ):
         return Sentence(_UNDONE[viewer])
     if row.status is ChangeState.EFFECTIVE and order.state not in (Status.RESOLVED, Status.CLOSED):
         return plain_next_step(order, viewer, now)
@@ -48,12 +60,48 @@ def _until(order: WorkOrder) -> dict[str, datetime]:
 def facts(order: WorkOrder) -> Mapping[str, Any]:
     """What the pages of an order show of its change."""
     row = queries_changes.change_of(order)
-    check = checks.check_by_uid(row.check_uid or "") if row is not None else None
-    if row is None or check is None:
-        return {"change": row}
+    if row is None:
+        return {}
+    check = checks.check_by_uid(row.check_uid or "")
+    found = {"change": row, "source": SOURCES.get(row.source, ""), "standing": row.status}
+    if check is None:
+        return found
     refused = row.status is ChangeState.REFUSED
     reason = REASONS.get(check.reason, "") if refused else ""
-    return {"change": row, "until": check.evidence_until, "reason": reason}
+    if row.status is ChangeState.EFFECTIVE:
+        standing = queries_payments.standing(check)
+        found["standing"] = row.status if standing is CheckState.DONE else standing
+    return {**found, "until": check.evidence_until, "reason": reason}
+
+
+def path(order: WorkOrder) -> tuple[Stage, ...]:
+    """The stages of this very change: nobody decides on one that was sent to its source, or given up before."""
+    row = queries_changes.change_of(order)
+    if row is None or row.status not in ENDED:
+        return STAGES
+    if order.reopened_at is not None:
+        return PLAIN_STAGES
+    check = checks.check_by_uid(row.check_uid or "")
+    if check is not None and queries_payments.is_undone(check):
+        return (*STAGES, _TAKEN_BACK)
+    return _ENDS.get(row.status, STAGES)
+
+
+_DECIDED = frozenset({Status.RESOLVED, Status.CLOSED})
+_CLOSED = frozenset({Status.CLOSED})
+STAGES = (
+    Stage(N_("Received"), frozenset(Status)),
+    Stage(N_("Two people decide"), frozenset(Status) - {Status.NEW, Status.WAITING}),
+    Stage(N_("Decided"), _DECIDED),
+)
+_TAKEN_BACK = Stage(N_("Taken back"), _DECIDED, firm=True)
+_ENDS: Mapping[ChangeState, tuple[Stage, ...]] = {
+    ChangeState.REDIRECTED: (
+        STAGES[0],
+        Stage(N_("No check needed: it is changed where it came from"), _CLOSED),
+    ),
+    ChangeState.WITHDRAWN: (STAGES[0], Stage(N_("Given up"), _CLOSED)),
+}
 
 
 _CHECK: Mapping[tuple[CheckState, Viewer], str] = {
@@ -141,11 +189,8 @@ REALNAME = Kind(
     panel="realname/_panel.html",
     note="realname/_note.html",
     facts=facts,
-    stages=(
-        Stage(N_("Received"), frozenset(Status)),
-        Stage(N_("Two people decide"), frozenset(Status) - {Status.NEW, Status.WAITING}),
-        Stage(N_("Decided"), frozenset({Status.RESOLVED, Status.CLOSED})),
-    ),
+    stages=STAGES,
+    path=path,
     guard=service_changes.guard_order,
     on_move=service_changes.follow_order,
     next_step=next_step,

@@ -12,7 +12,6 @@ from support.accounts import queries as people
 from support.accounts import queries_names
 from support.accounts.policy import require_self
 from support.accounts.queries_names import VerifiedName
-from support.accounts.service_names import RENEWABLE
 from support.assurance import queries as assurance_queries
 from support.assurance import service as assurance
 from support.assurance import service_holds
@@ -105,7 +104,7 @@ def ask_change(
         )
         session.add(row)
         session.flush()
-        if before.source in RENEWABLE and queries_names.is_vouched_still(person_id):
+        if queries_names.is_vouched_still(person_id):
             _set(row, ChangeState.REDIRECTED, now)
             _coarse(order, Status.CLOSED, now, reason="redirected")
         else:

@@ -25,6 +25,7 @@ from support.realname import (
 from support.realname.documents import Document
 from support.realname.forms import ChangeForm, DetailsForm
 from support.verification import queries as checks
+from support.verification import queries_payments
 from support.verification.goal import other_ways
 from support.verification.lifecycle import ENDED, CheckState
 from support.verification.models import Check
@@ -42,9 +43,12 @@ def index() -> Answer:
     """Say in what state the name is, and by which ways it is verified."""
     person_id = require_self(current_actor())
     check = queries.newest_check(person_id)
+    undone = check is not None and queries_payments.is_undone(check)
     return page(
         "realname/index.html",
         verified=queries_names.verified_name_of(person_id),
+        elsewhere=queries_names.is_vouched_still(person_id),
+        undone=undone,
         sources=policy.SOURCES,
         lang_of=goals.language_of,
         carriers=[one.method for one in service_sources.sources()],
@@ -76,6 +80,8 @@ def change() -> Answer:
         return redirect(url_for("workorders.show", reference=running.reference), 303)
     if verified is None:
         return redirect(url_for("realname.index"), 303)
+    if queries_names.is_vouched_still(person_id) and request.method == "GET":
+        return page("realname/change_elsewhere.html", source=policy.SOURCES[verified.source])
     form = ChangeForm(data={"bears": verified.kind})
     if form.validate_on_submit():
         count_order()  # asks Valkey, so before a transaction holds the database
@@ -83,8 +89,7 @@ def change() -> Answer:
             reference = once(form_scope(), _key(), _said(form), lambda: _ask(form))
             order = orders.order_for(current_actor(), reference)
             return redirect(_tasks_of(order), 303)
-    facts = {"verified": verified, "sources": policy.SOURCES, "key": _key() or new_uid()}
-    return page("realname/change.html", form, **facts)
+    return page("realname/change.html", form, verified=verified, key=_key() or new_uid())
 
 
 def _running_change(person_id: int) -> WorkOrder | None:

@@ -51,8 +51,9 @@ class Company:
 class Goal:
     """The declaration of what checks of one act ask, show and do.
 
-    `title` heads the person's page, which `page` draws (it extends `verification/check.html`); `claim` is the template
-    of what is compared, with what `facts` finds; `letter` names the message about it. `ways` are those offered now,
+    `title` heads the person's page, which `page` draws (it extends `verification/check.html`); `given_up` says what
+    follows when they give it up; `claim` is the template of what is compared, with what `facts` finds; `letter` names
+    the message about it. `ways` are those offered now,
     the first one by default; `rules` are all that a check may have begun with.
     `may_open(actor, asker_id, subject_id)` raises for whoever may not begin one. All others run inside the transaction
     of the check's move: `weigh` writes down, or withdraws, proofs that only count at the moment of the second decision;
@@ -65,6 +66,7 @@ class Goal:
     act: Act
     title: str
     page: str
+    given_up: str
     claim: str
     facts: Callable[[Check], Mapping[str, Any]]
     steps: tuple[Step, ...]

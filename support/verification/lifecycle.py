@@ -28,6 +28,13 @@ AFTER_DECISION = frozenset({CheckState.HELD, CheckState.DONE})
 """Where nothing changes by itself any more when a payment comes back: somebody says what follows."""
 
 
+class Aftermath(State):
+    """What is so of a check that is done and whose payment the bank gave back: people see it instead of "Done"."""
+
+    DOUBTED = "doubted", N_("Done; a person looks at it again"), "wait"
+    UNDONE = "undone", N_("Taken back"), "bad"
+
+
 class PaymentState(State):
     """Where the payment to a company's account stands."""
 
@@ -36,6 +43,7 @@ class PaymentState(State):
     PROVED = "proved", N_("Amount confirmed"), "ok"
     LOCKED = "locked", N_("Three wrong amounts"), "bad"
     FAILED = "failed", N_("Not taken by the bank"), "bad"
+    UNSENT = "unsent", N_("The bank did not answer"), "bad"
     EXPIRED = "expired", N_("Not confirmed in time"), "bad"
     RETURNED = "returned", N_("Given back by the bank"), "bad"
     KEPT = "kept", N_("Given back by the bank; what was proved stands"), "mute"
@@ -56,7 +64,12 @@ PAYMENTS = Lifecycle(
     start=PaymentState.DUE,
     finals=frozenset(PaymentState) - ALIVE,
     moves={
-        PaymentState.DUE: {PaymentState.SENT, PaymentState.FAILED, PaymentState.DROPPED},
+        PaymentState.DUE: {
+            PaymentState.SENT,
+            PaymentState.FAILED,
+            PaymentState.UNSENT,
+            PaymentState.DROPPED,
+        },
         PaymentState.SENT: {
             PaymentState.PROVED,
             PaymentState.LOCKED,
@@ -67,6 +80,7 @@ PAYMENTS = Lifecycle(
         PaymentState.PROVED: {PaymentState.DROPPED, PaymentState.RETURNED},
         PaymentState.LOCKED: {PaymentState.RETURNED},
         PaymentState.FAILED: set(),
+        PaymentState.UNSENT: set(),
         PaymentState.EXPIRED: {PaymentState.RETURNED},
         PaymentState.RETURNED: {PaymentState.KEPT, PaymentState.UNDONE},
         PaymentState.KEPT: set(),

@@ -22,6 +22,8 @@ PAYMENT_TRIES = 3
 PAYMENT_LOCKED = timedelta(hours=24)
 PAYMENT_DAYS = 5
 """PRC working days in which the amount is taken."""
+BANK_ANSWERS_WITHIN = timedelta(minutes=15)
+"""A payment that waits for the bank longer than this: the person is told that it does not answer."""
 MOST_PAYMENTS, MOST_ACCOUNTS = 3, 6
 PAYMENTS_COUNTED = timedelta(days=30)
 """In this time, of one account here or to one bank account: payments that left, and accounts that were said."""

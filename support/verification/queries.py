@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from support.accounts import queries as people
 from support.assurance import queries as assurance
+from support.assurance.policy import Act
 from support.core import vault
 from support.core.actors import Actor, Role
 from support.core.db import db
@@ -227,3 +228,10 @@ def _named(uid: str) -> Check:
     if found is None:
         raise NotFound()
     return found
+
+
+def is_claimed(account_id: int) -> bool:
+    """True while a check runs by which somebody else than who is signed in may get the account back."""
+    claims = (Check.subject_id == account_id, Check.act == Act.RECOVER_ACCOUNT)
+    alive = select(Check.id).where(*claims, Check.state.not_in([*ENDED])).limit(1)
+    return db.session.execute(alive).first() is not None

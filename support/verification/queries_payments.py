@@ -12,13 +12,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from support.accounts.queries_names import plain_signs
-from support.core import vault
+from support.core import outbox, vault
 from support.core.context import keys
 from support.core.db import db
+from support.core.lifecycle import State
 from support.verification.goal import Company, goal_of
-from support.verification.lifecycle import LEFT, PaymentState
+from support.verification.lifecycle import LEFT, Aftermath, CheckState, PaymentState
 from support.verification.models import Check, Payment
 from support.verification.policy import (
+    BANK_ANSWERS_WITHIN,
     MOST_ACCOUNTS,
     MOST_PAYMENTS,
     PAYMENT_LOCKED,
@@ -171,6 +173,15 @@ def is_undone(check: Check) -> bool:
     return payment is not None and payment.state == PaymentState.UNDONE
 
 
+def standing(check: Check) -> State:
+    """Return where a check stands as people see it: one that is done may be in doubt again, or taken back."""
+    if check.state != CheckState.DONE or not asks_for_payment(check):
+        return check.status
+    if is_undone(check):
+        return Aftermath.UNDONE
+    return Aftermath.DOUBTED if is_returned(check) else check.status
+
+
 def place(uid: str) -> str:
     """Return the vault place of an account."""
     return f"bank_payment.sealed:{uid}"
@@ -201,6 +212,12 @@ def left_payments(most: int, before: int | None = None) -> Sequence[tuple[Paymen
     found = select(Payment, Check).join(Check, _OF_CHECK).where(*here)
     rows = db.session.execute(found.order_by(Payment.id.desc()).limit(most))
     return [(payment, check) for payment, check in rows]
+
+
+def asked_until(payment: Payment, now: datetime) -> datetime | None:
+    """Return until when the bank is asked for a payment that it has not answered to; None before that is late."""
+    late = payment.state == PaymentState.DUE and payment.asked_at <= now - BANK_ANSWERS_WITHIN
+    return payment.asked_at + outbox.GIVE_UP_AFTER if late else None
 
 
 def late_payments(now: datetime, most: int) -> Sequence[tuple[Payment, Check]]:

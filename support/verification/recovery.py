@@ -101,6 +101,10 @@ GOAL = Goal(
     act=Act.RECOVER_ACCOUNT,
     title=N_("Show that the account is yours"),
     page="verification/recovery.html",
+    given_up=N_(
+        "The account is not given back by this check. The work order stays open: write there if you want to begin "
+        "anew, or to show it in another way."
+    ),
     claim="verification/_recovery_claim.html",
     facts=claimed,
     steps=(

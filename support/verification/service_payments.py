@@ -145,13 +145,18 @@ def transfer_of(uid: str) -> Transfer | None:
 
 
 def note_payment(uid: str, ended: OutboxState, *, now: datetime) -> None:
-    """Note that a payment left, or that the bank did not take it, and tell the person. Safe to run twice."""
+    """Note that a payment left, or that the bank did not take it, and tell the person. Safe to run twice.
+
+    One that was tried for as long as the outbox tries was not refused: nobody answered, and the account may be right.
+    """
     found = queries.payment_by_uid(uid)
     if found is None or found[0].state != PaymentState.DUE or ended == OutboxState.PENDING:
         return
     payment, check = found
     if ended != OutboxState.DONE:
-        move_payment(SYSTEM, check, payment, PaymentState.FAILED, now)
+        silence = now - payment.asked_at >= outbox.GIVE_UP_AFTER
+        new = PaymentState.UNSENT if silence else PaymentState.FAILED
+        move_payment(SYSTEM, check, payment, new, now)
         return
     until = cn_working_days(now, PAYMENT_DAYS).at
     move_payment(SYSTEM, check, payment, PaymentState.SENT, now, sent_at=now, expires_at=until)

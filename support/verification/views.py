@@ -13,7 +13,7 @@ from support.accounts.forms import refusals_on
 from support.accounts.policy import CodePurpose
 from support.accounts.session_views import code_scope, page
 from support.assurance import queries as assurance
-from support.core.errors import TooLarge, Unavailable, WrongType
+from support.core.errors import TooLarge, TooMany, Unavailable, WrongType
 from support.core.files import LIMITS
 from support.core.web import client_address, current_actor
 from support.verification import policy, queries, queries_payments, service, service_steps
@@ -25,7 +25,7 @@ from support.verification.forms import (
     PictureForm,
 )
 from support.verification.goal import goal_of, other_ways, part_words, rule_of, steps_of
-from support.verification.lifecycle import CheckState
+from support.verification.lifecycle import LIFECYCLE, CheckState
 from support.verification.models import Check
 from support.verification.policy import Way
 
@@ -51,6 +51,7 @@ def show(uid: str) -> str:
         parts=_part_words(check),
         unstaffed=queries.unstaffed_seats(),
         payment=queries_payments.payment_of(check),
+        standing=queries_payments.standing(check),
     )
 
 
@@ -141,13 +142,20 @@ def send(uid: str) -> Response:
     return _back(check)
 
 
-@blueprint.post("/checks/<uid>/withdrawal")
-def withdraw(uid: str) -> Response:
-    """Give the check up; the pictures are destroyed at once."""
+@blueprint.route("/checks/<uid>/withdrawal", methods=["GET", "POST"])
+def withdraw(uid: str) -> Response | str:
+    """Say what is lost when the check is given up; the button does it, and the pictures are destroyed at once."""
     check = _own(uid)
-    service.withdraw_check(current_actor(), check)
-    flash(_("The check is over, and its pictures are destroyed."), "success")
-    return _back(check)
+    if not LIFECYCLE.can(check.status, CheckState.WITHDRAWN):
+        return _back(check)
+    if request.method == "POST":
+        service.withdraw_check(current_actor(), check)
+        flash(_("The check is over, and its pictures are destroyed."), "success")
+        return _back(check)
+    given = [each["title"] for each in _tasks(check)[0]["items"] if each["tone"] == "done"]
+    return render_template(
+        "verification/withdrawal.html", check=check, given=given, follows=goal_of(check).given_up
+    )
 
 
 @blueprint.get("/account/checks")
@@ -157,7 +165,7 @@ def index() -> str:
     checks = queries.checks_of_person(actor.id or 0)
     return render_template(
         "verification/index.html",
-        checks=checks,
+        checks=[(check, queries_payments.standing(check)) for check in checks],
         own={check.id for check in checks if policy.is_party(actor, check)},
         readings=queries.readings(checks),
         view_reasons=policy.VIEW_REASONS,
@@ -177,9 +185,13 @@ def _ask_code(uid: str, form: NewAddressForm | OldAddressForm, step: str, ask: A
     check = _own(uid)
     if form.validate_on_submit():
         with refusals_on(form):
-            scope, where = code_scope(), client_address()
-            ask(current_actor(), check, form.address.data or "", visitor=scope, address=where)
-            return redirect(url_for(f"checks.{step}_code", uid=uid), 303)
+            try:
+                scope, where = code_scope(), client_address()
+                ask(current_actor(), check, form.address.data or "", visitor=scope, address=where)
+                return redirect(url_for(f"checks.{step}_code", uid=uid), 303)
+            except (TooMany, Unavailable) as error:
+                form.address.errors = [_(error.words, **error.facts)]
+                return page(f"verification/{step}.html", form, check=check)[0], error.status
     return page(f"verification/{step}.html", form, check=check)
 
 
@@ -241,6 +253,7 @@ def _tasks(check: Check) -> list[dict[str, Any]]:
             done[step.code],
             open_now,
             text=_(note) if (note := step.note(check)) else None,
+            optional=step.optional,
         )
         for step in steps_of(check)
     ]
@@ -259,12 +272,14 @@ def _item(
     open_now: bool,
     *,
     text: str | None = None,
+    optional: bool = False,
     **more: str,
 ) -> dict[str, Any]:
+    left = _("To do") if open_now else _("Left out") if optional else _("No longer counts")
     return {
         "title": title,
         "url": url_for(endpoint, uid=check.uid, **more) if open_now else None,  # type: ignore[arg-type]
         "text": text,
-        "words": _("Done") if done else _("To do"),
+        "words": _("Done") if done else left,
         "tone": "done" if done else "new",
     }

@@ -57,7 +57,10 @@ def index() -> str:
     return render_template(
         "verification/reviews.html",
         checks=queries_waiting.to_review(current_actor()),
-        returned=queries_waiting.came_back(current_actor()),
+        returned=[
+            (check, queries_payments.standing(check))
+            for check in queries_waiting.came_back(current_actor())
+        ],
         unstaffed=queries.unstaffed_seats(),
     )
 
@@ -143,6 +146,7 @@ def _page(check: Check, form: VerdictForm) -> tuple[str, int]:
         "verification/review.html",
         form,
         check=check,
+        standing=queries_payments.standing(check),
         act=ACTS[Act(check.act)].title,
         way=rule_of(check),
         pictures=pictures,

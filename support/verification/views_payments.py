@@ -99,6 +99,7 @@ def _facts(check: Check, known: Payment | None) -> dict[str, object]:
         "payment": known,
         "alive": known is not None and known.state in ALIVE,
         "account": queries_payments.account_of(check, known) if known else None,
+        "asked_until": queries_payments.asked_until(known, utcnow()) if known else None,
         "locked": queries_payments.locked_until(check, utcnow()),
         "more": queries_payments.may_try_again(check, utcnow()),
         "can_pay": can_pay(),

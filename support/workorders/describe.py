@@ -60,6 +60,7 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "check.payment_asked": (N_("A company's bank account given"), "landmark"),
     "check.payment_sent": (N_("A few cents sent to the company's account"), "landmark"),
     "check.payment_failed": (N_("The bank did not take the payment"), "circle-x"),
+    "check.payment_unsent": (N_("The bank did not answer for a day"), "hourglass"),
     "check.payment_tried": (N_("An amount named"), "landmark"),
     "check.payment_proved": (N_("The amount of the payment is right"), "shield-check"),
     "check.payment_locked": (N_("Three amounts were wrong"), "shield-alert"),
@@ -162,6 +163,16 @@ def delivery_words(line: DeliveryLine) -> tuple[str, str] | None:
         return None
     said = gettext(words, address=line.address, title=gettext(line.title))
     return said, "mail-x" if line.state == DeliveryState.DEAD else _SENT_ICONS[line.channel]
+
+
+def subject_words(subject: str) -> str:
+    """Return a subject as pages show it: of one that was taken out with its requester's data, that it was."""
+    return subject or gettext("(removed)")
+
+
+def redacted_words() -> str:
+    """Return what stands where a text was taken out."""
+    return gettext("Removed at the person's request.")
 
 
 _TEAMS: Mapping[str, str] = {

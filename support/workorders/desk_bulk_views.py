@@ -17,6 +17,7 @@ from support.core.masking import mask_secrets
 from support.core.web import current_actor, form_scope, safe_next
 from support.core.words import N_
 from support.workorders import moves, queries, service_bulk
+from support.workorders.describe import subject_words
 from support.workorders.desk_filters import STAFF_STATUS, read_view
 from support.workorders.desk_sorts import SORTS
 from support.workorders.desk_staff import takers
@@ -69,7 +70,11 @@ def bulk_result(uid: str) -> str:
     if run is None or run.act not in TITLES:
         raise NotFound()
     refused = [
-        {"order": order, "subject": mask_secrets(order.subject).text, "words": gettext(words)}
+        {
+            "order": order,
+            "subject": subject_words(mask_secrets(order.subject).text),
+            "words": gettext(words),
+        }
         for order_id, words in run.refused
         if words != ALREADY_SO
         for order in [queries.order_by_id(order_id)]

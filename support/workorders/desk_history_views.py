@@ -12,7 +12,7 @@ from support.core.web import current_actor
 from support.core.web_parts import words as gettext
 from support.notifications.queries import deliveries_about
 from support.workorders import desk_lines, queries
-from support.workorders.describe import delivery_words
+from support.workorders.describe import delivery_words, subject_words
 from support.workorders.desk_thread import event_words
 from support.workorders.desk_views import blueprint
 from support.workorders.models import WorkOrder
@@ -25,7 +25,7 @@ def history(reference: str) -> str:
     return render_template(
         "workorders/desk/history.html",
         order=order,
-        subject=mask_secrets(order.subject).text,
+        subject=subject_words(mask_secrets(order.subject).text),
         rows=_rows(order),
     )
 

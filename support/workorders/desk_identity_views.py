@@ -16,6 +16,7 @@ from support.core.masking import mask_secrets
 from support.core.web import current_actor
 from support.verification.policy import WAYS, Way
 from support.workorders import moves, queries, service_checks
+from support.workorders.describe import subject_words
 from support.workorders.desk_views import blueprint
 
 
@@ -51,7 +52,7 @@ def identity(reference: str) -> str | Response | tuple[str, int]:
         "workorders/desk/identity.html",
         form=form,
         order=order,
-        subject=mask_secrets(order.subject).text,
+        subject=subject_words(mask_secrets(order.subject).text),
         hints={way.value: gettext(rule.why) for way, rule in WAYS.items()},
     )
     return page, 422 if form.is_submitted() else 200

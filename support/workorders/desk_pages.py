@@ -23,7 +23,7 @@ from support.core.words import N_
 from support.notifications.queries import deliveries_about
 from support.policies.policy import HOLDERS
 from support.workorders import desk_lines, desk_presence, desk_thread, moves, policy, queries
-from support.workorders.describe import team_title
+from support.workorders.describe import subject_words, team_title
 from support.workorders.desk_filters import STAFF_STATUS, View
 from support.workorders.desk_forms import Stamp
 from support.workorders.desk_identity import identity_of
@@ -60,9 +60,9 @@ def order_page(actor: Actor, order: WorkOrder, view: View) -> dict[str, Any]:
         "to": addresses_of(order.reference, view),
         "pieces": pieces(),
         "sentence": say(kind.sentence(order, "staff", now)),
-        "subject": subject.text,
+        "subject": subject_words(subject.text),
         "subject_masked": [gettext(secret.title) for secret in subject.found],
-        "subject_lang": html_lang(written_in(order.subject)),
+        "subject_lang": html_lang(written_in(subject_words(order.subject))),
         "priority": (
             Priority(order.priority).name.lower(),
             gettext(Priority(order.priority).title),
@@ -279,5 +279,5 @@ def _related(order: WorkOrder) -> dict[str, str] | None:
     return {
         "reference": related.reference,
         "url": url_for("desk.show", reference=related.reference),
-        "subject": mask_secrets(related.subject).text,
+        "subject": subject_words(mask_secrets(related.subject).text),
     }

@@ -16,6 +16,7 @@ from support.accounts import queries as people
 from support.core.masking import mask_secrets
 from support.core.web_parts import html_lang, page_language, part
 from support.core.words import N_
+from support.workorders.describe import subject_words
 from support.workorders.desk_filters import STAFF_STATUS, View
 from support.workorders.desk_queries import SOON
 from support.workorders.desk_staff import colleagues
@@ -247,8 +248,8 @@ def shown(
                 id=row.id,
                 version=row.version,
                 url=f"{head}{reference}{tail}",
-                subject=mask_secrets(row.subject).text,
-                lang=html_lang(row.language),
+                subject=subject_words(mask_secrets(row.subject).text),
+                lang=html_lang(row.language if row.subject else page_language()),
                 reference=reference,
                 kind=made.kinds.get(row.kind, row.kind),
                 fresh=row.fresh,

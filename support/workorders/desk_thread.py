@@ -18,7 +18,7 @@ from support.core.web_parts import html_lang
 from support.core.web_parts import words as gettext
 from support.core.web_times import clock
 from support.notifications.queries import DeliveryLine
-from support.workorders.describe import Happened, delivery_words, describe
+from support.workorders.describe import Happened, delivery_words, describe, redacted_words
 from support.workorders.desk_filters import STAFF_STATUS
 from support.workorders.desk_lines import Line
 from support.workorders.thread import Fold, Mark, Text, folded
@@ -127,7 +127,7 @@ def _text(
         text=masked.text,
         masked=[gettext(secret.title) for secret in masked.found],
         lang=html_lang(entry.language),
-        redacted=gettext("This text was removed.") if entry.redacted_at else None,
+        redacted=redacted_words() if entry.redacted_at else None,
         files=[shown_file(file) for file in attached.get(f"{kind}:{entry.id}", ())],
     )
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from support.workorders.why import Clock
 
 Viewer = Literal["requester", "staff"]
+ERASED = "erased"
+"""Why an order was closed whose requester's data was deleted at their request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,14 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step of the progress timeline: `reached` says from which coarse statuses on it is done."""
+    """One step of the progress timeline: `reached` says from which coarse statuses on it is done.
+
+    While the requester is asked whether it is solved, the last one says that instead, unless it is `firm`.
+    """
 
     title: str
     reached: frozenset[Status]
+    firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class Kind:
     with `needs_account` guests are led to none; `asks` are the words that head its topics where they name the order,
     so that no summary is asked for; `panel` the template that the desk page includes beside the thread,
     `note` the one on the requester's page, both with what `facts(order)` finds;
+    `path(order)` are the stages of this very order, where they can differ from `stages`;
     `guard(order, status)` raises when the kind's own state forbids a move;
     `on_move(order, status, now)` follows it in the same transaction; `next_step(order, viewer, now)` makes the one
     sentence; `targets` names the row of `workorders/targets.py`, and `clocks(order)` explains the dates that a kind has
@@ -97,6 +104,7 @@ class Kind:
     note: str | None = None
     facts: Callable[[WorkOrder], Mapping[str, Any]] = lambda order: {}
     stages: tuple[Stage, ...] = ()
+    path: Callable[[WorkOrder], tuple[Stage, ...]] | None = None
     guard: Callable[[WorkOrder, Status], None] = lambda order, status: None
     on_move: Callable[[WorkOrder, Status, datetime], None] = lambda order, status, now: None
     next_step: Callable[[WorkOrder, Viewer, datetime], Sentence] | None = None
@@ -106,6 +114,10 @@ class Kind:
     first_roles: frozenset[Role] = frozenset({Role.AGENT})
     assurance: int = 0
     recuses: bool = False
+
+    def stages_of(self, order: WorkOrder) -> tuple[Stage, ...]:
+        """The stages of the progress timeline of this order."""
+        return self.stages if self.path is None else self.path(order)
 
     def sentence(self, order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
         """The one sentence for this order as `viewer` sees it at `now`."""
@@ -133,6 +145,8 @@ def kind_named(code: str) -> Kind:
 def plain_next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
     """The sentence of a kind without states of its own, for every status and viewer, true also when late."""
     state = order.state
+    if state is Status.CLOSED and order.is_anonymous:
+        return Sentence(_ANONYMOUS)
     until = order.last_minute or order.due_at
     if state in (Status.NEW, Status.OPEN) and until < now:
         return Sentence(_LATE[viewer], {"until": until})
@@ -143,6 +157,8 @@ def plain_next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence
         return Sentence(_TAKEN[viewer], {"until": until})
     return Sentence(_SENTENCES[state, viewer], {"until": until})
 
+
+_ANONYMOUS = N_("Closed for good: what its requester wrote was removed at their request.")
 
 _TAKEN: dict[Viewer, str] = {
     "requester": N_(
@@ -194,7 +210,7 @@ _SENTENCES: dict[tuple[Status, Viewer], str] = {
     (Status.CLOSED, "staff"): N_("Closed; the requester can open it once more until %(until)s."),
 }
 
-_STAGES = (
+PLAIN_STAGES = (
     Stage(N_("Received"), frozenset(Status)),
     Stage(N_("An agent is on it"), frozenset(Status) - {Status.NEW}),
     Stage(N_("Solved"), frozenset({Status.RESOLVED, Status.CLOSED})),
@@ -212,7 +228,7 @@ QUESTION = Kind(
         Topic("listing", N_("Listing or shop"), N_("Removed, rejected, edited"), "store"),
         Topic("privacy", N_("Privacy and data"), N_("Export, correct, delete"), "shield-user"),
     ),
-    stages=_STAGES,
+    stages=PLAIN_STAGES,
 )
 
 SUGGESTION = Kind(
@@ -220,7 +236,7 @@ SUGGESTION = Kind(
     title=N_("Suggestion"),
     summary=N_("Tell us what would make this better."),
     icon="lightbulb",
-    stages=_STAGES,
+    stages=PLAIN_STAGES,
     targets="suggestion",
 )
 
@@ -229,7 +245,7 @@ COMPLAINT = Kind(
     title=N_("Complaint"),
     summary=N_("Something was not handled well; a different person will read it."),
     icon="megaphone",
-    stages=_STAGES,
+    stages=PLAIN_STAGES,
     targets="complaint",
     first_team="complaints",
     recuses=True,

@@ -26,11 +26,18 @@ from support.core.web_parts import html_lang
 from support.core.web_times import local_time, relative_time, time_tag
 from support.notifications.queries import DeliveryLine, deliveries_to
 from support.verification import queries as checks
+from support.verification import queries_payments
 from support.verification.goal import goal_of
 from support.verification.lifecycle import CheckState
 from support.workorders import queries
-from support.workorders.describe import delivery_words, describe, people_in
-from support.workorders.kind import Kind, Stage
+from support.workorders.describe import (
+    delivery_words,
+    describe,
+    people_in,
+    redacted_words,
+    subject_words,
+)
+from support.workorders.kind import ERASED, Kind, Stage
 from support.workorders.lifecycle import Status
 from support.workorders.models import NEVER, Message, WorkOrder
 from support.workorders.queries import Entry
@@ -76,8 +83,8 @@ def _order_item(row: Any) -> dict[str, Any]:
     reference = format_reference(row.created_at.year, row.id)
     return {
         "url": url_for("workorders.show", reference=reference),
-        "subject": row.subject,
-        "lang": html_lang(written_in(row.subject)),
+        "subject": subject_words(row.subject),
+        "lang": html_lang(written_in(subject_words(row.subject))),
         "reference": reference,
         "words": _(state.title),
         "tone": state.tone,
@@ -117,7 +124,8 @@ def others(actor: Actor) -> list[tuple[str, Sequence[Mapping[str, Any]]]]:
 
 def stages(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
     """Return the progress timeline: reached stages, the present one, and what is to come."""
-    shown = [stage for stage in kind.stages if not _skipped(stage, order)]
+    whole = kind.stages_of(order)
+    shown = [stage for stage in whole if not _skipped(stage, order)]
     reached = [stage for stage in shown if order.state in stage.reached]
     items = []
     for stage in shown:
@@ -125,21 +133,24 @@ def stages(kind: Kind, order: WorkOrder) -> list[dict[str, Any]]:
         title = stage.title
         if order.state is Status.CLOSED and state == "now":
             state = "done"
-        elif order.state is Status.RESOLVED and state == "now":
+        elif order.state is Status.RESOLVED and state == "now" and not stage.firm:
             title = Status.RESOLVED.title
         items.append(
             {
                 "title": _(title),
                 "state": state,
-                "text": _stage_text(stage is kind.stages[0], order),
+                "text": _stage_text(stage is whole[0], order),
             }
         )
     return items
 
 
+_UNSOLVED = ("requester", "no_answer", ERASED)
+
+
 def _skipped(stage: Stage, order: WorkOrder) -> bool:
     """True for "solved" on an order that its requester closed, or that closed for want of an answer: it never was."""
-    unsolved = order.state is Status.CLOSED and order.closed_reason in ("requester", "no_answer")
+    unsolved = order.state is Status.CLOSED and order.closed_reason in _UNSOLVED
     return unsolved and Status.RESOLVED in stage.reached and Status.OPEN not in stage.reached
 
 
@@ -197,7 +208,7 @@ def _message(
         ours=message.from_staff,
         text=message.body,
         lang=html_lang(message.language),
-        redacted=_("This text was removed.") if message.redacted_at else None,
+        redacted=redacted_words() if message.redacted_at else None,
         files=[described(file) for file in files.get(message.stream, [])],
     )
 
@@ -234,8 +245,8 @@ def _link(row: Any) -> dict[str, str]:
     return {
         "reference": reference,
         "url": url_for("workorders.show", reference=reference),
-        "subject": row.subject,
-        "lang": html_lang(written_in(row.subject)),
+        "subject": subject_words(row.subject),
+        "lang": html_lang(written_in(subject_words(row.subject))),
     }
 
 
@@ -245,7 +256,8 @@ def order_page(actor: Actor, order: WorkOrder, kind: Kind, now: datetime) -> dic
     return {
         "order": order,
         "kind": kind,
-        "subject_lang": html_lang(written_in(order.subject)),
+        "subject": subject_words(order.subject),
+        "subject_lang": html_lang(written_in(subject_words(order.subject))),
         "sentence": say(kind.sentence(order, "requester", now)),
         "facts": facts(kind, order),
         "kind_facts": kind.facts(order),
@@ -270,7 +282,7 @@ def _check(actor: Actor, order: WorkOrder) -> dict[str, Any] | None:
     return {
         "uid": check.uid,
         "title": goal_of(check).title,
-        "state": check.status,
+        "state": queries_payments.standing(check),
         "open": check.state == CheckState.OPEN,
     }
 

@@ -125,6 +125,11 @@ class WorkOrder(Model):
         return format_reference(self.created_at.year, self.id)
 
     @property
+    def is_anonymous(self) -> bool:
+        """True once the subject was taken out with its requester's other data; no order is filed without one."""
+        return not self.subject
+
+    @property
     def stream(self) -> str:
         """The name of the order's audit stream."""
         return f"order:{self.id}"

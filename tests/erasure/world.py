@@ -9,15 +9,16 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import inspect, update
 
 from support.accounts import service_sessions
 from support.accounts.policy import Method
 from support.core import installation, outbox
 from support.core.actors import Actor, Role
 from support.core.clock import utcnow
-from support.core.db import db, transaction
+from support.core.db import changed, db, transaction
 from support.core.holders import Measure
+from support.core.outbox import OutboxRow, OutboxState
 from support.erasure import queries, queries_plan, service
 from support.erasure.models import Erasure
 from support.workorders import queries as orders
@@ -26,7 +27,7 @@ from support.workorders.kind import kind_named
 from support.workorders.models import WorkOrder
 from tests.workorders.desk_world import make_agent, make_member
 
-EMAIL, MOBILE = "alice.canary@example.org", "+8613900138777"
+EMAIL, MOBILE = "alice@example.org", "+8613700138000"
 
 
 class ErasureWorld:
@@ -38,7 +39,7 @@ class ErasureWorld:
         installation.mark(demo=True)
         self.priya = make_agent("Priya", Role.PRIVACY_OFFICER)
         self.lena, self.mei = make_agent("Lena", Role.LEGAL), make_agent("Mei", Role.AGENT)
-        self.alice = make_member("canary_alice", EMAIL, MOBILE)
+        self.alice = make_member("Alice", EMAIL, MOBILE)
         self.bob = make_member("Bob", "bob@example.org")
         self.now = utcnow()
 
@@ -140,7 +141,16 @@ class ErasureWorld:
         """A request that was carried out to its end."""
         row = row or self.approved()
         self.drain()
+        self.hurry()
+        self.drain()
         return self.fresh(row)
+
+    @staticmethod
+    def hurry() -> None:
+        """Let what waits in the outbox be due now."""
+        with transaction():
+            waiting = update(OutboxRow).where(OutboxRow.state == OutboxState.PENDING)
+            changed(waiting.values(due_at=utcnow()))
 
     def drain(self) -> None:
         """Carry out what waits in the outbox."""

@@ -181,6 +181,7 @@ PLACES = (
     Place("own_penalties.index", "member", "/account/penalties"),
     Place("checks.index", "member", "/account/checks"),
     Place("checks.show", "member", "/account/checks", OWN_CHECK),
+    Place("checks.withdraw", "member", "/account/checks", OWN_CHECK, "a[href$='/withdrawal']"),
     Place("checks.address", "member", "/account/checks", OWN_CHECK, "main a[href$='/address']"),
     Place("checks.old_address", "member", "/account/checks", OWN_CHECK, OLD_ADDRESS),
     Place("checks.match_record", "member", "/account/checks", OWN_CHECK, "main a[href$='/record']"),

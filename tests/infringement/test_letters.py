@@ -13,6 +13,7 @@ from support.core.db import db
 from support.infringement import (
     jobs,
     queries,
+    queries_acts,
     queries_counters,
     service,
     service_counter,
@@ -164,7 +165,9 @@ def test_running_the_jobs_again_tells_nobody_twice(world: NoticeWorld) -> None:
     number = len(db.session.execute(select(Delivery)).all())
     for event in queries.history(notice):
         if event.action.startswith("item.") and event.action.removeprefix("item.") in set(S):
-            jobs.tell_sides({"notice": notice.id, "key": f"{notice.id}:{event.seq}"})
+            payload = {"notice": notice.id, "key": f"{notice.id}:{event.seq}"}
+            answered = event.action.removeprefix("item.") in queries_acts.ASKED
+            (jobs.tell_answered if answered else jobs.tell_sides)(payload)
     assert len(db.session.execute(select(Delivery)).all()) == number
 
 

@@ -33,6 +33,7 @@ from support.core.config import Config
 from support.core.context import hooks
 from support.core.db import db, transaction
 from support.disclosure.models import Penalty
+from support.erasure.models import Erasure
 from support.infringement import letters_reports, moves_reports
 from support.infringement.lifecycle import ItemState
 from support.infringement.lifecycle_reports import CaseState
@@ -68,6 +69,7 @@ NOTICE_VARIANTS: tuple[dict[str, Any], ...] = (
 OF_ROOM = {
     "infringement": NOTICE_VARIANTS,
     "disclosure": ({"what": "told"}, {"what": "overturned"}),
+    "erasure": ({"what": "approved"}, {"what": "refused"}),
 }
 
 REPORT_VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
@@ -128,6 +130,8 @@ def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
         penalty = db.session.execute(penalties).scalars().first() or 0
         ids |= {"notice": notice, "items": items, "penalty": penalty, **report_of(person_id)}
         warned = select(ConductStep.id).where(ConductStep.person_id == person_id)
+        asked = select(Erasure.id).where(Erasure.person_id == person_id)
+        ids |= {"erasure": db.session.execute(asked).scalars().first() or 0}
         ids |= {"step": db.session.execute(warned).scalar() or 0, "told": "warned"}
         guest = reader.kind == "guest"
         for number, kind in enumerate(hooks(Template)):

@@ -177,6 +177,7 @@ def test_a_name_is_taken_back_only_by_a_person_when_the_bank_gave_the_payment_ba
     with world.outside():
         shown = world.browser(world.alice).page(f"/checks/{check.uid}").text
     assert "Nothing changes before that" in shown
+    assert "Done; a person looks at it again" in shown
     service_returns.settle_return(world.vera, check, take_back=True)
     world.run()
     assert world.current(world.alice) == ""
@@ -186,10 +187,23 @@ def test_a_name_is_taken_back_only_by_a_person_when_the_bank_gave_the_payment_ba
     uid, reference = world.fresh(check).uid, check.reference
     with world.outside():
         alice = world.browser(world.alice)
-        assert "It was taken back" in alice.page(f"/checks/{uid}").text
+        own = alice.page(f"/checks/{uid}")
+        assert "It was taken back" in own.text
+        for page in (own, alice.page("/account/checks")):
+            assert "Taken back" in chips(page)
+        vera = world.browser(world.vera)
+        assert "Taken back" in chips(vera.page(f"/desk/checks/{uid}"))
         if changed:
-            order = alice.page(f"/orders/{reference}").text
-            assert "the name was taken back; you may verify it again" in order
+            order = alice.page(f"/orders/{reference}")
+            assert "the name was taken back; you may verify it again" in order.text
+            assert "Taken back" in [each.text for each in order.all("p")], "the check"
+            progress = [each.text for each in order.all("strong") if each.inside("ol")]
+            assert progress[1:4] == ["Two people decide", "Decided", "Taken back"]
+            desk = world.browser(world.mei).page(f"/desk/orders/{reference}")
+            assert "Taken back: change the verified name" in desk.text
+            assert {"Name changed", "Done"}.isdisjoint(chips(desk))
+        else:
+            assert "It was taken back" in alice.page("/account/realname").text
     again = world.begin(way=Way.COMPANY)
     assert again.id != check.id, "the company may be shown anew"
 
@@ -209,6 +223,15 @@ def test_a_name_that_came_since_stays_when_an_older_payment_comes_back(world: Na
     service_returns.note_return(SYSTEM, payment.uid)
     service_returns.settle_return(world.vera, world.fresh(check), take_back=True)
     assert world.current(world.alice) == "LIDDELL ALICE"
+
+
+def chips(page: Page) -> list[str]:
+    """What the chips of a page say."""
+    return [
+        each.text.strip()
+        for each in page.all("span")
+        if str(each.attributes.get("class")).startswith("chip ")
+    ]
 
 
 def company_check(world: NameWorld) -> Check:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
+from socket import create_server
+
+import pytest
+import time_machine
+from flask import Flask
+
+from support.core import outbox
+from support.core.clock import utcnow
 from support.verification.queries_payments import Account
+from tests.fixtures.bridge import SECRET, Bridge
 from tests.verification.payments import ACCOUNT, Company, finish, wrong
 
 
@@ -54,3 +65,66 @@ def test_i_can_t_do_this_leads_to_papers_and_opening_the_page_chooses_nothing(
         assert guest.submit(path, action=path).status_code == 303
         assert "Your own document beside" in guest.page(f"/checks/{company.check.uid}").text
     assert world.fresh(company.check).unpaid
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a bridge that takes calls and never answers."""
+    with create_server(("127.0.0.1", 0), backlog=64) as server:
+        yield f"http://gongdan:{SECRET.replace(' ', '%20')}@127.0.0.1:{server.getsockname()[1]}/"
+
+
+def use(app: Flask, url: str) -> None:
+    """Let payments go by this bridge."""
+    ground = app.extensions["ground"]
+    object.__setattr__(ground, "config", ground.config.with_changes(bank_url=url))
+
+
+def test_a_bank_that_hangs_holds_nobody_up_and_the_page_says_what_can_be_done(
+    company: Company, app: Flask, silent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("support.core.outward.post.__kwdefaults__", {"patience": 0.3})
+    use(app, silent)
+    world, top = company.world, f"/checks/{company.check.uid}"
+    account, path = f"{top}/payment/account", f"{top}/payment"
+    with time_machine.travel(utcnow(), tick=True) as clock:
+        with world.outside():
+            guest = world.browser(world.guest)
+            assert guest.submit(account, form_of(), action=account).status_code == 303
+            assert "It takes minutes here" in guest.page(path).text
+        world.run()
+        assert company.state() == "due", "it is asked for again"
+        clock.shift(timedelta(minutes=16))
+        with world.outside():
+            text = guest.page(path).text
+            assert "The bank has not answered yet" in text
+            assert "Nothing is lost" in text
+            assert "•••• 1234" in text, "what was typed is kept"
+            assert "It takes minutes here" not in text
+            assert "Without a payment" in guest.page(f"{path}/absence").text
+
+
+@pytest.mark.parametrize("answer", [500, 422])
+def test_after_a_day_of_silence_the_account_is_not_blamed_and_a_refusal_is_told_as_one(
+    company: Company, app: Flask, bridge: Bridge, answer: int
+) -> None:
+    use(app, bridge.url)
+    bridge.answer = answer
+    world, path = company.world, f"/checks/{company.check.uid}/payment"
+    with time_machine.travel(utcnow(), tick=True) as clock:
+        company.ask()
+        world.run()
+        if answer == 500:
+            assert company.state() == "due"
+            clock.shift(outbox.GIVE_UP_AFTER + timedelta(minutes=1))
+            world.run()
+        refused = answer == 422
+        assert company.state() == ("failed" if refused else "unsent")
+        with world.outside():
+            text = world.browser(world.guest).page(path).text
+        assert ("correct it" in text) == refused
+        assert ("says nothing about the account" in text) != refused
+        bridge.answer = 204
+        company.ask()
+        world.run()
+        assert company.state() == "sent", "another one can be sent at once"

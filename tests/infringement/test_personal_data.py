@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import url_for
 from sqlalchemy import select
 
 from support.core import files, vault
@@ -36,6 +37,7 @@ from support.infringement.publishing import draft_of
 from support.policies import queries_legal_holds as holds
 from tests.fixtures.removals import carry_out, collected, holder, left_of, said
 from tests.infringement.world import COUNTER, FACTS, NoticeWorld
+from tests.workorders.desk_world import client_of
 
 FILER, ANSWERS, RIGHTS, DRAFTS = (
     f"infringement.{name}" for name in ("notices", "answers", "rights", "drafts")
@@ -320,6 +322,40 @@ def test_pages_of_the_other_side_say_that_it_was_taken_out(world: NoticeWorld) -
         carry_out(Measure.ERASE, world.rong.id, holder(ANSWERS))
         [sent] = answer_pages.counters_sent(fresh(notice))
         assert sent["rows"][0]["value"].startswith("Taken out")
+
+
+@pytest.mark.parametrize("measure", [Measure.ERASE, Measure.RESTRICT])
+def test_every_page_of_the_case_stands_without_both_sides(
+    world: NoticeWorld, measure: Measure
+) -> None:
+    notice = ended(world)
+    world.drain()
+    due = [one.row.uid for one in queries_publishing.waiting(world.ivy)]
+    reference, part = world.order(notice).reference, part_of(notice).uid
+    do(measure, world.hana.id, holder(FILER), holder(RIGHTS))
+    do(measure, world.rong.id, holder(ANSWERS))
+    tabs = ("show", "links", "counters", "clock", "letters", "conduct", "history")
+    with world.app.test_request_context():
+        desk = [url_for(f"notice_desk.{tab}", reference=reference) for tab in tabs]
+        desk += [url_for("publishing.show", uid=uid) for uid in due]
+        desk += [url_for("desk.show", reference=reference), url_for("publishing.index")]
+        pages = ("status", "receipt", "counter")
+        own = [url_for(f"notices.{page}", reference=reference) for page in pages]
+        own += [url_for("workorders.show", reference=reference)]
+        theirs = [url_for("notices.answers", uid=part), url_for("notices.parts")]
+    assert due
+    world.leave()
+    try:
+        for who, paths in ((world.ivy, desk), (world.hana, own), (world.rong, theirs)):
+            client = client_of(world.app, who)
+            for path in paths:
+                answer = client.get(path)
+                assert answer.status_code == 200, path
+                text = answer.get_data(as_text=True)
+                assert not any(value in text for value in (*HANAS, *RONGS, "market.example")), path
+    finally:
+        world.context = world.app.app_context()
+        world.context.push()
 
 
 def test_nothing_that_was_said_is_published_once_a_side_is_gone(world: NoticeWorld) -> None:

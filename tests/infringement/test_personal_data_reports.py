@@ -1,4 +1,4 @@
-"""Content reports: who reported, who answers and who appealed are taken out alone; a link goes with the last of them."""
+"""Content reports: who reported, who answers and who appealed are taken out alone; a link goes with the last one."""
 
 from __future__ import annotations
 

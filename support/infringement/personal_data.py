@@ -223,6 +223,7 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
             "notice_arrival": "what channel delivery",
             # Links by number, with codes; what is published of them is a row of the public ledger.
             "due_publication": "uid kind what regime day items state",
+            "held_right": "uid",
             "notice_draft": "uid",
             "content_report": "uid ground state reveal_by erasure",
             "reported_content": "uid language state before content ground measure decided_by call_uid "

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
-from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import url_for
 from sqlalchemy import select
 
-from support.core import files, vault
-from support.core.clock import utcnow
+from support.core import vault
 from support.core.context import hooks
 from support.core.db import db, transaction
 from support.core.files import StoredFile
-from support.core.holders import Holder, Measure, Removal
-from support.core.locking import file_place
+from support.core.holders import Holder, Measure
 from support.core.vault import KeyDestroyed
 from support.infringement import (
     answer_pages,
@@ -26,90 +21,29 @@ from support.infringement import (
     queries_counters,
     queries_publishing,
     service,
-    service_disputes,
-    service_drafts,
-    service_rulings,
     sides,
 )
-from support.infringement.models import HeldRight, Notice, Paper, Respondent, item_place
-from support.infringement.models_drafts import NoticeDraft
+from support.infringement.models import HeldRight, item_place
 from support.infringement.publishing import draft_of
 from support.policies import queries_legal_holds as holds
 from tests.fixtures.removals import carry_out, collected, holder, left_of, said
-from tests.infringement.world import COUNTER, FACTS, NoticeWorld
-from tests.workorders.desk_world import client_of
-
-FILER, ANSWERS, RIGHTS, DRAFTS = (
-    f"infringement.{name}" for name in ("notices", "answers", "rights", "drafts")
+from tests.infringement.removal_world import (
+    ANSWERS,
+    DRAFTS,
+    FILER,
+    HANAS,
+    RIGHTS,
+    RONGS,
+    answer_words,
+    counter_words,
+    do,
+    ended,
+    fresh,
+    lock,
+    part_of,
 )
-HANAS = (FACTS.holder_name, FACTS.holder_id_no, FACTS.address, FACTS.explanation, FACTS.signature)
-RONGS = (COUNTER.name, COUNTER.id_no, COUNTER.address, COUNTER.explanation, "Mine.")
-
-
-def lock(person_id: int | None, *which: Holder) -> dict[str, int]:
-    """Restrict as the runner does it, with a key that ends in three years."""
-    until, taken = utcnow() + timedelta(days=1095), dict[str, int]()
-    for each in which:
-        taken[each.code] = 0
-        while some := _lock_step(each, person_id or 0, until):
-            taken[each.code] += some
-            assert taken[each.code] < 1000, f"{each.code} never ends"
-    db.session.expire_all()
-    return taken
-
-
-def _lock_step(each: Holder, person_id: int, until: Any) -> int:
-    with transaction():
-        key = vault.restriction_key(f"test:{each.data_class}", until)
-        return each.measures[Measure.RESTRICT](Removal(person_id, utcnow(), key, until))
-
-
-def do(measure: Measure, person_id: int | None, *which: Holder) -> dict[str, int]:
-    if measure is Measure.RESTRICT:
-        return lock(person_id, *which)
-    return carry_out(measure, person_id, *which)
-
-
-def ended(world: NoticeWorld) -> Notice:
-    """A notice of three links: contested and restored, complained about by the filer; refused; withdrawn."""
-    notice = world.qualified()
-    world.waiting(notice)
-    service_disputes.accept_counter(world.hana, notice, [world.item(notice)], now=world.now)
-    world.platform(world.item(notice))
-    item = world.item(notice)
-    service_rulings.complain(
-        world.hana, item, words="canary complaint", version=item.version, now=world.now
-    )
-    item = world.item(notice)
-    service_rulings.settle_complaint(
-        world.lena, item, upheld=False, version=item.version, now=world.now
-    )
-
-    for position in (2, 3):
-        item = world.item(notice, position)
-        service.withdraw_item(world.hana, item, version=item.version, now=world.now)
-    return fresh(notice)
-
-
-def fresh(notice: Notice) -> Notice:
-    db.session.rollback()
-    return queries.notice_by_id(notice.id)
-
-
-def part_of(notice: Notice) -> Respondent:
-    return queries.respondents_of(notice)[0]
-
-
-def counter_words(notice: Notice) -> str:
-    counter = queries_counters.counter_of(part_of(notice))
-    assert counter is not None
-    return queries_counters.counter_facts(notice, counter).explanation
-
-
-def answer_words(notice: Notice) -> str:
-    item = queries.items_of(notice)[0]
-    answer = queries_counters.answers_of(part_of(notice))[item.id]
-    return queries_counters.answer_words(notice, item, answer)
+from tests.infringement.world import FACTS, NoticeWorld
+from tests.workorders.desk_world import client_of
 
 
 def test_an_open_notice_is_held_for_both_sides_and_a_closed_one_is_not(world: NoticeWorld) -> None:
@@ -226,45 +160,6 @@ def test_what_is_locked_away_opens_under_its_own_key_alone_and_dies_with_it(
         vault.unseal_restricted(place, notice.sealed)
 
 
-def test_files_are_deleted_or_sealed_and_nobody_opens_them(world: NoticeWorld) -> None:
-    notice = ended(world)
-    bytes_of = {row.uid for row in db.session.execute(select(StoredFile)).scalars()}
-    lock(world.hana.id, holder(FILER))
-    rows = db.session.execute(select(StoredFile)).scalars().all()
-    locked = [row for row in rows if row.uid not in bytes_of]
-    assert len(locked) == 4
-    assert len(rows) == 5, "the respondent's own stays"
-    for row in locked:
-        assert not row.servable
-        assert row.owner.startswith("restriction:")
-        with pytest.raises(KeyDestroyed):
-            _ = row.name
-        with files.store().open(row.uid) as stream:
-            data = stream.read()
-        assert b"%PDF" not in data
-        opened = vault.unseal_bytes(row.name_owner, file_place(row.uid), data)
-        assert opened.startswith(b"%PDF")
-    for uid in bytes_of - {row.uid for row in rows}:
-        with pytest.raises(FileNotFoundError):
-            files.store().open(uid)
-    carry_out(Measure.ERASE, world.rong.id, holder(ANSWERS))
-    left = {row.uid for row in db.session.execute(select(StoredFile)).scalars()}
-    assert left == {row.uid for row in locked}
-    assert len(queries.papers_of(fresh(notice))) == 4
-
-
-def test_erasing_deletes_the_files_and_their_bytes(world: NoticeWorld) -> None:
-    ended(world)
-    uids = [row.uid for row in db.session.execute(select(StoredFile)).scalars()]
-    carry_out(Measure.ERASE, world.hana.id, holder(FILER))
-    carry_out(Measure.ERASE, world.rong.id, holder(ANSWERS))
-    assert db.session.execute(select(StoredFile)).first() is None
-    for uid in uids:
-        with pytest.raises(FileNotFoundError):
-            files.store().open(uid)
-    assert len(db.session.execute(select(Paper)).all()) == 5
-
-
 def test_with_destroyed_keys_what_was_to_be_locked_away_is_emptied(world: NoticeWorld) -> None:
     notice = ended(world)
     with transaction():
@@ -367,30 +262,6 @@ def test_nothing_that_was_said_is_published_once_a_side_is_gone(world: NoticeWor
     carry_out(Measure.ERASE, world.hana.id, holder(FILER))
     assert draft_of(counter).pieces == []
     assert fresh(notice).erasure == "gone"
-
-
-def test_begun_notices_go_with_their_files_and_keys(world: NoticeWorld) -> None:
-    uid = service_drafts.begin_draft(world.hana.id).uid
-    service_drafts.save_part(
-        uid, "holder", {"holder_name": "Canary Begun", "more": ["Deep canary"]}
-    )
-    draft = service_drafts.load_draft(uid)
-    assert draft is not None
-
-    files.intake(io.BytesIO(b"%PDF-1.4\n%%EOF\n"), "a.pdf", None, draft.uploads.files_owner)
-    service_drafts.keep_files(draft, "right")
-    files.intake(io.BytesIO(b"%PDF-1.4\n%%EOF\n"), "b.pdf", None, draft.uploads.files_owner)
-    others = service_drafts.begin_draft(world.eve.id).uid
-    [item] = collected(world.hana.id, holder(DRAFTS))
-    assert "Canary Begun" in said([item])
-    assert "Deep canary" in said([item])
-    assert len(item.files) == 1
-    assert carry_out(Measure.ERASE, world.hana.id, holder(DRAFTS)) == {DRAFTS: 1}
-    assert db.session.execute(select(StoredFile)).first() is None
-    assert [row.uid for row in db.session.execute(select(NoticeDraft)).scalars()] == [others]
-    with pytest.raises(KeyDestroyed), transaction():
-        vault.seal(f"notice_draft:{uid}", "a:b", "c")
-    assert not any(carry_out(Measure.ERASE, world.hana.id, holder(DRAFTS)).values())
 
 
 def test_no_value_stands_in_the_clear_after_all_is_taken_out(world: NoticeWorld) -> None:

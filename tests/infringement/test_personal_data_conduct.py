@@ -32,7 +32,7 @@ from tests.infringement.conduct_world import (
     uid_of,
     warned,
 )
-from tests.infringement.test_personal_data import do
+from tests.infringement.removal_world import do
 from tests.infringement.world import NoticeWorld
 from tests.workorders.desk_world import client_of, make_agent
 

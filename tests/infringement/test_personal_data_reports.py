@@ -15,8 +15,8 @@ from support.infringement.lifecycle_reports import Ground
 from support.infringement.models_reports import ContentReport, ReportAppeal, ReportedContent
 from support.policies import queries_legal_holds as holds
 from tests.fixtures.removals import carry_out, collected, holder, left_of, said
+from tests.infringement.removal_world import do
 from tests.infringement.report_world import LINK, REASON, ReportWorld
-from tests.infringement.test_personal_data import do
 from tests.infringement.world import NoticeWorld
 
 REPORTS, REPORTED, APPEALS = (

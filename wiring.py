@@ -47,8 +47,10 @@ from support.core.web_nav import NavItem, Unread
 from support.core.words import N_
 from support.core.worker import Periodic
 from support.disclosure import entries as penalties
+from support.disclosure import personal_data as penalty_data
 from support.erasure import entries as erasure
 from support.infringement import entries as infringement
+from support.infringement import personal_data as infringement_data
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
     jobs,
@@ -140,6 +142,8 @@ BLUEPRINTS: list[Any] = [
 ]
 
 HOOKS: list[object] = [
+    *infringement_data.HOLDERS,
+    *penalty_data.HOLDERS,
     *realname_data.HOLDERS,
     *order_data.HOLDERS,
     *check_data.HOLDERS,

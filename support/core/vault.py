@@ -34,7 +34,7 @@ from support.core.wrapping import WrappingKeys
 log = logging.getLogger(__name__)
 
 _FORMAT, _RESTRICTED = 1, 2
-_HEAD, _RESTRICTED_HEAD = bytes([_FORMAT]), bytes([_RESTRICTED])
+_HEAD, RESTRICTED_HEAD = bytes([_FORMAT]), bytes([_RESTRICTED])  # how a sealed value begins
 _BOUND = f"{_FORMAT}|".encode()
 _NONCE = 12
 _BATCH = 200
@@ -199,7 +199,7 @@ def opener() -> Callable[[str, bytes, Sequence[Any]], str | None]:
         if owner is not None and owner not in cache:
             cache[owner] = _opened(owner, version, wrapped, by, wrapping)
         key, head = cache.get(owner), sealed[:1]
-        if head == _RESTRICTED_HEAD or (key is None and owner is not None):
+        if head == RESTRICTED_HEAD or (key is None and owner is not None):
             return None
         return _decrypt(owner or "", place, head == _HEAD, sealed[1:], key).decode()
 

@@ -45,3 +45,5 @@ OPEN_TO_SETTING_ASIDE = frozenset({S.APPROVED, S.TOLD, S.UPHELD, S.PUBLISHED})
 """Where legal may set a penalty aside without an appeal; an appeal that runs is decided instead."""
 UNSEEN = frozenset({S.DRAFT, S.PROPOSED, S.DROPPED})
 """What the member has not been told of."""
+OPEN = frozenset({S.PROPOSED, S.APPROVED, S.TOLD, S.APPEALED, S.UPHELD})
+"""From the proposal until it is published or set aside: a legal hold keeps what belongs to it."""

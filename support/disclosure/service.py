@@ -17,9 +17,11 @@ from support.core.errors import DomainError, Invalid, NotAllowed, NotFound
 from support.core.text import clean_text, too_long
 from support.core.words import N_
 from support.disclosure import policy, queries
-from support.disclosure.lifecycle import LIFECYCLE, PenaltyState
+from support.disclosure.lifecycle import LIFECYCLE, OPEN, PenaltyState
 from support.disclosure.models import Penalty
 from support.disclosure.wording import NEEDED, TOO_LONG, Wording, checked
+from support.policies import service_legal_holds
+from support.policies.models_legal_holds import Ground
 from support.workorders import queries as orders_at_desk
 
 NEWS = "penalty.news"
@@ -168,6 +170,7 @@ def move(
         LIFECYCLE.check_move(row.status, new)
         compare_and_set(row, version=version, state=new, changed_at=now, **values)
         audit.record(row.stream, f"penalty.{new}", actor=actor, at=now, penalty=row.id)
+        service_legal_holds.hold_while(new in OPEN, row.stream, Ground.CASE, now=now)
     return row
 
 

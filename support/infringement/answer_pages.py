@@ -29,6 +29,7 @@ from support.infringement.lifecycle import LIFECYCLE, ItemState
 from support.infringement.models import CounterNotice, Item, Notice, Respondent
 from support.infringement.policy import MEASURES, REASONS
 from support.infringement.regimes import RULES, RegimeCode
+from support.infringement.removals import TAKEN_OUT
 from support.workorders.say import say
 from support.workorders.why import line_of
 
@@ -245,7 +246,8 @@ def counters_sent(notice: Notice) -> list[dict[str, Any]]:
         states = {item.status for item in items}
         if counter is not None and counter.checked_at is not None and states & _SENT_ON:
             facts = queries_counters.counter_facts(notice, counter)
-            rows = preview(facts, contested_of(notice, respondent, items))
+            gone = [(_("Respondent"), _(TAKEN_OUT))] if respondent.erasure else []
+            rows = rows_of(gone) + preview(facts, contested_of(notice, respondent, items))
             found.append({"rows": rows, "papers": desk_case.papers_of(notice, counter)})
     return found
 

@@ -141,6 +141,7 @@ class Counter:
     papers: list[dict[str, str]]
     said: list[Said]
     waits: bool
+    gone: bool
 
 
 def counters_of(case: Case) -> list[Counter]:
@@ -164,6 +165,7 @@ def _counter(case: Case, row: CounterNotice, filed: Sequence[Filed]) -> Counter:
         papers=[_paper(each.file, each.kind) for each in mine],
         said=[_said(case.notice, each.item, each.answer) for each in answers if each.answer],
         waits=row.checked_at is None and any(one.status is S.COUNTER_CHECK for one in contested),
+        gone=case.respondents[row.respondent_id].erasure != "",
     )
 
 

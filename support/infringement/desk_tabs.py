@@ -12,6 +12,7 @@ from support.core.words import N_
 from support.infringement import kind, queries_conduct
 from support.infringement.lifecycle import ItemState
 from support.infringement.queries_case import Case
+from support.infringement.removals import TAKEN_OUT
 from support.workorders.say import say
 
 TABS = (
@@ -37,6 +38,7 @@ def frame(case: Case, endpoint: str, now: datetime) -> dict[str, Any]:
     return {
         "case": case,
         "notice": case.notice,
+        "taken_out": TAKEN_OUT,
         "laws": list(dict.fromkeys(item.law for item in case.items if item.law)),
         "reference": reference,
         "next": say(kind.sentence_of(case.order, case.standing, "staff", now, held=held)),

@@ -39,7 +39,7 @@ class Notice(Model):
     """One rights notice. `sealed` is `elements.SEALED_FACTS`; what the right was then stands in it too.
 
     `statements` are codes that were ticked, in the wording `statements_version`. `holder_blind` finds notices of one
-    holder.
+    holder. `erasure` says whether what its filer wrote was taken out at their request (`personal_data`).
     """
 
     __tablename__ = "notice"
@@ -64,6 +64,7 @@ class Notice(Model):
     statements_version: Mapped[int]
     signed_at: Mapped[datetime | None]
     at: Mapped[datetime]
+    erasure: Mapped[str] = mapped_column(String(6), default="", server_default="")
     version: Mapped[int] = mapped_column(default=1)
 
     @property
@@ -86,7 +87,7 @@ class Respondent(Model):
     """Who answers for items of a notice: a member, or somebody reached by an address, which is sealed.
 
     Without either nobody can be reached; then the notice is published instead (RTNIC 15). `forwarded_at` is when the
-    notice was sent on to them first.
+    notice was sent on to them first. `erasure` as in `Notice`, of what they said.
     """
 
     __tablename__ = "respondent"
@@ -105,6 +106,7 @@ class Respondent(Model):
     address_blind: Mapped[bytes | None]
     language: Mapped[str] = mapped_column(String(5))
     forwarded_at: Mapped[datetime | None]
+    erasure: Mapped[str] = mapped_column(String(6), default="", server_default="")
 
     @property
     def reachable(self) -> bool:

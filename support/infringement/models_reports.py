@@ -18,7 +18,8 @@ from support.infringement.lifecycle_reports import CaseState, Ground, ReportStat
 class ContentReport(Model):
     """What one person reported. Who they are never leaves the desk unless legal decided so (`reveal_at`).
 
-    `asked_at` is when more was asked for: that happens once. `reveal_sealed` is legal's reason.
+    `asked_at` is when more was asked for: that happens once. `reveal_sealed` is legal's reason. `erasure` as in
+    `Notice`.
     """
 
     __tablename__ = "content_report"
@@ -34,6 +35,7 @@ class ContentReport(Model):
     reveal_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     reveal_sealed: Mapped[bytes | None]
     at: Mapped[datetime]
+    erasure: Mapped[str] = mapped_column(String(6), default="", server_default="")
     version: Mapped[int] = mapped_column(default=1)
 
     @property
@@ -61,7 +63,7 @@ class ReportedContent(Model):
 
     `person_id` answers for it: a member, or a guest made of `address_sealed` once there is something to tell
     (`told_at`). `urgent`: somebody called it unlawful. `ground` and `reason_sealed` are the decision's, by
-    `decided_by`.
+    `decided_by`. `erasure` as in `Notice`, of who answers for it.
     """
 
     __tablename__ = "reported_content"
@@ -108,6 +110,7 @@ class ReportedContent(Model):
     due_estimated: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    erasure: Mapped[str] = mapped_column(String(6), default="", server_default="")
     version: Mapped[int] = mapped_column(default=1)
 
     @property

@@ -146,10 +146,7 @@ def follow_items(notice: Notice, now: datetime) -> None:
 
 def hold_while(alive: bool, order: WorkOrder, now: datetime) -> None:
     """Keep what belongs to the order of a notice under a legal hold as long as one of its items is alive."""
-    if alive:
-        service_legal_holds.place_hold(SYSTEM, order.stream, Ground.IP_CASE, now=now)
-    else:
-        service_legal_holds.release_ground(SYSTEM, order.stream, Ground.IP_CASE, now=now)
+    service_legal_holds.hold_while(alive, order.stream, Ground.IP_CASE, now=now)
 
 
 def _coarse(status: Status, alive: set[ItemState]) -> Status:

@@ -18,6 +18,8 @@ from support.infringement import queries_reports as queries
 from support.infringement.lifecycle import CONTENT, Content
 from support.infringement.lifecycle_reports import CASE, REPORT, CaseState, ReportState
 from support.infringement.models_reports import ContentReport, ReportedContent
+from support.policies import service_legal_holds
+from support.policies.models_legal_holds import Ground
 from support.workorders import moves as order_moves
 from support.workorders import queries as orders
 from support.workorders.lifecycle import Status
@@ -96,6 +98,7 @@ def move_report(report: ContentReport, new: ReportState, **values: Any) -> Conte
 def follow(report: ContentReport, now: datetime) -> None:
     """Let a work order follow its links: in progress while one lives, then solved, of which its reporter is told."""
     order, left = orders.order_by_id(report.order_id), queries.living(report)
+    hold_while(bool(left), report, now)
     if not left:
         if report.status is ReportState.ASKED:
             report = move_report(report, ReportState.OPEN)
@@ -119,6 +122,11 @@ def follow(report: ContentReport, now: datetime) -> None:
             first_replied_at=order.first_replied_at or now,
         )
         order_moves.reset_clock(order)
+
+
+def hold_while(alive: bool, report: ContentReport, now: datetime) -> None:
+    """Keep what belongs to the order of a report under a legal hold as long as one of its links is open."""
+    service_legal_holds.hold_while(alive, f"order:{report.order_id}", Ground.CASE, now=now)
 
 
 def tell(report: ContentReport, topic: str, now: datetime) -> None:

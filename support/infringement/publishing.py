@@ -75,6 +75,8 @@ def draft_of(row: DuePublication) -> Draft:
     own = [each for each in counters if each[0].id in sides]
     firm = bool(own) and all(_is_firm(facts) for _one, _row, facts in own)
     text, language = _text(row, notice, items, own)
+    if _is_taken_out(notice):
+        text = ""  # nobody can look for the names of somebody whom we don't know any more
     known = list(dict.fromkeys(_known(notice, every, counters, natural=not named)))
     unknown = {
         Entry.NOTICE: not named,
@@ -94,6 +96,11 @@ def draft_of(row: DuePublication) -> Draft:
         language=language,
         counts={"declared" if row.entry is Entry.COUNTER else row.what: len(items)},
     )
+
+
+def _is_taken_out(notice: Notice) -> bool:
+    sides = (notice, *queries.respondents_of(notice))
+    return any(side.erasure for side in sides)
 
 
 def series_of(notice: Notice) -> str:

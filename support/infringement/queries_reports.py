@@ -217,7 +217,7 @@ def revealed_names(case: ReportedContent, now: datetime) -> list[str]:
         for report in reports_of(case)
         if report.reveal_at is not None and report.reveal_at <= now
     ]
-    return sorted(people.names(shown).values())
+    return sorted(filter(None, people.names(shown).values()))
 
 
 def due_of(case: ReportedContent) -> Due | None:
@@ -232,6 +232,6 @@ def due_of(case: ReportedContent) -> Due | None:
 
 def _text(owner: str, place: str, sealed: bytes | None) -> str:
     try:
-        return vault.unseal(owner, place, sealed) if sealed is not None else ""
+        return vault.unseal(owner, place, sealed) if sealed else ""
     except vault.KeyDestroyed:
         return ""

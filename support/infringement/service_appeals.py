@@ -21,7 +21,13 @@ from support.infringement import queries_conduct as known
 from support.infringement.conduct import APPEALS, AppealState, StepKind, StepState
 from support.infringement.models import Notice
 from support.infringement.models_conduct import ConductAppeal, ConductStep, appeal_place
-from support.infringement.service_conduct import OWN, end_step, lift_with_warning, said_text
+from support.infringement.service_conduct import (
+    OWN,
+    end_step,
+    hold_while,
+    lift_with_warning,
+    said_text,
+)
 from support.infringement.service_signals import TOLD, count_record
 
 NOT_YOURS = N_("Somebody of legal decides it who had no part in what it is about.")
@@ -71,6 +77,7 @@ def _file(actor: Actor, person_id: int, words: str, now: datetime, **about: int)
             raise Invalid("words", APPEALED)
         appeal = known.appeal_named(uid)
         audit.record(f"person:{person_id}", "conduct.appealed", actor=actor, at=now, **about)
+        hold_while(True, appeal, now)
     return appeal
 
 
@@ -105,6 +112,7 @@ def decide_appeal(
         appeal = compare_and_set(appeal, version=version, state=new, **values)
         what = f"conduct.appeal_{new}"
         audit.record(f"person:{appeal.person_id}", what, actor=actor, at=now, appeal=appeal.id)
+        hold_while(False, appeal, now)
         outbox.put(TOLD, f"{appeal.uid}:{new}", appeal=appeal.id, told=str(new))
         if upheld:
             _give_way(actor, appeal, now)

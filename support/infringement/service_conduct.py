@@ -26,6 +26,8 @@ from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
 from support.infringement.models_conduct import ConductAppeal, ConductStep, step_place
 from support.infringement.service_signals import TOLD, count_record
+from support.policies import service_legal_holds
+from support.policies.models_legal_holds import Ground
 
 LONGEST = 2000
 OWN = N_("Nobody decides about themselves.")
@@ -297,6 +299,14 @@ def _add(
 def _record(actor: Actor, step: ConductStep, what: str, now: datetime) -> None:
     said = {"step": step.id, "kind": step.kind, "side": step.side}
     audit.record(f"person:{step.person_id}", f"conduct.{what}", actor=actor, at=now, **said)
+    if step.step is StepKind.SUSPENSION:
+        alive = step.status in (StepState.PROPOSED, StepState.STANDING)
+        hold_while(alive, step, now)
+
+
+def hold_while(alive: bool, case: ConductStep | ConductAppeal, now: datetime) -> None:
+    """Keep a suspension, or an appeal, under a legal hold as long as it is open."""
+    service_legal_holds.hold_while(alive, f"conduct:{case.uid}", Ground.CASE, now=now)
 
 
 def _tell(step: ConductStep, told: str) -> None:

@@ -15,6 +15,7 @@ from support.core.clock import utcnow
 from support.core.db import changed, db, fetch, new_uid, transaction
 from support.core.errors import Invalid, NotFound, Stale
 from support.core.files import StoredFile
+from support.core.vault import KeyDestroyed
 from support.core.words import N_
 from support.infringement.elements import PAPERS
 from support.infringement.models_drafts import NoticeDraft
@@ -69,7 +70,7 @@ def load_draft(uid: str, *, now: datetime | None = None) -> Draft | None:
     """Return the begun notice `uid`; None once it was sent, given up, or not touched for 14 days."""
     alive = (NoticeDraft.uid == uid, NoticeDraft.ends_at > (now or utcnow()))
     row = fetch(_COLUMNS.where(*alive)).one_or_none()
-    return None if row is None else _opened(row)
+    return None if row is None else _readable(row)
 
 
 def draft_of(person_id: int, *, now: datetime | None = None) -> Draft | None:
@@ -77,7 +78,7 @@ def draft_of(person_id: int, *, now: datetime | None = None) -> Draft | None:
     mine = (NoticeDraft.person_id == person_id, NoticeDraft.ends_at > (now or utcnow()))
     newest = _COLUMNS.where(*mine).order_by(NoticeDraft.updated_at.desc(), NoticeDraft.id.desc())
     row = fetch(newest.limit(1)).one_or_none()
-    return None if row is None else _opened(row)
+    return None if row is None else _readable(row)
 
 
 def begin_draft(person_id: int | None, *, now: datetime | None = None) -> Draft:
@@ -205,6 +206,15 @@ def _sealed(uid: str, fields: Mapping[str, Any]) -> bytes:
     return vault.seal(key_of(uid), _place(uid), json.dumps(fields, ensure_ascii=False))
 
 
-def _opened(row: Any) -> Draft:
+def _readable(row: Any) -> Draft | None:
+    """Return a begun notice; None where its key is destroyed: it was given up, and a restored backup has its row."""
+    try:
+        return opened(row)
+    except KeyDestroyed:
+        return None
+
+
+def opened(row: Any) -> Draft:
+    """Return a begun notice from its columns; raises `KeyDestroyed`."""
     fields = json.loads(vault.unseal(key_of(row.uid), _place(row.uid), row.sealed))
     return Draft(row.uid, row.person_id, fields, row.version, row.updated_at, row.ends_at)

@@ -167,6 +167,7 @@ def lapse(report: ContentReport, now: datetime) -> None:
     """Close a report of which nothing more came, with its order; a link that nobody else reported ends with it."""
     with transaction():
         report = moves.move_report(report, ReportState.LAPSED)
+        moves.hold_while(False, report, now)
         audit.record(report.stream, "report.lapsed", actor=SYSTEM, at=now)
         for case in queries.living(report):
             if case.status is CaseState.CHECK and not queries.reports_of(case):
@@ -195,6 +196,7 @@ def withdraw_report(
         raise DomainError(DECIDED_ALREADY)
     with transaction():
         report = moves.move_report(report, ReportState.WITHDRAWN)
+        moves.hold_while(False, report, now)
         audit.record(report.stream, "report.withdrawn", actor=actor, at=now)
         for one in queries.named_in(report):
             if not queries.reports_of(one.case):

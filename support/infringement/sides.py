@@ -13,6 +13,7 @@ from support.infringement import filing_preview, queries
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item, Notice
 from support.infringement.news import Reader
+from support.infringement.removals import TAKEN_OUT
 from support.workorders.kind import Sentence
 
 S = ItemState
@@ -207,6 +208,7 @@ def forwarded_rows(notice: Notice) -> list[tuple[str, str]]:
         asdict(facts) | {"content_kind": notice.content_kind, "valid_until": until}
     )
     rows = [
+        (_("The notice"), _(TAKEN_OUT) if notice.erasure else ""),
         (_("Rights holder"), facts.holder_name),
         (_("Represented by"), facts.agent_name if facts.filer_type == "agent" else ""),
         *filing_preview.right_rows(said),

@@ -16,6 +16,7 @@ class Ground(StrEnum):
     """Why something is held (`law.md` 3.1: an open dispute, a case before a court or an authority)."""
 
     IP_CASE = "ip_case"
+    CASE = "case"
     LAWSUIT = "lawsuit"
     AUTHORITY = "authority"
     DISPUTE = "dispute"
@@ -27,10 +28,11 @@ class Ground(StrEnum):
 
 
 BY_HAND = (Ground.LAWSUIT, Ground.AUTHORITY, Ground.DISPUTE)
-"""Those that people place and release; the other follows its case by itself."""
+"""Those that people place and release; the others follow their cases by themselves."""
 
 _TITLES = {
     Ground.IP_CASE: N_("A rights notice is open"),
+    Ground.CASE: N_("A report, a measure or an appeal is open"),
     Ground.LAWSUIT: N_("A lawsuit"),
     Ground.AUTHORITY: N_("An authority investigates"),
     Ground.DISPUTE: N_("A dispute with the person is open"),

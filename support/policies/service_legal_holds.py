@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from support.core import audit
-from support.core.actors import Actor
+from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
 from support.core.db import changed, db, insert_new, new_uid, transaction
 from support.core.errors import Invalid, NotAllowed, NotFound
@@ -17,7 +17,7 @@ from support.policies.models_legal_holds import BY_HAND, Ground, LegalHold
 from support.policies.policy import check_may_hold
 
 _FILE_NUMBER = re.compile(r"[\w()（）〔〕\[\]/.,:#&\- ]{1,80}")
-FOLLOWS = N_("This hold follows its rights notice: it is released when the last link is decided.")
+FOLLOWS = N_("This hold follows its case: it is released when the case ends.")
 NUMBER_ONLY = N_("Write the file number alone: letters, digits and signs, 80 at most, no names.")
 
 
@@ -66,6 +66,14 @@ def release_ground(
     hold = db.session.execute(found).scalar_one_or_none()
     if hold is not None:
         release_hold(actor, hold, now=now)
+
+
+def hold_while(alive: bool, about: str, ground: Ground, *, now: datetime) -> None:
+    """Keep what belongs to a case under a hold of the system as long as it is open."""
+    if alive:
+        place_hold(SYSTEM, about, ground, now=now)
+    else:
+        release_ground(SYSTEM, about, ground, now=now)
 
 
 def _check_may(actor: Actor, ground: Ground) -> None:

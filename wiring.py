@@ -26,8 +26,10 @@ from support.accounts import (  # noqa: F401  (most add their routes)
     source_views,
     system_views,
 )
+from support.accounts import personal_data as account_data
 from support.accounts import views as account_views
 from support.accounts.console import AdminEntry, AdminNotice, ConsoleEntry
+from support.assurance import personal_data as proof_data
 from support.assurance import service_holds
 from support.assurance import views as hold_views
 from support.core import (  # noqa: F401  (web_platform adds its route)
@@ -40,6 +42,7 @@ from support.core import (  # noqa: F401  (web_platform adds its route)
     web_platform,
     worker,
 )
+from support.core import personal_data as ground_data
 from support.core.file_upkeep import BytesOf
 from support.core.outbox import AfterDrain, Subscription
 from support.core.web_health import Figure
@@ -60,11 +63,13 @@ from support.notifications import (  # noqa: F401  (views_mailbox adds its route
 )
 from support.notifications import cli as notice_cli
 from support.notifications import conditions as notice_conditions
+from support.notifications import personal_data as notice_data
 from support.notifications import policy as notice_policy
 from support.notifications import queries as notice_queries
 from support.notifications import views as notice_views
 from support.notifications import views_desk as delivery_views
 from support.notifications.templates import MisuseForm
+from support.policies import personal_data as policy_data
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
 from support.policies import views_publications as transparency_views
@@ -147,6 +152,11 @@ HOOKS: list[object] = [
     *realname_data.HOLDERS,
     *order_data.HOLDERS,
     *check_data.HOLDERS,
+    *notice_data.HOLDERS,
+    *account_data.HOLDERS,
+    *policy_data.HOLDERS,
+    *proof_data.HOLDERS,
+    *ground_data.HOLDERS,
     *desk_nav.NAV_ITEMS,
     AdminNotice(desk_nav.unstaffed_notices),
     Periodic("fold_counts", timedelta(seconds=5), desk_counts.fold_counts),

@@ -37,7 +37,10 @@ class ContactKind(StrEnum):
 
 
 class Person(Model):
-    """A member, a member of staff, or a guest. `name` is the member name (public), never a legal name."""
+    """A member, a member of staff, or a guest. `name` is the member name (public), never a legal name.
+
+    The row of somebody erased (`erased_at`) stays without anything of theirs, since orders and decisions point to it.
+    """
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("name_folded"), Index(None, "kind"))
@@ -59,6 +62,7 @@ class Person(Model):
     totp_sealed: Mapped[bytes | None]
     totp_last_step: Mapped[int | None]
     disabled_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -66,7 +70,8 @@ class Person(Model):
 class ContactPoint(Model):
     """One address of a person, sealed. `bound` ones sign in and must be unique among all bound ones.
 
-    `contact_person_id` marks the address of somebody whom the person named (M5), not the person's own.
+    `contact_person_id` marks the address of somebody whom the person named (M5), not the person's own. Of an erased one
+    to which a case points the row stays with an empty `sealed`, and is in no list.
     """
 
     __tablename__ = "contact_point"

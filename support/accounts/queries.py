@@ -35,6 +35,11 @@ from support.core.clock import utcnow
 from support.core.context import settings
 from support.core.db import db, fetch
 from support.core.errors import NotFound
+from support.core.web_parts import words as gettext
+from support.core.words import N_
+
+DELETED = N_("Deleted account")
+"""What is shown where the name of somebody erased stood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class PersonView:
     trained_until: datetime | None
     untrained: bool
     disabled: bool
+    erased: bool
     has_password: bool
     has_app: bool
     has_passkey: bool
@@ -111,6 +117,7 @@ _PERSON = (
     Person.timezone,
     Person.roles,
     Person.disabled_at,
+    Person.erased_at,
     Person.password_hash.is_not(None).label("has_password"),
     Person.totp_sealed.is_not(None).label("has_app"),
     TRAINED_UNTIL.label("trained_until"),
@@ -143,6 +150,7 @@ def _person_view(row: Any, now: datetime) -> PersonView:
         trained_until=row.trained_until,
         untrained=untrained,
         disabled=row.disabled_at is not None,
+        erased=row.erased_at is not None,
         has_password=row.has_password,
         has_app=row.has_app,
         has_passkey=row.has_passkey,
@@ -174,7 +182,7 @@ def person_id_by_name(name: str) -> int | None:
 
 
 def names(ids: Iterable[int]) -> dict[int, str]:
-    """Return the name of each person: the member name, or a guest's masked address."""
+    """Return the name of each person: the member name, a guest's masked address, or that they were erased."""
     wanted = set(ids)
     if not wanted:
         return {}
@@ -185,16 +193,18 @@ def names(ids: Iterable[int]) -> dict[int, str]:
 
 
 def guest_names(ids: Iterable[int]) -> dict[int, str]:
-    """Return the masked address of each guest: what `names` gives for them, without asking who they are."""
-    wanted = list(set(ids))
+    """Return what people without a name are called, without asking who they are: guests by their masked address."""
+    wanted = set(ids)
     if not wanted:
         return {}
     opened, masked = vault.opener(), dict[int, str]()
-    for person_id, kind, uid, sealed, *key in fetch(_SEALED, {"people": wanted}).all():
+    for person_id, kind, uid, sealed, *key in fetch(_SEALED, {"people": list(wanted)}).all():
         address = opened(contact_place(uid), sealed, key)
         if address is not None:
             masked[person_id] = mask(kind, address)
-    return masked
+    unknown = wanted - masked.keys()
+    erased = fetch(_ERASED, {"people": list(unknown)}).scalars() if unknown else ()
+    return masked | dict.fromkeys(erased, gettext(DELETED))
 
 
 def contacts_of(person_id: int) -> list[ContactView]:
@@ -246,6 +256,12 @@ def contacts_by_address(kind: str, value: str) -> list[ContactView]:
     )
 
 
+def blinds_of(person_id: int) -> frozenset[bytes]:
+    """Return the blind indexes of all addresses of a person, contact persons' among them; they need no key."""
+    which = (ContactPoint.person_id == person_id, _KEPT)
+    return frozenset(db.session.execute(select(ContactPoint.blind).where(*which)).scalars())
+
+
 def bound_contact(kind: str, value: str) -> tuple[int, int] | None:
     """Return (person id, contact id) of the account that this address signs in to."""
     row = db.session.execute(
@@ -280,30 +296,38 @@ def staff_count(role: Role) -> int:
     return len(staff(role))
 
 
+_KEPT = ContactPoint.sealed != b""
 _OWNER = literal("person:") + cast(ContactPoint.person_id, String)
-_CONTACTS = vault.with_key(
-    select(
-        ContactPoint.id,
-        ContactPoint.uid,
-        ContactPoint.person_id,
-        ContactPoint.contact_person_id,
-        ContactPoint.kind,
-        ContactPoint.sealed,
-        ContactPoint.bound,
-        ContactPoint.verified_at,
-        ContactPoint.changed_at,
-        ContactPoint.failing_since,
-    ),
-    _OWNER,
-).order_by(ContactPoint.id)
+_CONTACTS = (
+    vault.with_key(
+        select(
+            ContactPoint.id,
+            ContactPoint.uid,
+            ContactPoint.person_id,
+            ContactPoint.contact_person_id,
+            ContactPoint.kind,
+            ContactPoint.sealed,
+            ContactPoint.bound,
+            ContactPoint.verified_at,
+            ContactPoint.changed_at,
+            ContactPoint.failing_since,
+        ),
+        _OWNER,
+    )
+    .where(_KEPT)
+    .order_by(ContactPoint.id)
+)
 # Made once, since pages ask for them and making a statement costs as much as carrying it out.
 _BY_IDS = _CONTACTS.where(ContactPoint.id.in_(bindparam("ids", expanding=True)))
 _SEALED = vault.with_key(
     select(ContactPoint.person_id, ContactPoint.kind, ContactPoint.uid, ContactPoint.sealed).where(
-        ContactPoint.person_id.in_(bindparam("people", expanding=True))
+        ContactPoint.person_id.in_(bindparam("people", expanding=True)), _KEPT
     ),
     _OWNER,
 ).order_by(ContactPoint.id)
+_ERASED = select(Person.id).where(
+    Person.id.in_(bindparam("people", expanding=True)), Person.erased_at.is_not(None)
+)
 _OWN = _CONTACTS.where(
     ContactPoint.person_id == bindparam("of"), ContactPoint.contact_person_id.is_(None)
 )

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from support.accounts.addresses import mask
-from support.accounts.models import Code, ContactKind, Door
+from support.accounts.models import Code, ContactKind, ContactPoint, Door
 from support.accounts.policy import CODE_TRIES, DOOR_AWAY_LIVES, FOR_THE_KNOWN
 from support.core import vault
 from support.core.clock import utcnow
@@ -100,3 +100,11 @@ def code_target(code_id: int) -> str | None:
     """Return where the message of a code went, as long as the code is kept: to ask the door what became of it."""
     code = db.session.get(Code, code_id)
     return vault.unseal("codes", code_place(code.uid), code.target_sealed) if code else None
+
+
+def about_person(person_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Say, as SQL, which codes are about somebody: also those that went to their addresses before they were known."""
+    theirs = select(ContactPoint.blind).where(
+        ContactPoint.person_id == person_id, ContactPoint.sealed != b""
+    )
+    return (or_(Code.person_id == person_id, Code.target_blind.in_(theirs)),)

@@ -85,7 +85,7 @@ def open_guest_session(
     now = now or utcnow()
     with transaction():
         row = db.session.get(ContactPoint, contact_id)
-        if row is None or queries.person(row.person_id).kind != PersonKind.GUEST:
+        if row is None or not row.sealed or queries.person(row.person_id).kind != PersonKind.GUEST:
             raise NotFound()
         unverified = (ContactPoint.id == contact_id, ContactPoint.verified_at.is_(None))
         changed(update(ContactPoint).where(*unverified).values(verified_at=now))

@@ -40,6 +40,8 @@ ANSWERED = "platform.answered"
 """Payload: `call` (uid), `name`, `about`, `state`, `note`; once for each end of a call, asked again or not."""
 SILENT = "platform.silent"
 REPLAYED, ANSWERED_BEFORE = "replayed", "answered_before"
+ERASED = "erased"
+"""Why a call was not made: whom it was about was erased before it left."""
 SEALED_KEPT = timedelta(days=30)
 _BATCH = 100
 
@@ -168,7 +170,7 @@ def note_answer(uid: str, answer: Answer, at: datetime, **tried: int) -> bool:
         told = {"note": answer.note, "console": answer.note == CONSOLE}
         record(SYSTEM, found, f"platform.{new}", at, **told)
         if new is CallState.DONE:
-            _forget(uid)
+            forget(uid)
         _tell(found, new, answer.note)
     return True
 
@@ -213,7 +215,7 @@ def forget_sealed(now: datetime) -> None:
     old = (PlatformCall.answered_at < now - SEALED_KEPT, PlatformCall.sealed.is_not(None))
     for uid in db.session.execute(select(PlatformCall.uid).where(*old).limit(_BATCH)).scalars():
         with transaction():
-            _forget(uid)
+            forget(uid)
 
 
 def said(found: PlatformCall) -> dict[str, Any]:
@@ -260,7 +262,8 @@ def _seal(uid: str, ids: Mapping[str, Any], more: Mapping[str, str]) -> None:
         changed(update(PlatformCall).where(PlatformCall.uid == uid).values(sealed=kept))
 
 
-def _forget(uid: str) -> None:
+def forget(uid: str) -> None:
+    """Destroy what a call said, inside the caller's transaction; twice is harmless."""
     mine = (PlatformCall.uid == uid, PlatformCall.sealed.is_not(None))
     if changed(update(PlatformCall).where(*mine).values(sealed=None)) == 1:
         vault.destroy(owner(uid))

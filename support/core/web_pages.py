@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from babel.dates import get_day_names
-from flask import Blueprint, Flask, current_app, g, redirect, request
+from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, request
 from flask_babel import Babel
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -74,8 +74,8 @@ def language() -> str:
 
 
 def choose_locale() -> str:
-    """Return Babel's name of the request's language; a job or mail sets its own with `force_locale`."""
-    return _LOCALES[language()]
+    """Return Babel's name of the request's language; a job or mail sets its own with `force_locale`, else English."""
+    return _LOCALES[language()] if has_request_context() else "en"
 
 
 def choose_timezone() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -18,6 +19,7 @@ from support.core.context import settings
 _NAME = re.compile(
     r"^(\d{8}T\d{12})-[0-9a-f]{32}\.(eml|sms\.json|transfer\.json)$"
 )  # the moment, the delivery's uid
+_UID = re.compile(r"-([0-9a-f]{32})\.")
 _STAMP = "%Y%m%dT%H%M%S%f"
 SHOWN = 100
 
@@ -64,6 +66,25 @@ def kept_before(moment: datetime) -> dict[str, str]:
     before = moment.strftime(_STAMP)
     names = [path.name for path in folder.iterdir() if _NAME.match(path.name)]
     return {name[len(before) + 1 :][:32]: name for name in names if name < before}
+
+
+def forget_of(uids: Collection[str]) -> int:
+    """Remove what was kept of these deliveries, also half a file that a killed process left; return how many."""
+    wanted = set(uids)
+    return _forget_where(lambda path: bool((own := _UID.search(path.name)) and own[1] in wanted))
+
+
+def forget_which(is_theirs: Callable[[Kept], bool]) -> int:
+    """Remove the kept messages of which `is_theirs` is True, whatever is known of them; return how many."""
+    return _forget_where(lambda path: bool(_NAME.match(path.name)) and is_theirs(_read(path)))
+
+
+def _forget_where(fits: Callable[[Path], bool]) -> int:
+    folder = settings().outgoing_dir
+    gone = [path for path in folder.iterdir() if fits(path)] if folder.is_dir() else []
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
 
 
 def forget(name: str) -> None:

@@ -17,6 +17,7 @@ from support.accounts.models import ContactKind
 from support.core.actors import Actor
 from support.core.db import db, fetch
 from support.core.errors import NotFound
+from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.notifications import policy
 from support.notifications.models import Channel, Delivery, DeliveryState, Preference, Purpose
@@ -25,6 +26,8 @@ from support.notifications.templates import template
 PAGE = 20
 CODE_TEMPLATE = "notifications.code"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+GONE = N_("a deleted address")
+"""What is shown where an address stood whose person was erased."""
 _MISREAD = str.maketrans("ILO", "110")
 
 
@@ -136,7 +139,7 @@ def _drawn(rows: Sequence[Any], addresses: dict[int, str]) -> list[DeliveryLine]
             row.person_id,
             Channel(row.channel),
             title_of(row.template),
-            addresses.get(row.contact_id, ""),
+            addresses.get(row.contact_id, "" if row.channel == Channel.INBOX else gettext(GONE)),
             DeliveryState(row.state),
             row.sent_at or row.created_at,
             row.attempts,

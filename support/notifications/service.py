@@ -47,12 +47,14 @@ def tell(
 
     `about` is the stream it belongs to (`order:12`), `key` makes a second call harmless. With `contact_id` only
     that address is written to, proved or not (beside the inbox). `language` is for a guest, who has no account that
-    says it. Raises `NotFound` for nobody.
+    says it. Somebody erased is told nothing any more. Raises `NotFound` for nobody.
     """
     now = now or utcnow()
     kind = template(code)
     with transaction():
         person = people.person(person_id)
+        if person.erased:
+            return
         for channel, contact in _targets(person, kind, contact_id):
             uid = _write(
                 dedup_key=f"{code}|{key}|{person_id}|{channel}|{contact or ''}",
@@ -276,6 +278,8 @@ def unsubscribe(token: str, *, now: datetime | None = None) -> None:
     now = now or utcnow()
     with transaction():
         person = people.person(person_of_token(token))
+        if person.erased:
+            return
         choices = queries.choices_of(person.id)
         told = [channel for channel in Channel if choices.get((Purpose.NEWS, channel)) is not False]
         for channel in told:

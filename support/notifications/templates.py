@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import force_locale
+
 from support.core.actors import Actor
 from support.core.context import hooks, settings
+from support.core.web_pages import locale_of
 from support.notifications.models import Channel, Purpose
 
 ALL_CHANNELS = frozenset(Channel)
@@ -57,8 +60,12 @@ def misuse_path() -> str:
 
 
 def facts_for(kind: Template, ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
-    """Return the facts for the words, with `link` (the whole address); None when the reader may not see them."""
-    facts = kind.build(dict(ids), reader)
+    """Return the facts for the words, with `link` (the whole address); None when the reader may not see them.
+
+    Where one is a word, it is in the reader's language.
+    """
+    with force_locale(locale_of(reader.language)):
+        facts = kind.build(dict(ids), reader)
     if facts is None:
         return None
     link = settings().public_url + kind.path.format_map(facts) if kind.path else ""

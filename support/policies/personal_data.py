@@ -1,0 +1,79 @@
+"""What this room keeps of people: that they were told and agreed, under a number alone.
+
+A publication about a person is redacted before it goes out and ends on its own date; the room that published it takes
+it out, and then nothing of it is left here (`service_publications`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from support.core.db import db
+from support.core.holders import Holder, Item, Measure, NotPersonal, count_of
+from support.core.web_parts import words as gettext
+from support.core.words import N_
+from support.policies.data_classes import Class
+from support.policies.models import Consent, ConsentAct, PolicyVersion, Purpose
+
+
+def _consents(person_id: int) -> Iterator[Item]:
+    found = (
+        select(Consent, PolicyVersion.label)
+        .join(PolicyVersion, PolicyVersion.id == Consent.version_id)
+        .where(Consent.person_id == person_id)
+        .order_by(Consent.id)
+    )
+    for consent, label in db.session.execute(found):
+        fields: dict[str, str | datetime] = {
+            N_("What for"): gettext(_PURPOSES[Purpose(consent.purpose)]),
+            N_("Version of the policy"): label,
+        }
+        if consent.withdrawn_at is not None:
+            fields[N_("Taken back")] = consent.withdrawn_at
+        yield Item(_ACTS[ConsentAct(consent.act)], consent.at, fields)
+
+
+_ACTS = {ConsentAct.ACCEPTED: N_("You agreed"), ConsentAct.INFORMED: N_("You were informed")}
+_PURPOSES = {
+    Purpose.SERVICE: N_("The service itself"),
+    Purpose.PREFERENCE_COOKIES: N_("Cookies that remember your choices"),
+    Purpose.IDENTITY_EVIDENCE: N_("Pictures for a check of identity"),
+    Purpose.DOCUMENT_NUMBER: N_("The number of a document"),
+    Purpose.FACE: N_("A comparison of faces"),
+    Purpose.BANK_ACCOUNT: N_("An account at a bank"),
+    Purpose.REAL_NAME: N_("The verification of your name"),
+}
+
+
+def _newest(person_id: int) -> datetime | None:
+    newest = func.max(func.coalesce(Consent.withdrawn_at, Consent.at))
+    found = db.session.execute(select(newest).where(Consent.person_id == person_id))
+    at: datetime | None = found.scalar_one()
+    return at
+
+
+HOLDERS: tuple[Holder | NotPersonal, ...] = (
+    Holder(
+        code="policies.consents",
+        title=N_("Consents"),
+        data_class=Class.CONSENTS,
+        columns={"consent": "person_id purpose act how"},
+        count=lambda person_id: count_of(Consent, Consent.person_id == person_id),
+        collect=_consents,
+        measures={Measure.KEEP: lambda removal: 0},
+        since=_newest,
+    ),
+    NotPersonal(
+        {
+            "policy_version": "label text_en text_zh",
+            "announcement": "uid state title_en title_zh body_en body_zh",
+            # A file number of a court or an authority, and nothing that names anybody.
+            "legal_hold": "uid about ground reference",
+            "publication": "uid kind series facts text language withdrawal",
+            "publication_count": "month kind outcome",
+        }
+    ),
+)

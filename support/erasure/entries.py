@@ -7,6 +7,7 @@ from flask_babel import gettext
 
 from support.accounts.console import AdminNotice
 from support.core.ledger import UnderWay
+from support.core.restore import AfterRestore
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.erasure import (
@@ -23,10 +24,16 @@ from support.erasure import (
     views_desk,
     views_proof,
 )
+from support.erasure.replay import replay
 
 BLUEPRINTS = (views.blueprint, views_desk.blueprint, views_proof.blueprint)
 COMMANDS = (cli.erasure_group, cli.receipt_group)
 PUBLIC, GUEST = views_proof.PUBLIC, views.GUEST
+
+
+def replay_all() -> None:
+    """Do again what the restored data does not know of."""
+    replay()
 
 
 def _unstaffed() -> list[tuple[str, str, str]]:
@@ -44,6 +51,7 @@ HOOKS: tuple[object, ...] = (
     kind.ERASURE,
     *personal_data.HOLDERS,
     UnderWay(service_execution.under_way),
+    AfterRestore(N_("Deletions since the backup are done again"), replay_all),
     *jobs.SUBSCRIPTIONS,
     *jobs.PERIODIC,
     *letters.TEMPLATES,

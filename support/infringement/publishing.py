@@ -99,8 +99,9 @@ def draft_of(row: DuePublication) -> Draft:
 
 
 def _is_taken_out(notice: Notice) -> bool:
-    sides = (notice, *queries.respondents_of(notice))
-    return any(side.erasure for side in sides)
+    if notice.erasure:
+        return True
+    return any(side.erasure for side in queries.respondents_of(notice))
 
 
 def series_of(notice: Notice) -> str:

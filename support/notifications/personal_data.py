@@ -1,6 +1,6 @@
 """What this room keeps of people: what was sent to them, and what they want to be told.
 
-A message's words are not kept, but for the files of a demo's door. Of a delivery a shell stays without its reader:
+A message's words are not kept, but for letters of a case and the files of a demo's door. Of a delivery a shell stays without its reader:
 that something left, and when, is evidence for others' cases, and its key keeps the same thing from being told again.
 """
 
@@ -33,7 +33,14 @@ from support.core.holders import (
 from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.notifications import outgoing, queries
-from support.notifications.models import Channel, Delivery, DeliveryState, Preference, Purpose
+from support.notifications.models import (
+    Channel,
+    Delivery,
+    DeliveryState,
+    Preference,
+    Purpose,
+    SentText,
+)
 from support.notifications.outgoing import Kept
 from support.policies.data_classes import Class
 
@@ -77,7 +84,9 @@ def _erase_sent(removal: Removal) -> int:
     """Remove kept files first: a row without its file is found again, a file without its row would be nobody's."""
     some = select(Delivery.id, Delivery.uid).where(_theirs(removal.person_id))
     rows = db.session.execute(some.order_by(Delivery.id).limit(BATCH)).all()
-    outgoing.forget_of([uid for _id, uid in rows])
+    uids = [uid for _id, uid in rows]
+    outgoing.forget_of(uids)
+    db.session.execute(delete(SentText).where(SentText.delivery_uid.in_(uids)))
     these = Delivery.id.in_([number for number, _uid in rows])
     db.session.execute(delete(Delivery).where(these, Delivery.template == queries.CODE_TEMPLATE))
     unsent = (these, Delivery.state.in_(_UNSENT))
@@ -121,7 +130,7 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         code="notifications.sent",
         title=N_("Messages we sent you"),
         data_class=Class.MESSAGES,
-        columns={"delivery": "person_id contact_id"},
+        columns={"delivery": "person_id contact_id", "sent_text": "delivery_uid owner sealed"},
         count=lambda person_id: count_of(Delivery, _theirs(person_id)),
         collect=_sent,
         measures={Measure.ERASE: _erase_sent},

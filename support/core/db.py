@@ -343,11 +343,15 @@ def clean_leftovers() -> None:
     they are freed (`secure_delete`), so that what is left to do is the full-text index and the log.
     """
     db.session.rollback()
-    engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             connection.exec_driver_sql("VACUUM")
-            return
-        for command in ("optimize", "integrity-check"):
-            connection.exec_driver_sql(f"INSERT INTO search_fts(search_fts) VALUES('{command}')")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return
+    raw = db.engine.raw_connection()  # with no BEGIN of ours, inside which no log is truncated
+    try:
+        cursor = raw.cursor()
+        cursor.execute("INSERT INTO search_fts(search_fts) VALUES('optimize')")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.close()
+    finally:
+        raw.close()

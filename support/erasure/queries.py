@@ -80,9 +80,10 @@ def measures_of(row: Erasure) -> dict[str, Measure]:
 
 
 def steps_of(row: Erasure) -> Sequence[ErasureStep]:
-    """Return the steps of the execution in order; none before it has begun."""
+    """Return the steps of the execution in order, as they stand now; none before it has begun."""
     found = select(ErasureStep).where(ErasureStep.erasure_id == row.id)
-    return db.session.execute(found.order_by(ErasureStep.position)).scalars().all()
+    fresh = found.execution_options(populate_existing=True)
+    return db.session.execute(fresh.order_by(ErasureStep.position)).scalars().all()
 
 
 def remark_of(row: Erasure) -> str:

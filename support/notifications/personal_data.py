@@ -1,7 +1,8 @@
 """What this room keeps of people: what was sent to them, and what they want to be told.
 
-A message's words are not kept, but for letters of a case and the files of a demo's door. Of a delivery a shell stays without its reader:
-that something left, and when, is evidence for others' cases, and its key keeps the same thing from being told again.
+A message's words are not kept, but for letters of a case and the files of a demo's door. Of a delivery a shell stays
+without its reader: that something left, and when, is evidence for others' cases, and its key keeps the same thing from
+being told again.
 """
 
 from __future__ import annotations

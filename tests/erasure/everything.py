@@ -38,7 +38,6 @@ CANARIES: Mapping[str, str] = {
     "draft": "I never sent this about my kakapo",
     "device": "Firefox, Kiwi OS",
     "network": "198.51.100.77",
-    "rating": "lyrebird not solved at all",
 }
 
 

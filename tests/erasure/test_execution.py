@@ -25,7 +25,7 @@ from support.core.platform_calls import PlatformCall
 from support.erasure import execution, queries, receipts, service_execution
 from support.erasure.lifecycle import ErasureState
 from support.erasure.models import Erasure, ErasureStep
-from support.policies import service_legal_holds
+from support.policies import queries_legal_holds, service_legal_holds
 from support.policies.models_legal_holds import Ground
 from support.workorders.models import Message, Note
 from tests.erasure import leftovers
@@ -34,6 +34,8 @@ from tests.erasure.world import ErasureWorld
 from tests.fixtures.live import ROOT
 
 S = ErasureState
+SEALED = {CANARIES[name] for name in ("contact person", "file name", "draft")}
+"""They never stood anywhere in clear; that they can't be opened any more follows from the key."""
 
 
 @pytest.fixture
@@ -69,9 +71,13 @@ def test_the_ledger_stands_before_anything_is_destroyed_and_the_proof_comes_last
 def test_nothing_of_the_person_is_left_where_nothing_is_locked_away(
     app: Flask, world: ErasureWorld, life: Everything
 ) -> None:
-    row = world.carried_out(agreed(world, life))
+    row, instance = agreed(world, life), Path(app.instance_path)
+    with world.outside():
+        before = {canary for canary, _table in leftovers.in_tables(app, CANARIES.values())}
+        before |= {canary for canary, _file in leftovers.in_files(instance, CANARIES.values())}
+    assert before == set(CANARIES.values()) - SEALED
+    row = world.carried_out(row)
     assert row.status in (S.COMPLETED, S.RESTRICTED), codes(row)
-    instance = Path(app.instance_path)
     with world.outside():
         assert leftovers.in_tables(app, CANARIES.values()) == []
         assert leftovers.in_files(instance, CANARIES.values()) == []
@@ -172,9 +178,10 @@ def test_the_platform_is_asked_once_and_by_the_account_that_it_knows(
 def test_a_legal_hold_keeps_it_and_its_release_carries_it_out(
     world: ErasureWorld, life: Everything
 ) -> None:
-    hold = service_legal_holds.place_hold(
-        world.lena, f"person:{life.id}", Ground.LAWSUIT, reference="(2026) 7"
-    )
+    stream = f"person:{life.id}"
+    uid = service_legal_holds.place_hold(
+        world.lena, stream, Ground.LAWSUIT, reference="(2026) 7"
+    ).uid
     row = world.carried_out(agreed(world, life))
     assert row.status is S.EXECUTING
     assert row.receipt is None
@@ -182,7 +189,7 @@ def test_a_legal_hold_keeps_it_and_its_release_carries_it_out(
     assert notes == {service_execution.HELD}
     with transaction():
         assert vault.seal(f"person:{life.id}", "x.y:1", "still there")
-    service_legal_holds.release_hold(world.lena, hold)
+    service_legal_holds.release_hold(world.lena, queries_legal_holds.hold_on(stream, uid))
     service_execution.go_on(utcnow() + timedelta(hours=2))
     assert world.carried_out(row).receipt is not None
 

@@ -5,7 +5,8 @@ The filer's are the notice with its files, their reason for each link, disputes 
 A link itself stays for as long as the other side is there, which answered for it, and so do the words in which the
 desk decided about it; with the second side they go, too. Who filed stays as a number: the case and its dates belong to
 both. Files are locked away as sealed copies (`core/locking`). What was published of a case is redacted already and
-ends on its own date. What is written under a destroyed key is emptied instead of locked away.
+ends on its own date. Letters of the case, which hold the notice as it was sent on, read as of today from then on. What
+is written under a destroyed key is emptied instead of locked away.
 
 In their copy people read what they wrote and how each link stands; the other side's words and the desk's notes and
 scores are left out.
@@ -63,6 +64,7 @@ from support.infringement.removals import (
     take_words,
     to_take,
 )
+from support.notifications import service_letters
 from support.policies.data_classes import Class
 from support.workorders import queries as orders
 
@@ -165,6 +167,7 @@ def _take_notice(removal: Removal, notice: Notice) -> int:
     notice.erasure, notice.version = mark(removal), notice.version + 1
     print_of = update(NoticePrint).where(NoticePrint.notice_id == notice.id)
     changed(print_of.values(text_blind=None))
+    service_letters.forget_words(notice.stream)
     return len(links)
 
 

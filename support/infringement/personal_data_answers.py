@@ -45,6 +45,7 @@ from support.infringement.removals import (
     take_words,
     to_take,
 )
+from support.notifications import service_letters
 from support.policies.data_classes import Class
 
 _LABELS = {
@@ -162,6 +163,7 @@ def _take_part(removal: Removal, part: Respondent) -> int:
     place = address_place(part.uid)
     part.address_sealed = shut(removal, notice.stream, place, part.address_sealed)
     part.address_blind, part.contact_id, part.erasure = None, None, mark(removal)
+    service_letters.forget_words(notice.stream)
     return len(links)
 
 

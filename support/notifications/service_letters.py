@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from support.core import vault
 from support.core.actors import Actor
-from support.core.db import changed, insert_new
+from support.core.db import changed, db, insert_new
 from support.core.vault import KeyDestroyed
 from support.notifications import letters
 from support.notifications.models import SentText
@@ -48,6 +48,12 @@ def keep_words(uid: str, words: Words) -> None:
     row = {"owner": words.owner, "sealed": sealed}
     if not insert_new(SentText, delivery_uid=uid, **row):
         changed(update(SentText).where(SentText.delivery_uid == uid).values(**row))
+
+
+def forget_words(owner: str) -> int:
+    """Forget what letters about a case said, in the caller's transaction; from then on they read as of today."""
+    result: Any = db.session.execute(delete(SentText).where(SentText.owner == owner))
+    return int(result.rowcount)
 
 
 def keep_line(uid: str, kind: Template, ids: dict[str, Any], reader: Actor) -> None:

@@ -25,6 +25,8 @@ from support.infringement import (
 )
 from support.infringement.models import HeldRight, item_place
 from support.infringement.publishing import draft_of
+from support.notifications.models import SentText
+from support.notifications.queries_letters import letters_about
 from support.policies import queries_legal_holds as holds
 from tests.fixtures.removals import carry_out, collected, holder, left_of, said
 from tests.infringement.removal_world import (
@@ -227,8 +229,14 @@ def test_every_page_of_the_case_stands_without_both_sides(
     world.drain()
     due = [one.row.uid for one in queries_publishing.waiting(world.ivy)]
     reference, part = world.order(notice).reference, part_of(notice).uid
+    kept = select(SentText.owner).where(SentText.owner == notice.stream)
+    assert db.session.execute(kept).first() is not None, (
+        "a letter holds the notice as it was sent on"
+    )
+    letters = [one.uid for one in letters_about([notice.stream], world.rong.id)]
     do(measure, world.hana.id, holder(FILER), holder(RIGHTS))
     do(measure, world.rong.id, holder(ANSWERS))
+    assert db.session.execute(kept).first() is None
     tabs = ("show", "links", "counters", "clock", "letters", "conduct", "history")
     with world.app.test_request_context():
         desk = [url_for(f"notice_desk.{tab}", reference=reference) for tab in tabs]
@@ -238,6 +246,7 @@ def test_every_page_of_the_case_stands_without_both_sides(
         own = [url_for(f"notices.{page}", reference=reference) for page in pages]
         own += [url_for("workorders.show", reference=reference)]
         theirs = [url_for("notices.answers", uid=part), url_for("notices.parts")]
+        theirs += [url_for("notices.answers_letter", uid=part, letter=one) for one in letters]
     assert due
     world.leave()
     try:

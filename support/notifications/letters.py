@@ -135,7 +135,7 @@ def _sms_sources() -> Iterator[tuple[str, str, set[str]]]:
         room, _letters, name = path.removesuffix(".sms").split("/")
         if f"{room}.{name}" in _NEVER_SHORT:
             continue
-        tree = known.parse(known.loader.get_source(environment, path)[0])
+        tree = known.parse(known.loader.get_source(known, path)[0])
         calls = list(tree.find_all(nodes.Call))
         inner = {
             call for each in calls for part in each.kwargs for call in part.find_all(nodes.Call)

@@ -85,8 +85,8 @@ class Pages:
         return self._time(value) if isinstance(value, datetime) else str(value)
 
     @staticmethod
-    def _filled(name: str, **facts: Any) -> bytes:
-        text = environment().get_template(f"erasure/copy/{name}").render(**facts)
+    def _filled(template: str, **facts: Any) -> bytes:
+        text = environment().get_template(f"erasure/copy/{template}").render(**facts)
         return text.encode("utf-8", "replace")
 
 

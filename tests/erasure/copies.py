@@ -16,7 +16,7 @@ from support.core import vault
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.context import ground
-from support.core.db import new_uid, transaction
+from support.core.db import db, new_uid, transaction
 from support.core.files import StoredFile, store
 from support.core.holders import Holder, Item
 from support.erasure import queries_copies, service_copies
@@ -84,9 +84,11 @@ def ready_copy(world: ErasureWorld, who: Actor | None = None) -> DataCopy:
 
 
 def fresh(row: DataCopy) -> DataCopy:
-    """The row as the database has it now."""
+    """The row as the database has it now; what it says stays, whatever happens to it later."""
+    db.session.rollback()
     found = queries_copies.copy_by_id(row.id)
     assert found is not None
+    db.session.expunge(found)
     return found
 
 

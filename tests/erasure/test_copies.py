@@ -199,8 +199,8 @@ def test_its_time_is_over_after_seven_days_and_it_can_be_deleted_before(
     service_copies.end_copies(over)
     assert names_in_store() == set()
     assert (fresh(first).status, fresh(other).status) == (S.GONE, S.GONE)
-    with pytest.raises(vault.KeyDestroyed):
-        vault.unseal_bytes(first.stream, "x", b"")
+    with pytest.raises(vault.KeyDestroyed), transaction():
+        vault.seal_bytes(first.stream, "x", b"")
     with pytest.raises(Expired):
         service_copies.open_copy(world.shown(world.alice), first.uid)
     service_copies.end_copies(over + timedelta(days=31))

@@ -36,7 +36,7 @@ from support.erasure import queries_copies, service_copies
 from support.erasure.copy_pages import Pages, Part
 from support.erasure.models_copies import UNFINISHED, CopyState, DataCopy
 from support.erasure.queries_plan import holders_by_class
-from support.erasure.sealed_streams import SealedWriter, opened
+from support.erasure.sealed_streams import Pieces, SealedWriter
 from support.notifications.service import reader_of
 from support.policies.data_classes import RULES, Class
 
@@ -191,8 +191,7 @@ class Aside:
     def pieces(self) -> Iterator[bytes]:
         """Yield what was written."""
         self.writer.close()
-        with self.path.open("rb") as stream:
-            yield from opened(stream, self.owner, self.place)
+        yield from Pieces(self.path.open("rb"), self.owner, self.place)
 
 
 def _aside(mine: Try, stack: ExitStack, name: str) -> Aside:

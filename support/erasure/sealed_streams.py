@@ -51,10 +51,27 @@ class SealedWriter:
         self._number += 1
 
 
-def opened(stream: BinaryIO, owner: str, place: str) -> Iterator[bytes]:
-    """Yield the pieces of what a `SealedWriter` wrote; raises `vault.SealBroken` or `vault.KeyDestroyed`."""
-    number = 0
-    while head := stream.read(_HEAD):
-        sealed = stream.read(int.from_bytes(head, "big"))
-        yield vault.unseal_bytes(owner, f"{place}:{number}", sealed)
-        number += 1
+class Pieces:
+    """The pieces of what a `SealedWriter` wrote, in order; the stream is closed at their end, or by `close`.
+
+    The key is asked for when this is made (`vault.KeyDestroyed`), so that afterwards neither a database nor a request
+    is needed. Going through them raises `vault.SealBroken`.
+    """
+
+    def __init__(self, stream: BinaryIO, owner: str, place: str) -> None:
+        self._stream, self._place = stream, place
+        self._unseal = vault.unsealer(owner)
+
+    def __iter__(self) -> Iterator[bytes]:
+        number = 0
+        try:
+            while head := self._stream.read(_HEAD):
+                sealed = self._stream.read(int.from_bytes(head, "big"))
+                yield self._unseal(f"{self._place}:{number}", sealed)
+                number += 1
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close the stream; twice is harmless."""
+        self._stream.close()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import BinaryIO
 
 from sqlalchemy import delete, select, update
 
@@ -20,8 +18,9 @@ from support.core.errors import Expired, NotAllowed, NotFound, TooMany, Unavaila
 from support.core.files import store
 from support.core.holders import BATCH, Removal
 from support.core.words import N_
-from support.erasure import queries_copies, sealed_streams
+from support.erasure import queries_copies
 from support.erasure.models_copies import UNFINISHED, CopyState, DataCopy
+from support.erasure.sealed_streams import Pieces
 
 ASKED = "data_copy.asked"
 """Payload: `copy` (row id): put it together."""
@@ -47,7 +46,7 @@ class Opened:
 
     name: str
     length: int
-    pieces: Iterator[bytes]
+    pieces: Pieces
 
 
 def require_person(actor: Actor) -> int:
@@ -96,22 +95,14 @@ def open_copy(actor: Actor, uid: str, *, now: datetime | None = None) -> Opened:
     if row.status is not CopyState.READY or row.ends_at is None or row.ends_at <= now:
         raise Expired(NOT_HERE)
     assurance.require(actor, Act.EXPORT_DATA, now=now)
+    name, length = f"my-data-{(row.ready_at or now):%Y-%m-%d}.zip", row.bytes
     try:
-        stream = store().open(row.run)
+        pieces = Pieces(store().open(row.run), row.stream, place_of(row.run))
     except OSError as error:
         raise Unavailable(UNREADABLE) from error
     with transaction():
         audit.record(actor.ref, "data_copy.saved", actor=actor, at=now, copy=row.id)
-    name = f"my-data-{(row.ready_at or now):%Y-%m-%d}.zip"
-    return Opened(name, row.bytes, _pieces(stream, row.stream, place_of(row.run)))
-
-
-def _pieces(stream: BinaryIO, owner: str, place: str) -> Iterator[bytes]:
-    """Yield the bytes; no connection to the database is held while the person's network takes them."""
-    with stream:
-        vault.load_keys([owner])
-        db.session.rollback()
-        yield from sealed_streams.opened(stream, owner, place)
+    return Opened(name, length, pieces)
 
 
 def place_of(run: str) -> str:

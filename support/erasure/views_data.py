@@ -9,7 +9,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from flask_babel import gettext as _
@@ -71,7 +70,7 @@ def save(uid: str) -> Answer:
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "private, no-store",
     }
-    return Response(stream_with_context(found.pieces), headers=headers)
+    return Response(found.pieces, headers=headers)
 
 
 def _with_a_new_code(actor: Actor, error: NeedsProof) -> Answer:

@@ -283,7 +283,9 @@ VERBS: tuple[Verb, ...] = (
         Act.EXPORT_DATA,
         service_copies.open_copy,
         "alice",
-        lambda world, actor: service_copies.open_copy(actor, world.copy, now=world.now),
+        lambda world, actor: service_copies.open_copy(
+            actor, world.copy, now=world.now
+        ).pieces.close(),
     ),
 )
 

@@ -79,7 +79,7 @@ class World:
         service_staff.disable_person(SYSTEM, self.gail, now=self.now)
         self.reset = self._reset(self.bob, by=self.dora)
         self.guest = self._guest()
-        self.request, self.guests_request = self._asks(self.alice), self._asks(self.guest)
+        self.request, self.guests_request = self._asks("alice"), self._asks("guest")
         self.copy = self._copy()
 
     def at_level(self, who: str, level: Level, *, proved_at: datetime | None = None) -> Actor:
@@ -166,12 +166,12 @@ class World:
             address = (ContactKind.EMAIL, "guest@example.org")
             return service_contacts.guest_for(*address, "en", now=self.now).person_id
 
-    def _asks(self, person_id: int) -> int:
+    def _asks(self, who: str) -> int:
         """A request for deletion of somebody who has not yet shown who they are."""
         order = workorders.file_order(
-            self._session(person_id),
+            self.at_level(who, Level.NOBODY),
             kind_named("erasure"),
-            requester_id=person_id,
+            requester_id=getattr(self, who),
             contact_id=None,
             subject="Deletion of my data",
             body="All of it.",

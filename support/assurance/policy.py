@@ -94,6 +94,7 @@ class Act(StrEnum):
     CHANGE_REALNAME = "change_realname"
     ERASE_ACCOUNT = "erase_account"
     ERASE_GUEST = "erase_guest"
+    EXPORT_DATA = "export_data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ ACTS: Mapping[Act, ActRule] = {
     Act.ERASE_GUEST: ActRule(
         Level.SAME_PERSON, N_("have deleted what stands under an address without an account")
     ),
+    Act.EXPORT_DATA: ActRule(Level.SAME_PERSON, N_("get a copy of what is kept about you")),
 }
 
 
@@ -203,17 +205,17 @@ class Policy:
 
 
 _REALNAME = frozenset({Act.SET_REALNAME, Act.CHANGE_REALNAME})
-_ERASURE = frozenset({Act.ERASE_ACCOUNT, Act.ERASE_GUEST})
+_OWN_DATA = frozenset({Act.ERASE_ACCOUNT, Act.ERASE_GUEST, Act.EXPORT_DATA})
 
 POLICIES: Mapping[int, Policy] = {
     1: Policy(
         1,
         PROOF_LIVES,
         _FIRST_LADDER,
-        {act: rule for act, rule in ACTS.items() if act not in _REALNAME | _ERASURE},
+        {act: rule for act, rule in ACTS.items() if act not in _REALNAME | _OWN_DATA},
     ),
     2: Policy(
-        2, PROOF_LIVES, LADDER, {act: rule for act, rule in ACTS.items() if act not in _ERASURE}
+        2, PROOF_LIVES, LADDER, {act: rule for act, rule in ACTS.items() if act not in _OWN_DATA}
     ),
     3: Policy(3, PROOF_LIVES, LADDER, ACTS),
 }

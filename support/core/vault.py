@@ -95,6 +95,17 @@ def unseal_bytes(owner: str, place: str, sealed: bytes) -> bytes:
     return _decrypt(owner, place, sealed[:1] == bytes([_FORMAT]), sealed[1:])
 
 
+def unsealer(owner: str) -> Callable[[str, bytes], bytes]:
+    """Return what opens bytes of `owner`, given place and sealed bytes, without asking the database any more: for what
+    is still being sent when its request is over. Raises `KeyDestroyed`."""
+    key = _data_key(owner)
+
+    def unseal_piece(place: str, sealed: bytes) -> bytes:
+        return _decrypt(owner, place, sealed[:1] == bytes([_FORMAT]), sealed[1:], key)
+
+    return unseal_piece
+
+
 def restriction_key(name: str, until: datetime) -> str:
     """Return the owner under which is kept, until `until`, what a law demands; the same `name` again keeps its end.
 

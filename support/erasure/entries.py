@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext
 
-from support.accounts.console import AdminNotice
+from support.accounts.console import AdminNotice, ConsoleEntry
+from support.core.file_upkeep import BytesOf
 from support.core.ledger import UnderWay
 from support.core.restore import AfterRestore
+from support.core.web import current_actor
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.erasure import (
@@ -19,16 +21,23 @@ from support.erasure import (
     personal_data,
     policy,
     queries,
+    queries_copies,
     service_execution,
     views,
+    views_data,
     views_desk,
     views_proof,
 )
 from support.erasure.replay import replay
 
-BLUEPRINTS = (views.blueprint, views_desk.blueprint, views_proof.blueprint)
+BLUEPRINTS = (
+    views.blueprint,
+    views_data.blueprint,
+    views_desk.blueprint,
+    views_proof.blueprint,
+)
 COMMANDS = (cli.erasure_group, cli.receipt_group)
-PUBLIC, GUEST = views_proof.PUBLIC, views.GUEST
+PUBLIC, GUEST = views_proof.PUBLIC, (*views.GUEST, *views_data.GUEST)
 
 
 def replay_all() -> None:
@@ -56,6 +65,15 @@ HOOKS: tuple[object, ...] = (
     *jobs.PERIODIC,
     *letters.TEMPLATES,
     AdminNotice(_unstaffed),
+    BytesOf(queries_copies.bytes_in_store),
+    ConsoleEntry(
+        N_("Your data"),
+        N_("What is kept about you, why and for how long; a copy of it, or its deletion."),
+        "own_data.index",
+        "database",
+        95,
+        lambda: not current_actor().is_staff,
+    ),
     NavItem(
         N_("More"),
         N_("Deletions"),

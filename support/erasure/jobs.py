@@ -10,7 +10,15 @@ from support.core.errors import NotFound
 from support.core.outbox import Subscription
 from support.core.vault import KeyDestroyed
 from support.core.worker import Periodic
-from support.erasure import letters, queries, service_execution, service_mentions
+from support.erasure import (
+    copying,
+    letters,
+    queries,
+    queries_copies,
+    service_copies,
+    service_execution,
+    service_mentions,
+)
 from support.erasure.lifecycle import UNDECIDED
 from support.erasure.service import DUE, LOOK, NEWS
 from support.notifications.service import tell
@@ -38,12 +46,37 @@ def look_for_mentions(payload: dict[str, Any]) -> None:
         service_mentions.look_for(row)
 
 
+def make_copy(payload: dict[str, Any]) -> None:
+    """Put a copy of somebody's data together; safe to run twice."""
+    copying.make_copy(payload["copy"])
+
+
+def tell_of_copy(payload: dict[str, Any]) -> None:
+    """Tell the person that their copy is ready, or could not be made; safe to run twice."""
+    row = queries_copies.copy_by_id(payload["copy"])
+    if row is None:
+        return
+    about, ids = f"person:{row.person_id}", {"copy": row.id}
+    with suppress(NotFound, KeyDestroyed):
+        tell(
+            row.person_id,
+            letters.COPY,
+            about=about,
+            key=payload["key"],
+            ids=ids,
+            language=row.language,
+        )
+
+
 SUBSCRIPTIONS = (
+    Subscription(service_copies.ASKED, make_copy, settle=service_copies.note_failure),
+    Subscription(service_copies.NEWS, tell_of_copy),
     Subscription(NEWS, tell_person),
     Subscription(LOOK, look_for_mentions),
     Subscription(DUE, carry_out),
 )
 PERIODIC = (
+    Periodic("end_data_copies", timedelta(hours=1), service_copies.end_copies),
     Periodic("go_on_with_erasures", timedelta(minutes=10), service_execution.go_on),
     Periodic("end_erasure_terms", timedelta(hours=1), service_execution.end_terms),
 )

@@ -10,14 +10,16 @@ from support.core.context import settings
 from support.core.errors import NotFound
 from support.core.holders import Measure
 from support.core.words import N_
-from support.erasure import queries, rules
+from support.erasure import queries, queries_copies, rules
 from support.erasure.models import Erasure, ErasureLine
+from support.erasure.models_copies import CopyState
 from support.notifications.models import Purpose
 from support.notifications.templates import Template
 from support.policies.data_classes import rule_named
 from support.workorders import queries as orders
 
 ERASURE = "erasure.news"
+COPY = "erasure.copy"
 _MINUTE = timedelta(minutes=1)
 
 TITLES = {
@@ -52,6 +54,16 @@ def erasure_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
     }
 
 
+def copy_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
+    """Facts for the person whose copy is ready or could not be made; None for anybody else, or when it is gone."""
+    row = queries_copies.copy_by_id(ids["copy"])
+    if row is None or reader.id != row.person_id:
+        return None
+    if row.status not in (CopyState.READY, CopyState.FAILED):
+        return None
+    return {"ready": row.status is CopyState.READY, "until": row.ends_at}
+
+
 def proof_address(row: Erasure) -> str:
     """Return the address of the steps and the proof, which needs no account."""
     return f"{settings().public_url}/deletions/{row.uid}"
@@ -79,5 +91,12 @@ TEMPLATES = (
         N_("Requests to delete data"),
         erasure_facts,
         path="/orders/{reference}",
+    ),
+    Template(
+        COPY,
+        Purpose.SECURITY,
+        N_("Copies of your data"),
+        copy_facts,
+        path="/account/data/copies",
     ),
 )

@@ -1,10 +1,38 @@
-"""What this room keeps of people: that they asked, and the proof; no word of theirs."""
+"""What this room keeps of people: that they asked, the proof, and copies that they asked for; no word of theirs."""
 
 from __future__ import annotations
 
-from support.core.holders import NotPersonal
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from support.core.db import db
+from support.core.holders import Holder, Item, Measure, NotPersonal
+from support.core.words import N_
+from support.erasure.models_copies import DataCopy
+from support.erasure.queries_copies import count_of_copies
+from support.erasure.service_copies import erase_copies
+from support.policies.data_classes import Class
+
+
+def copies(person: int) -> Iterator[Item]:
+    """Yield each copy that somebody asked for; what is in it stands elsewhere."""
+    mine = select(DataCopy).where(DataCopy.person_id == person).order_by(DataCopy.id)
+    for row in db.session.execute(mine).scalars():
+        ends = {N_("Made at"): row.ready_at, N_("Deleted here at"): row.ends_at}
+        yield Item(N_("A copy of your data"), row.asked_at, ends)
+
 
 HOLDERS = (
+    Holder(
+        code="data_copy",
+        title=N_("Copies of your data"),
+        data_class=Class.TRACES,
+        columns={"data_copy": "uid person_id state language run"},
+        count=count_of_copies,
+        collect=copies,
+        measures={Measure.ERASE: erase_copies},
+    ),
     NotPersonal(
         {
             "erasure": "uid order_id person_id state ground scope region extension remark receipt",

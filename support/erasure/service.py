@@ -95,12 +95,12 @@ def confirm_request(
     Raises `NeedsProof` where the session has not shown enough, `Invalid`, `Stale`.
     """
     now = now or utcnow()
-    act = require_own(actor, row)
+    require_own(actor, row)
     if region not in REGIONS:
         raise Invalid("region", CHOOSE)
     if not set(scope) <= set(Class):
         raise Invalid("scope", CHOOSE)
-    assurance.require(actor, act, now=now)
+    _require_shown(actor, now)
     if row.status is not S.IDENTITY:
         return row
     if checks.is_claimed(row.person_id):
@@ -120,13 +120,17 @@ def confirm_request(
     return row
 
 
-def require_own(actor: Actor, row: Erasure) -> Act:
-    """Return the protected act of the person's own request; raise `NotFound` for anybody else's."""
+def _require_shown(actor: Actor, now: datetime) -> None:
+    act = Act.ERASE_GUEST if actor.kind == "guest" else Act.ERASE_ACCOUNT
+    assurance.require(actor, act, now=now)
+
+
+def require_own(actor: Actor, row: Erasure) -> None:
+    """Let a person act on their own request; raise `NotFound` for anybody else's, `NotAllowed` for staff."""
     if actor.id is None or actor.id != row.person_id:
         raise NotFound()
     if actor.is_staff:
         raise NotAllowed(STAFF)
-    return Act.ERASE_GUEST if actor.kind == "guest" else Act.ERASE_ACCOUNT
 
 
 def propose(

@@ -60,7 +60,7 @@ def write_letter(code: str, reader: Actor, facts: dict[str, Any]) -> Letter:
     """Return the mail `code` says with `facts` to `reader`."""
     with force_locale(locale_of(reader.language)):
         known = _known(reader) | facts
-        text = _environment().get_template(_path(code, "txt"))
+        text = environment().get_template(_path(code, "txt"))
         context = text.new_context(known)
         subject = _one_line("".join(text.blocks["subject"](context)))
         heading, reference = subject, facts.get("reference")
@@ -70,7 +70,7 @@ def write_letter(code: str, reader: Actor, facts: dict[str, Any]) -> Letter:
         inner = _tidy("".join(text.blocks["body"](context)))
         paragraphs = _paragraphs(inner)
         html = (
-            _environment()
+            environment()
             .select_template([_path(code, "html"), "notifications/letters/_layout.html"])
             .render(known, subject=subject, heading=heading, paragraphs=paragraphs)
         )
@@ -80,7 +80,7 @@ def write_letter(code: str, reader: Actor, facts: dict[str, Any]) -> Letter:
 def write_inbox(code: str, reader: Actor, facts: dict[str, Any]) -> tuple[str, list[list[str]]]:
     """Return the title and the paragraphs (lists of lines) of a message as the inbox shows it."""
     with force_locale(locale_of(reader.language)):
-        text = _environment().get_template(_path(code, "txt"))
+        text = environment().get_template(_path(code, "txt"))
         context = text.new_context(_known(reader) | facts)
         subject = _one_line("".join(text.blocks["subject"](context)))
         return subject, _paragraphs(_tidy("".join(text.blocks["body"](context))))
@@ -96,7 +96,7 @@ def write_sms(code: str, reader: Actor, facts: dict[str, Any]) -> Short:
 
     with force_locale(locale_of(reader.language)):
         known = _known(reader) | facts | {"_": say}
-        words = _one_line(_environment().get_template(_path(code, "sms")).render(known))
+        words = _one_line(environment().get_template(_path(code, "sms")).render(known))
         sign = _operator(settings(), reader.language)["name"]
         signed = f"【{sign}】{words}" if reader.language == "zh" else f"[{sign}] {words}"
         check = _check(facts["check_code"])
@@ -129,13 +129,13 @@ def sms_to_approve(language: str) -> dict[str, str]:
 
 def _sms_sources() -> Iterator[tuple[str, str, set[str]]]:
     """Yield name, message id and fields of every short text, as they stand in the templates."""
-    environment = _environment()
-    assert environment.loader is not None
-    for path in environment.list_templates(filter_func=lambda name: name.endswith(".sms")):
+    known = environment()
+    assert known.loader is not None
+    for path in known.list_templates(filter_func=lambda name: name.endswith(".sms")):
         room, _letters, name = path.removesuffix(".sms").split("/")
         if f"{room}.{name}" in _NEVER_SHORT:
             continue
-        tree = environment.parse(environment.loader.get_source(environment, path)[0])
+        tree = known.parse(known.loader.get_source(known, path)[0])
         calls = list(tree.find_all(nodes.Call))
         inner = {
             call for each in calls for part in each.kwargs for call in part.find_all(nodes.Call)
@@ -174,8 +174,9 @@ def _path(code: str, ending: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return what fills templates outside of any request; a name that is missing is an error."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
@@ -185,8 +186,8 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     # newstyle gettext fills %(name)s fields, and escapes them in HTML
-    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    return environment
+    made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return made
 
 
 def _gettext(message: str) -> str:
@@ -203,8 +204,8 @@ def _known(reader: Actor) -> dict[str, Any]:
         "reader": reader,
         "site": config.public_url,
         "operator": _operator(config, reader.language),
-        "local_time": _local_time(reader),
-        "short_time": _local_time(reader, short=True),
+        "local_time": local_time_for(reader),
+        "short_time": local_time_for(reader, short=True),
         "lang": "zh-Hans" if reader.language == "zh" else "en",
         "reference": "",
         "link": "",
@@ -224,7 +225,7 @@ def _operator(config: Config, language: str) -> dict[str, str]:
     }
 
 
-def _local_time(reader: Actor, *, short: bool = False) -> Callable[[datetime], str]:
+def local_time_for(reader: Actor, *, short: bool = False) -> Callable[[datetime], str]:
     """Return the function that writes a moment for this reader, with the name of the zone; `short` fits a text."""
     try:
         zone = ZoneInfo(reader.timezone)

@@ -14,8 +14,9 @@ from tests.fixtures.pages import PageClient
 
 SENT_AWAY = {"accounts.other_start", "accounts.other_binding", "accounts.fetch_name"}
 """They send the browser to another service, and it keeps which way back is its own; nothing else may."""
-ONE_LOOK = "reviews.picture"
-"""Its address is worth one look within a minute, which is written down (design section 7)."""
+WRITTEN_DOWN = {"reviews.picture", "own_data.save"}
+"""Each look at them is written down: a picture whose address is worth one within a minute (design section 7), and the
+file with a copy of one's data, which is given to its person after a fresh proof alone."""
 A_MAIL = "notifications.mailbox_html"
 """Drawn for mail programs, so not looked at as a page of ours."""
 
@@ -39,7 +40,7 @@ def addresses(app: Flask, parts: Parts) -> dict[str, str]:
         return {
             rule.endpoint: url_for(rule.endpoint, **parts.get(rule.endpoint, {}))  # type: ignore[arg-type]
             for rule in opened(app)
-            if rule.endpoint != ONE_LOOK
+            if rule.endpoint not in WRITTEN_DOWN
         }
 
 

@@ -147,7 +147,8 @@ def test_templates_have_no_inline_style_or_script() -> None:
     found = [
         str(path.relative_to(ROOT))
         for path in (ROOT / "templates").rglob("*.html")
-        if "letters" not in path.parts and bad.search(path.read_text("utf-8"))
+        if not {"letters", "copy"} & set(path.parts)  # they leave us as files of their own
+        and bad.search(path.read_text("utf-8"))
     ]
     assert found == []
 

@@ -23,6 +23,9 @@ from support.accounts.policy import Method
 from support.accounts.providers import Identity
 from support.assurance.policy import Act
 from support.core.actors import Actor, Role
+from support.erasure import queries as erasures
+from support.erasure import service as erasure
+from support.erasure import service_copies
 from tests.accounts.people import SECRET
 from tests.assurance.world import VISITOR, World
 
@@ -258,7 +261,38 @@ VERBS: tuple[Verb, ...] = (
         "ada",
         lambda world, actor: service_staff.enable_person(actor, world.gail, now=world.now),
     ),
+    Verb(
+        Act.ERASE_ACCOUNT,
+        erasure.confirm_request,
+        "alice",
+        lambda world, actor: _confirm(world, actor, world.request),
+    ),
+    Verb(
+        Act.ERASE_GUEST,
+        erasure.confirm_request,
+        "guest",
+        lambda world, actor: _confirm(world, actor, world.guests_request),
+    ),
+    Verb(
+        Act.EXPORT_DATA,
+        service_copies.ask_copy,
+        "alice",
+        lambda world, actor: service_copies.ask_copy(actor, now=world.now),
+    ),
+    Verb(
+        Act.EXPORT_DATA,
+        service_copies.open_copy,
+        "alice",
+        lambda world, actor: service_copies.open_copy(
+            actor, world.copy, now=world.now
+        ).pieces.close(),
+    ),
 )
+
+
+def _confirm(world: World, actor: Actor, request: int) -> None:
+    row = erasures.erasure_by_id(request)
+    erasure.confirm_request(actor, row, region="cn", version=row.version, now=world.now)
 
 
 def _of_bob(world: World) -> dict[str, Any]:

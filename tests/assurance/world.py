@@ -12,6 +12,7 @@ from support.accounts import (
     queries,
     queries_passkeys,
     service_codes,
+    service_contacts,
     service_factors,
     service_passkeys,
     service_sessions,
@@ -29,6 +30,10 @@ from support.assurance.policy import PROOF_LIVES, SESSION_PROOFS, Level, ProofKi
 from support.core.actors import SYSTEM, Actor, Role
 from support.core.clock import utcnow
 from support.core.db import db, new_uid, transaction
+from support.erasure import copying, service_copies
+from support.erasure import queries as erasures
+from support.workorders import service as workorders
+from support.workorders.kind import kind_named
 from tests.accounts.authenticator import Authenticator
 from tests.accounts.people import SECRET, make_member, make_staff
 
@@ -73,6 +78,9 @@ class World:
         self.invited = self._invited()
         service_staff.disable_person(SYSTEM, self.gail, now=self.now)
         self.reset = self._reset(self.bob, by=self.dora)
+        self.guest = self._guest()
+        self.request, self.guests_request = self._asks("alice"), self._asks("guest")
+        self.copy = self._copy()
 
     def at_level(self, who: str, level: Level, *, proved_at: datetime | None = None) -> Actor:
         """A session of a person with just the proofs that make `level`, as a request finds it."""
@@ -152,6 +160,34 @@ class World:
             SYSTEM, name="Frank", email="frank@example.org", roles=[Role.AGENT], now=self.now
         )
         return queries.person_id_by_name("Frank") or 0
+
+    def _guest(self) -> int:
+        with transaction():
+            address = (ContactKind.EMAIL, "guest@example.org")
+            return service_contacts.guest_for(*address, "en", now=self.now).person_id
+
+    def _asks(self, who: str) -> int:
+        """A request for deletion of somebody who has not yet shown who they are."""
+        order = workorders.file_order(
+            self.at_level(who, Level.NOBODY),
+            kind_named("erasure"),
+            requester_id=getattr(self, who),
+            contact_id=None,
+            subject="Deletion of my data",
+            body="All of it.",
+            topic="closing",
+            language="en",
+            now=self.now,
+        )
+        row = erasures.erasure_of(order)
+        assert row is not None
+        return row.id
+
+    def _copy(self) -> str:
+        """A copy of Alice's data that is ready."""
+        row = service_copies.ask_copy(self.at_level("alice", Level.SAME_PERSON), now=self.now)
+        copying.make_copy(row.id)
+        return row.uid
 
     def _reset(self, person_id: int, *, by: int) -> str:
         uid = new_uid()

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
@@ -28,10 +29,11 @@ MOST_RUNS = 400
 
 def main(config: Config, when: str, at: int) -> int:
     """Run children until one ends by itself; return how many were killed."""
+    app = create_app(config)  # a child inherits it, without any connection
     for killed in range(MOST_RUNS):
         pid = os.fork()
         if pid == 0:
-            carry_on(config, when, at)
+            carry_on(app, when, at)
             os._exit(0)
         _pid, status = os.waitpid(pid, 0)
         if os.WIFEXITED(status):
@@ -41,9 +43,8 @@ def main(config: Config, when: str, at: int) -> int:
     raise AssertionError("it never came to an end")
 
 
-def carry_on(config: Config, when: str, at: int) -> None:
+def carry_on(app: Flask, when: str, at: int) -> None:
     """Do what the worker does after a restart: leases of the dead are over, and what is due is carried out."""
-    app = create_app(config)
     with app.app_context():
         with transaction():
             lost = update(OutboxRow).where(OutboxRow.state == "sending")

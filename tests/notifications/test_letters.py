@@ -155,9 +155,9 @@ def test_html_asks_nothing_of_anybody() -> None:
 
 def test_a_moment_is_told_in_the_readers_zone_which_is_named(app: Flask) -> None:
     moment = datetime(2026, 3, 1, 18, 0, tzinfo=UTC)
-    shanghai = letters._local_time(reader("zh", timezone="Asia/Shanghai"))(moment)
-    london = letters._local_time(reader("en", timezone="Europe/London"))(moment)
-    unknown = letters._local_time(reader("en", timezone="Mars/Base"))(moment)
+    shanghai = letters.local_time_for(reader("zh", timezone="Asia/Shanghai"))(moment)
+    london = letters.local_time_for(reader("en", timezone="Europe/London"))(moment)
+    unknown = letters.local_time_for(reader("en", timezone="Mars/Base"))(moment)
     assert "2026年3月2日" in shanghai
     assert "(Asia/Shanghai)" in shanghai
     assert "Mar 1, 2026" in london

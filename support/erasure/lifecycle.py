@@ -51,6 +51,8 @@ RUNNING = frozenset({*UNDECIDED, S.APPROVED, S.EXECUTING})
 """Where identity is shown and no end is reached: one of these a person. A second one is closed once it is shown, too,
 and not before: that there is another is nobody else's business."""
 ENDED = frozenset({S.UNVERIFIED, S.RESTRICTED, S.COMPLETED, S.REFUSED, S.WITHDRAWN})
+PROVED = frozenset({S.APPROVED, S.EXECUTING, S.RESTRICTED, S.COMPLETED})
+"""From the second yes on a page without an account shows the steps, and then the proof."""
 WITHDRAWABLE = frozenset({S.IDENTITY, *UNDECIDED, S.APPROVED})
 """Before the first step is taken; afterwards there is nothing to go back to."""
 

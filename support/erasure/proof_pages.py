@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +60,11 @@ def _step(step: ErasureStep, title: str, now: bool) -> dict[str, Any]:
     return {"title": _(title), "text": words, "state": state}
 
 
+def _said_title(each: Mapping[str, Any]) -> str:
+    title = each["title"]
+    return str(_(title))
+
+
 def genuine(found: receipts.Receipt) -> dict[str, Any]:
     """Return what a genuine proof says, for its page."""
     facts = found.facts
@@ -67,7 +72,7 @@ def genuine(found: receipts.Receipt) -> dict[str, Any]:
         "reference": facts["reference"],
         "finished": datetime.fromisoformat(facts["finished_at"]),
         "classes": [
-            [_(each["title"]), each["found"], _(Measure(each["measure"]).title)]
+            [_said_title(each), each["found"], _(Measure(each["measure"]).title)]
             for each in facts["classes"]
         ],
     }

@@ -15,6 +15,7 @@ from support.core.errors import NotFound
 from support.core.words import N_
 from support.erasure import proof_pages, queries, receipts
 from support.erasure.forms import ProofForm
+from support.erasure.lifecycle import PROVED
 from support.erasure.models import Erasure
 
 blueprint = Blueprint("deletions", __name__, url_prefix="/deletions")
@@ -66,7 +67,7 @@ def key() -> Response:
 def _agreed(uid: str) -> Erasure:
     """Return a request that two people agreed to; before that it has no public page."""
     row = queries.erasure_by_uid(uid)
-    if row.approved_at is None:
+    if row.status not in PROVED:
         raise NotFound()
     return row
 

@@ -71,6 +71,10 @@ OWN_CHECK, OLD_ADDRESS = "main a[href^='/checks/']", "main a[href$='/old-address
 SAVED = "main .orders a"
 ABOUT_OWN, OWN_PART = "/notices/answers", "main .orders a"
 HEARD_PART = ", ".join(f"main .orders li:has-text('{each}') a" for each in ("Complaint", "申诉"))
+ASKED_DELETION = ", ".join(
+    f"main .orders a:has-text('{each}')" for each in ("Deletion of my data", "删除我的数据")
+)
+OVER, PROOF = "/desk/deletions?show=over", "main a[href^='/deletions/']"
 MOBILE = "13912345678"
 ADDRESS = "faces-pages@example.org"
 
@@ -208,6 +212,12 @@ PLACES = (
     Place("desk.search", "agent", "/desk/search"),
     Place("accounts.console", "agent", "/account"),
     Place("desk.identity", "agent", "/desk", order_link("/desk/orders"), "a[href$='/identity']"),
+    # Somebody who asked for deletion, who decides on it, and whoever has the address of a proof
+    Place("erasure.confirm", "member", "/orders", ASKED_DELETION, "main a[href$='/deletion']"),
+    Place("erasures.index", "privacy_officer", "/desk/deletions"),
+    Place("erasures.show", "privacy_officer", "/desk/deletions", "main .orders a"),
+    Place("deletions.show", "privacy_officer", OVER, "main .orders a", PROOF),
+    Place("deletions.verify", "visitor", "/deletions/check"),
     # A clerk, and somebody of legal
     Place("publishing.index", "ip_clerk", "/desk/publications"),
     Place("conduct_desk.index", "ip_clerk", "/desk/conduct"),

@@ -26,7 +26,7 @@ COMING = ("You can answer until", "The time for your answer runs from when the n
 def read(world: NoticeWorld, app: Flask, who: Actor, path: str) -> str:
     """What somebody reads at an address, in the words of the page alone."""
     page = fresh(browser(world, app, who).page, path)
-    return page.all("main")[0].text
+    return str(page.all("main")[0].text)
 
 
 def forwarded(world: NoticeWorld) -> Notice:

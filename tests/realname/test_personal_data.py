@@ -39,7 +39,7 @@ def test_nothing_of_a_real_name_is_left_in_the_room_once_it_is_erased(world: Nam
     check = world.asked_change(NEW_NAME)
     claim = queries.claim_of(check)
     assert claim is not None
-    values = [claim.blind, claim.sealed or b"", NEW_NAME, "P12345678"]
+    values: list[str | bytes] = [claim.blind, claim.sealed or b"", NEW_NAME, "P12345678"]
     carry_out(Measure.ERASE, world.alice.id, *holders_of(ROOM))
     assert left_of(values, ROOM) == []
     assert kept(NameClaim) == kept(NameChange) == kept(UsedDocument) == []

@@ -136,7 +136,7 @@ def test_an_erased_asker_leaves_the_owner_of_the_account_a_shell_that_has_ended(
     carry_out(Measure.ERASE, world.guest.id, *holders_of(ROOM))
     left = world.fresh(check)
     assert (left.state, left.asker_id, left.subject_id) == (ends, 0, world.alice.id)
-    assert left.wanted_kind is left.wanted_sealed is left.asker_contact is None
+    assert (left.wanted_kind, left.wanted_sealed, left.asker_contact) == (None, None, None)
     assert queries.wanted_address(left) is None
     assert left_of([NEW, wanted], ROOM) == []
     assert all(map(gone, uids))

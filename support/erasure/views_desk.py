@@ -103,9 +103,9 @@ def _spared() -> set[int]:
 
 
 def _page(row: Erasure, **forms: FlaskForm) -> tuple[str, int]:
-    wrong = next((form for form in forms.values() if form.errors), None)
     facts = desk_pages.desk_page(current_actor(), row, forms, utcnow())
-    return page("erasure/show.html", wrong, row=row, **facts)
+    form = next(iter(forms.values()), facts["decision"])
+    return page("erasure/show.html", form, row=row, **facts)
 
 
 def _shown(uid: str, words: str) -> Response:

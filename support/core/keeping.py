@@ -121,7 +121,6 @@ def carry_out_some(
     same transaction, what it did. Raises `Stuck`.
     """
     ids = _over(keeping, before, most or keeping.most, after)
-    db.session.rollback()
     if not ids:
         return None
     with transaction():

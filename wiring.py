@@ -34,11 +34,10 @@ from support.assurance import service_holds
 from support.assurance import views as hold_views
 from support.core import (  # noqa: F401  (web_platform adds its route)
     conditions,
-    once,
+    keepings,
     platform_jobs,
     platform_queries,
     vault,
-    web_kept,
     web_platform,
     worker,
 )
@@ -66,13 +65,17 @@ from support.notifications import conditions as notice_conditions
 from support.notifications import personal_data as notice_data
 from support.notifications import policy as notice_policy
 from support.notifications import queries as notice_queries
+from support.notifications import service_retention as notice_retention
 from support.notifications import views as notice_views
 from support.notifications import views_desk as delivery_views
 from support.notifications.templates import MisuseForm
+from support.policies import cli as retention_cli
 from support.policies import personal_data as policy_data
+from support.policies import retention_pages
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
 from support.policies import views_publications as transparency_views
+from support.policies import views_retention as retention_views
 from support.realname import goals as realname_goals
 from support.realname import jobs as realname_jobs
 from support.realname import kind as realname_kind
@@ -92,6 +95,7 @@ from support.verification import (  # noqa: F401  (they add their routes to the 
     views_records,
     views_returns,
 )
+from support.verification import service_retention as check_retention
 from support.verification import views as check_views
 from support.verification import views_desk as review_views
 from support.workorders import (  # noqa: F401  (most add their routes to the desk)
@@ -109,7 +113,6 @@ from support.workorders import (  # noqa: F401  (most add their routes to the de
     desk_saved_views,
     desk_search_views,
     desk_views,
-    service_bulk,
     service_drafts,
     service_saved,
     timers,
@@ -121,6 +124,7 @@ from support.workorders import jobs as order_jobs
 from support.workorders import letters as order_letters
 from support.workorders import personal_data as order_data
 from support.workorders import queries as order_queries
+from support.workorders import service_retention as order_retention
 from support.workorders import views as order_views
 from support.workorders.kind import COMPLAINT, QUESTION, SUGGESTION
 
@@ -131,6 +135,7 @@ BLUEPRINTS: list[Any] = [
     policy_views.blueprint,
     announcing_views.blueprint,
     transparency_views.blueprint,
+    retention_views.blueprint,
     notice_views.blueprint,
     delivery_views.blueprint,
     hold_views.blueprint,
@@ -159,14 +164,14 @@ HOOKS: list[object] = [
     *ground_data.HOLDERS,
     *desk_nav.NAV_ITEMS,
     AdminNotice(desk_nav.unstaffed_notices),
+    AdminNotice(retention_pages.notices),
     Periodic("fold_counts", timedelta(seconds=5), desk_counts.fold_counts),
     Periodic("fold_arrivals", timedelta(minutes=1), desk_counts.fold_arrivals),
     Periodic("fold_days", timedelta(minutes=1), desk_figures.fold_days),
-    Periodic("forget_bulk_runs", timedelta(hours=6), service_bulk.forget_old_runs),
     *entries.HOOKS,
     Periodic("forget_old_runs", timedelta(hours=6), worker.forget_old_runs),
-    Periodic("forget_old_keys", timedelta(hours=1), once.forget_old_keys),
-    Periodic("forget_old_forms", timedelta(hours=1), web_kept.forget_old_forms),
+    *keepings.KEEPINGS,
+    Periodic("forget_old_forms", timedelta(hours=1), keepings.forget_old_forms),
     Periodic("rescan_files", timedelta(minutes=1), commands.rescan_files),
     Periodic("sweep_orphan_files", timedelta(days=1), commands.sweep_orphan_files),
     Periodic("end_restrictions", timedelta(hours=1), vault.end_restrictions),
@@ -217,7 +222,7 @@ HOOKS: list[object] = [
     Periodic("end_holds", timedelta(seconds=30), service_holds.end_holds),
     Periodic("give_up_checks", timedelta(hours=1), check_service.give_up_forgotten_checks),
     Periodic(
-        "destroy_expired_evidence", timedelta(hours=1), check_service.destroy_expired_evidence
+        "destroy_expired_evidence", timedelta(hours=1), check_retention.destroy_expired_evidence
     ),
     Periodic("expire_payments", timedelta(minutes=10), service_payments.expire_payments),
     BytesOf(check_queries.known_bytes),
@@ -266,7 +271,6 @@ HOOKS: list[object] = [
     *timers.PERIODIC,
     Periodic("forget_deleted_saved", timedelta(hours=6), service_saved.forget_deleted_saved),
     session_views.AtSignIn(service_drafts.move_drafts),
-    Periodic("forget_old_drafts", timedelta(hours=6), service_drafts.forget_old_drafts),
     NavItem("member", N_("New work order"), "workorders.new", "plus"),
     NavItem(
         "member",
@@ -278,6 +282,10 @@ HOOKS: list[object] = [
     ),
     infringement.MEMBER_NAV,
     *policy_views.NAV_ITEMS,
+    *retention_views.HOOKS,
+    *order_retention.HOOKS,
+    *notice_retention.KEEPINGS,
+    *check_retention.KEEPINGS,
     *transparency_views.HOOKS,
     *announcing_views.NAV_ITEMS,
     AdminEntry(
@@ -299,6 +307,7 @@ COMMANDS: list[Any] = [
     commands.restore_command,
     cli.admin_group,
     notice_cli.sms_group,
+    retention_cli.retention_group,
     *erasure.COMMANDS,
     *installer.commands.COMMANDS,
     demo.commands.demo_command,

@@ -8,11 +8,8 @@ from support.accounts import (
     limits,
     providers,
     queries_identities,
-    service,
-    service_challenges,
-    service_codes,
     service_profile,
-    service_sessions,
+    service_retention,
     service_training,
 )
 from support.accounts.console import AdminEntry, ConsoleEntry
@@ -27,13 +24,11 @@ _ADMIN = frozenset({Role.ADMIN})
 _WITH_ACCOUNT = frozenset({"member", "staff"})
 
 HOOKS: tuple[object, ...] = (
-    Periodic("forget_codes", timedelta(hours=6), service_codes.forget_codes),
-    Periodic("forget_sign_ins", timedelta(hours=1), service.forget_sign_ins),
-    Periodic("forget_sessions", timedelta(hours=6), service_sessions.forget_sessions),
+    *service_retention.KEEPINGS,
     Periodic(
         "make_organisations_known", timedelta(minutes=1), service_profile.make_organisations_known
     ),
-    Periodic("forget_challenges", timedelta(hours=1), service_challenges.forget_challenges),
+    Periodic("forget_challenges", timedelta(hours=1), service_retention.forget_challenges),
     Periodic("tell_lapses", timedelta(hours=1), service_training.tell_lapses),
     Periodic("log_alarms", timedelta(minutes=1), limits.log_alarms),
     Figure("gongdan_limit_alarms", "Limit alarms: 1 sounds", "alarm", limits.alarm_figures),

@@ -192,6 +192,10 @@ class Session(Model):
     device: Mapped[str] = mapped_column(String(120), default="")
 
 
+_IS_WHOLE = text("address = rtrim(address, 'x')")
+"""Not cut yet (`policy.cut_address`)."""
+
+
 class SignIn(Model):
     """One try to sign in, listed to the member field by field (M8); retention empties this table.
 
@@ -207,6 +211,7 @@ class SignIn(Model):
         Index("ix_sign_in_network", "network", "at"),
         Index("ix_sign_in_target", "target_blind", "at"),
         Index("ix_sign_in_at", "at"),
+        Index("ix_sign_in_whole", "at", sqlite_where=_IS_WHOLE, postgresql_where=_IS_WHOLE),
     )
 
     id: Mapped[Id]

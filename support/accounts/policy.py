@@ -110,7 +110,8 @@ class Alarm(StrEnum):
 
 
 SIGN_IN_WHOLE = timedelta(days=30)
-SIGN_IN_KEPT = timedelta(days=190)
+SIGN_INS_REACH = timedelta(days=180)
+"""The log of sign-ins reaches back so far at least; how long it is kept is a setting."""
 CODES_KEPT = timedelta(days=2)
 SESSIONS_KEPT = timedelta(days=30)
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, bindparam, literal, null, select
 from support.accounts.models import Person, PersonKind, Session, SignIn
 from support.accounts.policy import (
     SESSION_LIVES,
-    SIGN_IN_KEPT,
+    SIGN_INS_REACH,
     Method,
     Outcome,
     cut_address,
@@ -155,7 +155,7 @@ def is_first_sign_in(person_id: int, *, begun: datetime) -> bool:
         SignIn.at < begun,
     )
     found = db.session.execute(select(SignIn.id).where(*earlier).limit(1)).first()
-    return found is None and created_at > begun - SIGN_IN_KEPT
+    return found is None and created_at > begun - SIGN_INS_REACH
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from support.accounts.views import Answer, blueprint
 from support.assurance import service as assurance
 from support.assurance.policy import Act
 from support.core.clock import utcnow
+from support.core.context import settings
 from support.core.db import new_uid
 from support.core.errors import NotFound
 from support.core.once import once
@@ -79,7 +80,8 @@ def sign_ins() -> Answer:
         service_devices.device_hash(own_id(), browser_id()),
         len(rows) == queries_sessions.PAGE,
     )
-    return page("accounts/sign_ins.html", rows=drawn, here=here, more=more)
+    months = settings().retention_sign_ins_months
+    return page("accounts/sign_ins.html", rows=drawn, here=here, more=more, months=months)
 
 
 @blueprint.route("/account/second-factor", methods=["GET", "POST"])

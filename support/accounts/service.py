@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from support.accounts import (
     limits,
@@ -20,7 +20,7 @@ from support.accounts import (
 )
 from support.accounts.addresses import fold_name
 from support.accounts.addresses import normalise_address as normalise_address
-from support.accounts.models import Person, SignIn
+from support.accounts.models import Person
 from support.accounts.policy import CodePurpose, Method, Outcome
 from support.accounts.service_sessions import OpenedSession, open_session
 from support.accounts.service_sessions import end_sessions_of as end_sessions_of
@@ -221,18 +221,3 @@ def first_step_done(
     limits.end_try(try_id)
     service_devices.note_device(try_id, person_id, browser, begun=now, now=now)
     return open_session(person_id, method, address, device, now, second=False)
-
-
-def forget_sign_ins(now: datetime) -> None:
-    """Cut addresses and hash devices of sign-ins after 30 days, delete them after the set term (M8, PP-2.2.6)."""
-    with transaction() as session:
-        whole = (SignIn.at < now - policy.SIGN_IN_WHOLE, ~SignIn.address.endswith("x"))
-        rows = session.execute(
-            select(SignIn.id, SignIn.address, SignIn.device).where(*whole).limit(1000)
-        ).all()
-        for row in rows:
-            cut = policy.cut_address(row.address)
-            device = vault.blind_index("device", row.device).hex()[:16]
-            values = {"address": cut, "network": None, "device": device}
-            changed(update(SignIn).where(SignIn.id == row.id).values(**values))
-        session.execute(delete(SignIn).where(SignIn.at < now - policy.SIGN_IN_KEPT))

@@ -82,9 +82,3 @@ def use_challenge(
         ).first()
     if used is None:
         raise Invalid("passkey", SPENT)
-
-
-def forget_challenges(now: datetime) -> None:
-    """Delete the challenges that nobody answered in time."""
-    with transaction() as session:
-        session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < now))

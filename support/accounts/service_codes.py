@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import func, select, update
 
 from support.accounts import code_secrets, limits, policy, queries, queries_codes
 from support.accounts.addresses import digits_of
@@ -331,13 +331,6 @@ def check_door(kind: ContactKind, value: str = "") -> None:
         raise Unavailable(words[kind])
     if not has_door(kind, value):
         raise Unavailable(NOT_THERE)
-
-
-def forget_codes(now: datetime) -> None:
-    """Delete codes two days after their end; limits look back one day at most."""
-    with transaction() as session:
-        old = Code.expires_at < now - policy.CODES_KEPT
-        session.execute(delete(Code).where(or_(old, Code.used_at < now - policy.CODES_KEPT)))
 
 
 def new_code(

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import select, update
 
 from support.accounts import limits, policy, queries, service_devices
 from support.accounts.models import ContactPoint, PersonKind, Session
@@ -156,12 +156,3 @@ def _end(actor: Actor, person_id: int, now: datetime, which: object) -> int:
     if ended:
         audit.record(f"person:{person_id}", "session.ended", actor=actor, at=now, count=ended)
     return ended
-
-
-def forget_sessions(now: datetime) -> None:
-    """Delete sessions a month after their end."""
-    with transaction() as session:
-        past = now - policy.SESSIONS_KEPT
-        session.execute(
-            delete(Session).where(or_(Session.ended_at < past, Session.expires_at < past))
-        )

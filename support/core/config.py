@@ -117,6 +117,14 @@ class Config:
     oauth_weibo_secret: str = field(default="", repr=False)
     oauth_weibo_urls: tuple[str, ...] = ()
     """Of a sandbox, by place: its sign-in page, its token endpoint, its profile; what is left out stays as usual."""
+    retention_orders_months: int = 36
+    """How long each class of data is kept (`docs/retention.md`); none can be below what the law asks for."""
+    retention_messages_months: int = 36
+    retention_sign_ins_months: int = 6
+    retention_rights_months: int = 36
+    retention_conduct_months: int = 36
+    retention_penalties_months: int = 36
+    retention_consents_months: int = 36
     log_format: str = "json"
     testing: bool = False
 
@@ -156,6 +164,17 @@ class Config:
         return _checked(replace(self, **changes))
 
 
+RETENTION_MONTHS: Mapping[str, tuple[str, int]] = {
+    "orders": ("retention_orders_months", 36),
+    "messages": ("retention_messages_months", 36),
+    "sign_ins": ("retention_sign_ins_months", 6),
+    "rights": ("retention_rights_months", 36),
+    "conduct": ("retention_conduct_months", 36),
+    "penalties": ("retention_penalties_months", 36),
+    "consents": ("retention_consents_months", 36),
+}
+"""The classes of data that are kept for months: their setting, and the fewest months (`law.md` 3.1)."""
+MOST_MONTHS = 120
 SETTINGS_FILE = "gongdan.toml"
 
 
@@ -211,6 +230,14 @@ def _checked(config: Config) -> Config:
     for name in (each.name for each in fields(Config) if each.name.endswith(counted)):
         if getattr(config, name) < 1:
             raise ConfigError(N_("%(name)s must be 1 or more"), name=name)
+    for name, least in RETENTION_MONTHS.values():
+        if not least <= getattr(config, name) <= MOST_MONTHS:
+            raise ConfigError(
+                N_("%(name)s must be between %(least)s, which the law asks for, and %(most)s"),
+                name=name,
+                least=least,
+                most=MOST_MONTHS,
+            )
     _check_other_accounts(config)
     _check_listings(config)
     database = config.database_url

@@ -42,3 +42,9 @@ def is_demo() -> bool:
         if cached is not None:
             current_app.extensions["demo_mark"] = cached
     return bool(cached)
+
+
+def begun_at() -> datetime | None:
+    """Return when this installation was started first, None before that."""
+    found = select(Installation.created_at).where(Installation.id == 1)
+    return db.session.execute(found).scalar_one_or_none()

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, delete, select, update
+from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.clock import utcnow
@@ -74,9 +74,3 @@ def earlier(scope: str, key: str) -> str:
 
 def _scope_key(scope: str, key: str) -> str:
     return hashlib.sha256(f"{scope}\0{key}".encode()).hexdigest()
-
-
-def forget_old_keys(now: datetime) -> None:
-    """Delete keys older than two days."""
-    with transaction() as session:
-        session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT))

@@ -79,7 +79,7 @@ def _erase_calls(removal: Removal) -> int:
     for call in rows:
         if call.status is CallState.ASKED:
             platform.note_failure(call.uid, call.round, call.attempts, platform.ERASED, removal.now)
-        platform.forget(call.uid)
+        platform.destroy_sealed(call.uid)
         call.answer = {}
     db.session.flush()
     return len(rows)

@@ -170,7 +170,7 @@ def note_answer(uid: str, answer: Answer, at: datetime, **tried: int) -> bool:
         told = {"note": answer.note, "console": answer.note == CONSOLE}
         record(SYSTEM, found, f"platform.{new}", at, **told)
         if new is CallState.DONE:
-            forget(uid)
+            destroy_sealed(uid)
         _tell(found, new, answer.note)
     return True
 
@@ -208,14 +208,6 @@ def escalate(now: datetime) -> None:
                 found = call_named(uid)
                 record(SYSTEM, found, "platform.silent", now)
                 outbox.put(SILENT, f"{uid}:{found.round}", call=uid, about=found.about)
-
-
-def forget_sealed(now: datetime) -> None:
-    """Destroy what calls said that ended 30 days ago without being done (a periodic task). Safe to run twice."""
-    old = (PlatformCall.answered_at < now - SEALED_KEPT, PlatformCall.sealed.is_not(None))
-    for uid in db.session.execute(select(PlatformCall.uid).where(*old).limit(_BATCH)).scalars():
-        with transaction():
-            forget(uid)
 
 
 def said(found: PlatformCall) -> dict[str, Any]:
@@ -262,8 +254,8 @@ def _seal(uid: str, ids: Mapping[str, Any], more: Mapping[str, str]) -> None:
         changed(update(PlatformCall).where(PlatformCall.uid == uid).values(sealed=kept))
 
 
-def forget(uid: str) -> None:
-    """Destroy what a call said, inside the caller's transaction; twice is harmless."""
+def destroy_sealed(uid: str) -> None:
+    """Destroy what a call said, inside the caller's transaction."""
     mine = (PlatformCall.uid == uid, PlatformCall.sealed.is_not(None))
     if changed(update(PlatformCall).where(*mine).values(sealed=None)) == 1:
         vault.destroy(owner(uid))

@@ -70,6 +70,5 @@ def body_of(found: PlatformCall) -> bytes:
 HOOKS: tuple[object, ...] = (
     Subscription(platform.DUE, post_call, settle_call),
     Periodic("escalate_platform", timedelta(seconds=30), platform.escalate),
-    Periodic("forget_platform_sealed", timedelta(hours=6), platform.forget_sealed),
     Periodic("forget_platform_messages", timedelta(minutes=10), platform.forget_messages),
 )

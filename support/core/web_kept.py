@@ -11,7 +11,7 @@ from typing import Any
 from flask import render_template, request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from sqlalchemy import String, delete, func, select
+from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
@@ -150,9 +150,3 @@ def _words(field: Any, value: str) -> str:
         return value
     offered = {each.value: str(each.label) for each in field.kwargs.get("choices") or ()}
     return offered.get(value, "")
-
-
-def forget_old_forms(now: datetime) -> None:
-    """Delete kept forms after a day."""
-    with transaction() as session:
-        session.execute(delete(KeptForm).where(KeptForm.created_at < now - KEPT))

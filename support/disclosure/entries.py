@@ -12,6 +12,7 @@ from support.disclosure import (
     penalty_pages,
     policy,
     queries,
+    service_retention,
     views,
     views_desk,
 )
@@ -23,6 +24,7 @@ HOOKS: tuple[object, ...] = (
     *jobs.SUBSCRIPTIONS,
     *jobs.PERIODIC,
     *letters.TEMPLATES,
+    *service_retention.KEEPINGS,
     AdminNotice(penalty_pages.unstaffed_notices),
     NavItem(
         N_("More"),

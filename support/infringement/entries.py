@@ -14,7 +14,7 @@ from support.infringement import (  # noqa: F401  (most views add their routes)
     kind,
     letters,
     queries,
-    service_drafts,
+    service_retention,
     timers,
     views,
     views_answers,
@@ -51,7 +51,8 @@ HOOKS: tuple[object, ...] = (
     *views_parts.HOOKS,
     *entries_conduct.HOOKS,
     *entries_reports.HOOKS,
-    Periodic("forget_old_notices", timedelta(hours=1), service_drafts.forget_old_drafts),
+    *service_retention.HOOKS,
+    Periodic("forget_old_notices", timedelta(hours=1), service_retention.forget_old_drafts),
 )
 
 MEMBER_NAV = NavItem("member", N_("IP notices"), "notices.start", "copyright")

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from support.core import file_upkeep, files, vault
 from support.core.clock import utcnow
-from support.core.db import changed, db, fetch, new_uid, transaction
+from support.core.db import changed, fetch, new_uid, transaction
 from support.core.errors import Invalid, NotFound, Stale
 from support.core.files import StoredFile
 from support.core.vault import KeyDestroyed
@@ -140,13 +140,6 @@ def discard_draft(uid: str) -> None:
             session.delete(row)
             file_upkeep.discard(file.uid for file in all_files(uid))
             vault.destroy(key_of(uid))
-
-
-def forget_old_drafts(now: datetime) -> None:
-    """Give up what nobody touched for 14 days (a periodic task). Safe to run twice."""
-    over = select(NoticeDraft.uid).where(NoticeDraft.ends_at <= now).limit(_BATCH)
-    for uid in db.session.execute(over).scalars().all():
-        discard_draft(uid)
 
 
 def keep_files(draft: Draft, part: str) -> None:

@@ -118,6 +118,7 @@ class Delivery(Model):
         Index("ix_delivery_inbox", "person_id", "channel", "id"),
         Index("ix_delivery_unread", "person_id", "channel", "read_at"),
         Index("ix_delivery_state", "state", "id"),
+        Index("ix_delivery_created", "created_at"),
     )
 
     id: Mapped[Id]

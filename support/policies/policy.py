@@ -8,6 +8,8 @@ from support.core.errors import NotAllowed, NotFound
 ANNOUNCERS = frozenset({Role.ADMIN})
 HOLDERS = frozenset({Role.LEGAL, Role.PRIVACY_OFFICER})
 """Who places legal holds."""
+RETENTION_READERS = frozenset({Role.PRIVACY_OFFICER, Role.ADMIN})
+"""Who sees what ends when; it is numbers alone."""
 
 
 def check_may_announce(actor: Actor) -> None:
@@ -26,6 +28,20 @@ def check_may_publish_policy(actor: Actor) -> None:
 def check_may_hold(actor: Actor) -> None:
     """Let those who place legal holds (and the system) pass; raise `NotAllowed` for other staff, else `NotFound`."""
     if actor.kind == "system" or (actor.has(*HOLDERS) and not actor.untrained):
+        return
+    raise NotAllowed() if actor.is_staff else NotFound()
+
+
+def check_may_read_retention(actor: Actor) -> None:
+    """Let the privacy officer and administrators pass; raise `NotAllowed` for other staff, else `NotFound`."""
+    if actor.kind == "system" or actor.has(*RETENTION_READERS):
+        return
+    raise NotAllowed() if actor.is_staff else NotFound()
+
+
+def check_may_run_retention(actor: Actor) -> None:
+    """Let the privacy officer (and the system) pass; raise `NotAllowed` for other staff, else `NotFound`."""
+    if actor.kind == "system" or (actor.has(Role.PRIVACY_OFFICER) and not actor.untrained):
         return
     raise NotAllowed() if actor.is_staff else NotFound()
 

@@ -16,10 +16,9 @@ from support.core.actors import Actor, Role
 from support.core.db import db
 from support.core.errors import NotFound
 from support.policies import queries_legal_holds
-from support.policies.queries_legal_holds import held_streams, person_stream
 from support.verification import policy
 from support.verification.goal import rule_of, steps_of
-from support.verification.lifecycle import ENDED, UNDER_REVIEW, CheckState
+from support.verification.lifecycle import UNDER_REVIEW, CheckState
 from support.verification.models import Check, Evidence, EvidenceView, RecordTries, Review
 
 
@@ -200,14 +199,6 @@ def unstaffed_seats() -> list[str]:
     if not missing and len(verifiers | approvers) < 2:
         missing.append("approver")
     return missing
-
-
-def expired_evidence(now: datetime, most: int) -> list[int]:
-    """Return the row ids of ended checks whose pictures' time is over and that no legal hold keeps."""
-    held = held_streams()
-    free = (Check.about.not_in(held), person_stream(Check.subject_id).not_in(held))
-    due = (Check.evidence_until <= now, Check.state.in_(ENDED), *free)
-    return list(db.session.execute(select(Check.id).where(*due).limit(most)).scalars())
 
 
 def forgotten_checks(now: datetime, most: int) -> list[int]:

@@ -199,17 +199,6 @@ def give_up_forgotten_checks(now: datetime) -> None:
             destroy_evidence(check, now)
 
 
-def destroy_expired_evidence(now: datetime) -> None:
-    """Destroy the pictures of checks that ended 30 days ago, unless a legal hold keeps them (a periodic task).
-
-    Safe to run twice.
-    """
-    for check_id in queries.expired_evidence(now, _BATCH):
-        with transaction():
-            check = db.session.get_one(Check, check_id)
-            destroy_evidence(check, now)
-
-
 def destroy_evidence(check: Check, now: datetime) -> None:
     """Destroy the key of a check, so that no copy of its pictures can be read, and remove the bytes.
 

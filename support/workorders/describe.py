@@ -172,7 +172,7 @@ def subject_words(subject: str) -> str:
 
 def redacted_words() -> str:
     """Return what stands where a text was taken out."""
-    return gettext("Removed at the person's request.")
+    return gettext("Removed: at the person's request, or since its time was over.")
 
 
 _TEAMS: Mapping[str, str] = {

@@ -160,7 +160,9 @@ def plain_next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence
     return Sentence(_SENTENCES[state, viewer], {"until": until})
 
 
-_ANONYMOUS = N_("Closed for good: what its requester wrote was removed at their request.")
+_ANONYMOUS = N_(
+    "Closed for good: what its requester wrote was removed, at their request or since its time was over."
+)
 
 _TAKEN: dict[Viewer, str] = {
     "requester": N_(

@@ -27,6 +27,7 @@ _MINUTE = timedelta(minutes=1)
 _IS_TIMED = text("status IN ('waiting', 'resolved')")
 _IS_ESTIMATED = text("term_estimated")
 _IS_ACTIVE = text("status NOT IN ('resolved', 'closed')")
+_HAS_WORDS = text("status = 'closed' AND subject <> ''")
 
 
 class WorkOrder(Model):
@@ -86,6 +87,13 @@ class WorkOrder(Model):
         ),
         Index("ix_work_order_requester", "requester_id", "updated_at"),
         Index("ix_work_order_changed", "updated_at", "id"),
+        Index(
+            "ix_work_order_over",
+            "status",
+            "status_at",
+            sqlite_where=_HAS_WORDS,
+            postgresql_where=_HAS_WORDS,
+        ),
     )
 
     id: Mapped[Id]

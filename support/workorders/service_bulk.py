@@ -36,6 +36,8 @@ from support.workorders.service_desk import UNCHANGED, Properties, change_order
 
 MOST = 100
 UNDO_WITHIN = timedelta(minutes=10)
+RUNS_KEPT = timedelta(days=2)
+"""The record of a change; the events on the orders stay."""
 TOO_MANY_CHOSEN = N_("At most %(most)s work orders can be changed at once.")
 UNDO_TOO_LATE = N_("This can be undone within ten minutes only.")
 TOLD_OF = (Status.WAITING, Status.RESOLVED, Status.CLOSED)
@@ -251,12 +253,6 @@ def own_run(actor: Actor, uid: str) -> BulkRun | None:
     return db.session.execute(
         select(BulkRun).where(BulkRun.uid == uid, BulkRun.actor_id == actor.id)
     ).scalar_one_or_none()
-
-
-def forget_old_runs(now: datetime) -> None:
-    """Delete records after two days; the events on the orders stay."""
-    with transaction() as session:
-        session.execute(BulkRun.__table__.delete().where(BulkRun.at < now - timedelta(days=2)))  # type: ignore[attr-defined]
 
 
 def _require_work(actor: Actor) -> None:

@@ -183,12 +183,6 @@ def discard_draft(owner: str, about: str) -> None:
         session.execute(delete(Draft).where(Draft.owner == owner, Draft.about == about))
 
 
-def forget_old_drafts(now: datetime) -> None:
-    """Delete drafts that nobody touched for two weeks."""
-    with transaction() as session:
-        session.execute(delete(Draft).where(Draft.updated_at < now - KEPT))
-
-
 def content_of(fields: Mapping[str, str]) -> str:
     """Return a digest of what the draft says, for the idempotency of its sending."""
     return hashlib.sha256(json.dumps(dict(fields), sort_keys=True).encode()).hexdigest()

@@ -12,10 +12,11 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from app import create_app
-from support.accounts import queries_codes, service, service_codes
+from support.accounts import queries_codes, service, service_codes, service_retention
 from support.accounts.models import Code, ContactKind, Session
 from support.accounts.policy import CodePurpose
 from support.accounts.service_sessions import OpenedSession
+from support.core import keeping as places
 from support.core.actors import ANONYMOUS
 from support.core.clock import utcnow
 from support.core.config import Config
@@ -236,9 +237,9 @@ def test_a_code_can_be_asked_for_again(app: Flask, context: None) -> None:
 
 def test_codes_are_deleted_after_two_days(context: None) -> None:
     ask()
-    service_codes.forget_codes(utcnow() + timedelta(days=1))
+    places.sweep(service_retention.CODES, utcnow() + timedelta(days=1))
     assert newest_code("follow")
-    service_codes.forget_codes(utcnow() + timedelta(days=3))
+    places.sweep(service_retention.CODES, utcnow() + timedelta(days=3))
     assert db.session.execute(select(func.count()).select_from(Code)).scalar_one() == 0
 
 

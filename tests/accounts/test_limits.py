@@ -10,7 +10,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select
 
-from support.accounts import limits, policy, service, service_codes, service_register
+from support.accounts import (
+    limits,
+    policy,
+    service,
+    service_codes,
+    service_register,
+    service_retention,
+)
 from support.accounts.models import Code, ContactKind, SignIn
 from support.accounts.policy import CodePurpose, Method, Outcome
 from support.accounts.service import SecondStep
@@ -179,7 +186,7 @@ def test_codes_asked_from_one_ipv6_network_are_counted_as_one(context: None) -> 
 
 def test_the_network_of_a_try_is_forgotten_with_its_address(context: None) -> None:
     fails("Nobody", origin=from_address("2001:db8:7:1::"))
-    service.forget_sign_ins(utcnow() + timedelta(days=31))
+    service_retention.forget_sign_ins(utcnow() + timedelta(days=31))
     [row] = db.session.execute(select(SignIn.address, SignIn.network)).all()
     assert tuple(row) == ("2001:db8:x", None)
 

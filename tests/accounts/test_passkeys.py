@@ -14,10 +14,10 @@ from support.accounts import (
     queries_passkeys,
     queries_sessions,
     service,
-    service_challenges,
     service_factors,
     service_passkey_uses,
     service_passkeys,
+    service_retention,
     service_staff,
 )
 from support.accounts.models import Passkey, RecoveryCode, SignIn
@@ -152,7 +152,7 @@ def test_a_challenge_is_good_once_in_one_browser_for_one_thing_and_five_minutes(
     old = key.get(asked())
     with pytest.raises(Invalid):
         service_passkey_uses.sign_in_with_passkey(old, visitor=BROWSER, **HERE, now=late)
-    service_challenges.forget_challenges(late)
+    service_retention.forget_challenges(late)
     with pytest.raises(Invalid):
         sign_in(old)
 

@@ -14,7 +14,13 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import func, select
 
-from support.accounts import queries_sessions, service, service_sessions, service_staff
+from support.accounts import (
+    queries_sessions,
+    service,
+    service_retention,
+    service_sessions,
+    service_staff,
+)
 from support.accounts.models import Person, Session, SignIn
 from support.accounts.service import SecondStep
 from support.accounts.service_sessions import OpenedSession
@@ -364,13 +370,13 @@ def test_tries_are_listed_cut_and_deleted(context: None) -> None:
     opened("Alice")
     outcomes = [(row.method, row.outcome) for row in queries_sessions.sign_ins(alice)]
     assert outcomes == [("password", "ok"), ("password", "failed")]
-    service.forget_sign_ins(utcnow() + timedelta(days=31))
-    service.forget_sign_ins(utcnow() + timedelta(days=31))  # twice is harmless
+    service_retention.forget_sign_ins(utcnow() + timedelta(days=31))
+    service_retention.forget_sign_ins(utcnow() + timedelta(days=31))  # twice is harmless
     db.session.expire_all()
     for row in db.session.execute(select(SignIn)).scalars():
         assert row.address == "192.0.2.x"
         assert "Firefox" not in row.device
-    service.forget_sign_ins(utcnow() + timedelta(days=191))
+    service_retention.forget_sign_ins(utcnow() + timedelta(days=191))
     assert not queries_sessions.sign_ins(alice)
 
 

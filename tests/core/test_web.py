@@ -17,6 +17,7 @@ from support.core import logs, web_kept
 from support.core.clock import utcnow
 from support.core.db import db
 from support.core.errors import Invalid, NotFound, Stale, TooMany, Unavailable
+from support.core.keepings import forget_old_forms
 from support.core.web import is_local_request, safe_next
 from support.core.web_bodies import LARGEST_BODY_BYTES
 from support.core.web_kept import KeptForm
@@ -158,7 +159,7 @@ def test_so_much_is_kept_of_late_forms_and_the_next_is_shown_instead(
         rows = db.session.execute(select(KeptForm.fields)).scalars().all()
         assert 3 <= len(rows) < 6
         assert sum(len(each) for each in rows) < 4_000
-        web_kept.forget_old_forms(utcnow() + timedelta(hours=25))
+        forget_old_forms(utcnow() + timedelta(hours=25))
     assert b"A long story." not in client.post("/orders/new/question", data=sent).data
 
 

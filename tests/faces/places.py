@@ -225,6 +225,7 @@ PLACES = (
     Place("penalties.index", "legal", "/desk/penalties"),
     Place("penalties.new", "legal", "/desk/penalties/new"),
     Place("desk.all_holds", "legal", "/desk/holds"),
+    Place("retention.index", "privacy_officer", "/desk/retention"),
     Place("desk.order_holds", "legal", "/desk/holds", "main a[href$='/holds']"),
     # A verifier
     Place("reviews.index", "verifier", "/desk/checks"),

@@ -13,7 +13,7 @@ from support.core.clock import utcnow
 from support.core.db import db
 from support.core.files import StoredFile
 from support.core.vault import VaultKey
-from support.infringement import service_drafts
+from support.infringement import service_drafts, service_retention
 from support.infringement.models_drafts import NoticeDraft
 from tests.filing.filer import (
     FILER,
@@ -90,14 +90,14 @@ def test_what_nobody_touched_for_fourteen_days_is_destroyed_and_twice_is_harmles
     answer(filer, "filer", FILER)
     uid = draft_uid(app)
     with app.app_context():
-        service_drafts.forget_old_drafts(utcnow() + timedelta(days=13, hours=23))
+        service_retention.forget_old_drafts(utcnow() + timedelta(days=13, hours=23))
         assert service_drafts.load_draft(uid) is not None
         db.session.rollback()
         later = utcnow() + timedelta(days=14, minutes=1)
         assert service_drafts.load_draft(uid, now=later) is None
         db.session.rollback()
         for _time in range(2):
-            service_drafts.forget_old_drafts(later)
+            service_retention.forget_old_drafts(later)
         assert db.session.execute(select(NoticeDraft)).first() is None
         db.session.rollback()
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from support.accounts import service as accounts
+from support.accounts import service_retention
 from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.db import db
@@ -106,13 +107,13 @@ def test_the_inbox_goes_on_when_the_log_has_cut_or_forgotten_it() -> None:
         db.select(Delivery).where(Delivery.channel == Channel.INBOX)
     ).scalar_one()
     kind, reader = template(row.template), actor_of(alice)
-    accounts.forget_sign_ins(utcnow() + timedelta(days=31))
+    service_retention.forget_sign_ins(utcnow() + timedelta(days=31))
     db.session.expire_all()
     facts = facts_for(kind, row.ids, reader)
     assert facts is not None
     _title, paragraphs = write_inbox(row.template, reader, facts)
     assert ["Unknown device" in line for lines in paragraphs for line in lines].count(True) == 1
-    accounts.forget_sign_ins(utcnow() + timedelta(days=191))
+    service_retention.forget_sign_ins(utcnow() + timedelta(days=191))
     assert facts_for(kind, row.ids, reader) is None
     stranger = actor_of(make_member("Charlie", "charlie@example.com"))
     assert facts_for(kind, row.ids, stranger) is None

@@ -19,7 +19,7 @@ from support.policies import service_legal_holds as service
 from support.policies.models_legal_holds import Ground, LegalHold
 from support.verification import queries as checks
 from support.verification import service as verification
-from support.verification import service_reviews, service_steps
+from support.verification import service_retention, service_reviews, service_steps
 from support.verification.models import Check
 from support.verification.policy import Way
 from tests.fixtures.pages import PageClient
@@ -40,13 +40,13 @@ def test_evidence_under_a_hold_outlives_its_time_and_goes_once_it_is_released(ap
         legal, check.about, Ground.LAWSUIT, reference="(2026) 粤 01 民初 7"
     )
     of_person = service.place_hold(legal, f"person:{check.subject_id}", Ground.DISPUTE)
-    verification.destroy_expired_evidence(moment(31))
+    service_retention.destroy_expired_evidence(moment(31))
     assert uid in files.store().names(uid[:2])
     service.release_hold(legal, of_order)
-    verification.destroy_expired_evidence(moment(31))
+    service_retention.destroy_expired_evidence(moment(31))
     assert uid in files.store().names(uid[:2]), "the other hold still stands"
     service.release_hold(legal, of_person)
-    verification.destroy_expired_evidence(moment(31))
+    service_retention.destroy_expired_evidence(moment(31))
     assert uid not in files.store().names(uid[:2])
     world.leave()
 
@@ -67,7 +67,7 @@ def test_no_other_end_of_a_check_destroys_what_is_held_and_the_release_does(
         assert not current & set(uids), "another one has taken its place"
         verification.withdraw_check(world.guest, world.fresh(check))
     service.release_hold(SYSTEM, holds.holds_on(about)[0])
-    verification.destroy_expired_evidence(moment(41))
+    service_retention.destroy_expired_evidence(moment(41))
     world.run()
     assert not any(uid in files.store().names(uid[:2]) for uid in uids)
     world.leave()

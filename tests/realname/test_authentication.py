@@ -27,7 +27,7 @@ from support.realname.documents import DOCUMENTS, Document, documents_of, indexe
 from support.realname.models import NameChange, NameClaim, UsedDocument
 from support.verification import queries as checks
 from support.verification import service as verification
-from support.verification import service_steps
+from support.verification import service_retention, service_steps
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check
 from support.verification.policy import Way
@@ -249,7 +249,7 @@ def test_a_check_that_ends_without_a_name_keeps_no_index_of_its_document(
         verification.withdraw_check(world.alice, check)
     else:
         world.agree(check)
-        verification.destroy_expired_evidence(utcnow() + timedelta(days=31))
+        service_retention.destroy_expired_evidence(utcnow() + timedelta(days=31))
         assert len(db.session.execute(select(UsedDocument)).all()) == 1
     assert db.session.execute(select(NameClaim)).first() is None
     with world.outside():
@@ -294,7 +294,7 @@ def test_reasons_of_a_lost_account_are_none_of_a_name(world: NameWorld) -> None:
 def test_what_was_written_goes_with_the_key_and_the_name_stays(world: NameWorld) -> None:
     check = world.agree(world.asked())
     assert queries.details_of(check) is not None
-    verification.destroy_expired_evidence(utcnow() + timedelta(days=31))
+    service_retention.destroy_expired_evidence(utcnow() + timedelta(days=31))
     assert queries.details_of(world.fresh(check)) is None
     with pytest.raises(vault.KeyDestroyed), world.writing():
         vault.seal(check.stream, "x", "y")

@@ -23,7 +23,7 @@ from support.core.errors import (
     TooLarge,
     WrongType,
 )
-from support.verification import queries, service, service_reviews, service_steps
+from support.verification import queries, service, service_retention, service_reviews, service_steps
 from support.verification.lifecycle import CheckState
 from support.verification.models import Evidence, EvidenceView
 from support.verification.policy import Way
@@ -248,11 +248,11 @@ def test_pictures_go_with_their_key_when_given_up_and_30_days_after_the_end(worl
     uid = picture.uid
     world.decide(world.vera, check)
     world.decide(world.paul, check)
-    service.destroy_expired_evidence(moment(29))
+    service_retention.destroy_expired_evidence(moment(29))
     assert uid in files.store().names(uid[:2])
-    service.destroy_expired_evidence(moment(31))
+    service_retention.destroy_expired_evidence(moment(31))
     assert uid not in files.store().names(uid[:2])
-    service.destroy_expired_evidence(moment(32))
+    service_retention.destroy_expired_evidence(moment(32))
     trail = world.trail(f"person:{world.alice.id}")
     assert trail.count("check.evidence_destroyed") == 1
 

@@ -234,8 +234,8 @@ def test_what_somebody_wrote_in_the_order_of_another_goes_and_that_order_runs_on
 
 
 WORDS = {
-    "en": ("(removed)", "Removed at the person's request."),
-    "zh": ("（已删除）", "已应当事人要求删除。"),
+    "en": ("(removed)", "Removed: at the person's request"),
+    "zh": ("（已删除）", "已删除：应当事人要求，或保存期限已满。"),
 }
 
 

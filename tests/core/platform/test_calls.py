@@ -19,11 +19,13 @@ from support.core import (
     platform_queries,
     vault,
 )
+from support.core import keeping as places
 from support.core.actors import Actor, Role
 from support.core.clock import utcnow
 from support.core.context import register
 from support.core.db import changed, db, transaction
 from support.core.errors import AlreadyDone, NotAllowed
+from support.core.keepings import SEALED_CALLS
 from support.core.outbox import OutboxRow, Subscription
 from support.core.platform_calls import (
     LIFECYCLE,
@@ -266,10 +268,10 @@ def test_what_a_failed_call_said_is_destroyed_after_thirty_days(platform_there: 
     platform_there.told(next=[400])
     uid = platform.call(Name.SET_REALNAME, "1", about="system", sealed={"verified_name": "Alice"})
     outbox.drain()
-    platform.forget_sealed(utcnow() + timedelta(days=29))
+    places.sweep(SEALED_CALLS, utcnow() + timedelta(days=29))
     assert fresh(uid).sealed is not None
     for _time in range(2):
-        platform.forget_sealed(utcnow() + timedelta(days=31))
+        places.sweep(SEALED_CALLS, utcnow() + timedelta(days=31))
     assert fresh(uid).sealed is None
     with pytest.raises(KeyDestroyed):
         vault.seal(platform.owner(uid), "x", "x")

@@ -1,0 +1,24 @@
+"""What of this room ends by its own time: consents that were taken back."""
+
+from __future__ import annotations
+
+from support.core.holders import NotPersonal
+from support.core.keeping import Keeping, plain
+from support.core.words import N_
+from support.policies.data_classes import Class
+from support.policies.models import Consent
+from support.policies.queries_legal_holds import person_stream
+
+CONSENTS = plain(
+    "policies.consents",
+    (N_("Consents that were taken back"), N_("after taking it back")),
+    Class.CONSENTS,
+    Consent,
+    Consent.withdrawn_at,
+    None,
+    held=lambda held: person_stream(Consent.person_id).in_(held),
+)
+KEEPINGS: tuple[Keeping, ...] = (CONSENTS,)
+RECORD = NotPersonal(
+    {"retention_run": "night state reason worker", "retention_part": "code data_class state error"}
+)

@@ -1,0 +1,114 @@
+"""The runs of retention, for the run itself, its page and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+
+from support.core.db import db
+from support.policies.models_retention import OPEN, RetentionPart, RetentionRun, RunState
+
+NIGHTS = 30
+
+
+def open_run() -> RetentionRun | None:
+    """Return the run that is under way, the oldest first."""
+    found = select(RetentionRun).where(RetentionRun.state.in_(OPEN)).order_by(RetentionRun.id)
+    return db.session.execute(found.limit(1)).scalar_one_or_none()
+
+
+def run_by_id(run_id: int) -> RetentionRun:
+    """Return a run as it is now."""
+    return db.session.get_one(RetentionRun, run_id, populate_existing=True)
+
+
+def newest_run() -> RetentionRun:
+    """Return the newest run; there is one."""
+    found = select(RetentionRun).order_by(RetentionRun.id.desc()).limit(1)
+    return db.session.execute(found).scalar_one()
+
+
+def last_run() -> RetentionRun | None:
+    """Return the newest run of any kind, None where none ever began."""
+    found = select(RetentionRun).order_by(RetentionRun.id.desc()).limit(1)
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def last_night() -> RetentionRun | None:
+    """Return the newest nightly run."""
+    found = select(RetentionRun).where(RetentionRun.night.is_not(None))
+    return db.session.execute(found.order_by(RetentionRun.id.desc()).limit(1)).scalar_one_or_none()
+
+
+def last_counted() -> RetentionRun | None:
+    """Return the newest run that counted to its end."""
+    found = select(RetentionRun).where(RetentionRun.counted_at.is_not(None))
+    return db.session.execute(found.order_by(RetentionRun.id.desc()).limit(1)).scalar_one_or_none()
+
+
+def last_carried_out() -> RetentionRun | None:
+    """Return the newest run that did more than count."""
+    found = select(RetentionRun).where(
+        RetentionRun.dry.is_(False), RetentionRun.counted_at.is_not(None)
+    )
+    return db.session.execute(found.order_by(RetentionRun.id.desc()).limit(1)).scalar_one_or_none()
+
+
+def next_part(run_id: int, state: RunState) -> RetentionPart | None:
+    """Return the next place of a run that is in this state."""
+    found = (
+        select(RetentionPart)
+        .where(RetentionPart.run_id == run_id, RetentionPart.state == state)
+        .order_by(RetentionPart.id)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.execute(found).scalar_one_or_none()
+
+
+def parts_of(run_id: int) -> Sequence[RetentionPart]:
+    """Return the places of a run, in their order."""
+    found = select(RetentionPart).where(RetentionPart.run_id == run_id).order_by(RetentionPart.id)
+    return db.session.execute(found.execution_options(populate_existing=True)).scalars().all()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a run found, did and left, in all its places."""
+
+    found: int
+    done: int
+    held: int
+    failed: int
+
+
+def totals_of(run_id: int) -> Totals:
+    """Return the sums of a run."""
+    part = RetentionPart
+    failed = case((part.state == RunState.FAILED, 1), else_=0)
+    sums = (func.coalesce(func.sum(each), 0) for each in (part.found, part.done, part.held, failed))
+    row = db.session.execute(select(*sums).where(part.run_id == run_id)).one()
+    return Totals(*(int(each) for each in row))
+
+
+def nights() -> list[tuple[RetentionRun, Totals]]:
+    """Return the newest runs that did more than count, with their sums, the oldest first."""
+    part = RetentionPart
+    sums = select(
+        part.run_id,
+        func.sum(part.found).label("found"),
+        func.sum(part.done).label("done"),
+        func.sum(part.held).label("held"),
+    ).group_by(part.run_id)
+    whole = sums.subquery()
+    found = (
+        select(RetentionRun, whole.c.found, whole.c.done, whole.c.held)
+        .join(whole, whole.c.run_id == RetentionRun.id)
+        .where(RetentionRun.dry.is_(False))
+        .order_by(RetentionRun.id.desc())
+        .limit(NIGHTS)
+    )
+    rows = db.session.execute(found).all()
+    return [(row[0], Totals(int(row[1]), int(row[2]), int(row[3]), 0)) for row in reversed(rows)]

@@ -18,7 +18,7 @@ from support.core.errors import NotFound
 from support.policies import queries_legal_holds
 from support.verification import policy
 from support.verification.goal import rule_of, steps_of
-from support.verification.lifecycle import UNDER_REVIEW, CheckState
+from support.verification.lifecycle import ENDED, UNDER_REVIEW, CheckState
 from support.verification.models import Check, Evidence, EvidenceView, RecordTries, Review
 
 

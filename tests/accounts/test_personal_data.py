@@ -131,7 +131,7 @@ def test_of_a_restricted_sign_in_stays_when_and_from_which_network(who: Actor) -
         kept = (row.address, row.network, row.device, row.device_hash, row.target_blind)
         assert kept == ("203.0.113.x", None, "", None, b"")
     assert not any(carry_out(Measure.RESTRICT, who.id, *which).values()), "twice is harmless"
-    service.forget_sign_ins(utcnow() + timedelta(days=191))
+    service_retention.forget_sign_ins(utcnow() + timedelta(days=191))
     assert rows(SignIn, mine) == 0
 
 

@@ -83,8 +83,8 @@ def test_a_list_opens_as_one_by_one_without_the_erased_and_refuses_what_was_move
         each = (
             select(literal(one).label("owner"), literal(said).label("sealed")) for one, said in rows
         )
-        found = union_all(*each).subquery()
-        listed = vault.with_key(select(found.c.owner, found.c.sealed), found.c.owner)
+        given = union_all(*each).subquery()
+        listed = vault.with_key(select(given.c.owner, given.c.sealed), given.c.owner)
         opened, found = vault.opener(), fetch(listed).all()
         assert {
             row.owner: opened(f"t.s:{row.owner}", row.sealed, row[vault.KEY]) for row in found

@@ -16,6 +16,7 @@ from support.accounts import (
     queries_sessions,
     service,
     service_contacts,
+    service_retention,
     service_sessions,
 )
 from support.accounts.models import (

@@ -211,7 +211,7 @@ def test_a_part_of_the_data_goes_and_the_account_stays(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("when", "at"), [("after", 1), ("before", 2), ("after", 3)])
+@pytest.mark.parametrize(("when", "at"), [("after", 12), ("before", 13), ("after", 17)])
 def test_killed_at_every_commit_it_is_done_once_and_the_proof_is_true(
     app: Flask, world: ErasureWorld, life: Everything, when: str, at: int
 ) -> None:
@@ -223,7 +223,7 @@ def test_killed_at_every_commit_it_is_done_once_and_the_proof_is_true(
     with world.outside():
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert int(done.stdout) > 10
+    assert int(done.stdout) > 5
     row = world.fresh(row)
     assert row.status in (S.COMPLETED, S.RESTRICTED)
     assert receipts.verify(json.dumps(row.receipt)).facts["ledger"] == ledger.last() == 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import case, func, select
 
@@ -93,22 +94,27 @@ def totals_of(run_id: int) -> Totals:
     return Totals(*(int(each) for each in row))
 
 
-def nights() -> list[tuple[RetentionRun, Totals]]:
-    """Return the newest runs that did more than count, with their sums, the oldest first."""
-    part = RetentionPart
-    sums = select(
-        part.run_id,
-        func.sum(part.found).label("found"),
-        func.sum(part.done).label("done"),
-        func.sum(part.held).label("held"),
-    ).group_by(part.run_id)
-    whole = sums.subquery()
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What one run did: rows that were deleted, rows that were made anonymous, rows that a hold kept."""
+
+    began_at: datetime
+    deleted: int
+    anonymous: int
+    held: int
+
+
+def nights(anonymous: Collection[str]) -> list[Night]:
+    """Return the newest runs that did more than count, the oldest first; `anonymous` places delete none."""
+    part, run = RetentionPart, RetentionRun
+    changed = func.sum(case((part.code.in_(anonymous), part.done), else_=0))
     found = (
-        select(RetentionRun, whole.c.found, whole.c.done, whole.c.held)
-        .join(whole, whole.c.run_id == RetentionRun.id)
-        .where(RetentionRun.dry.is_(False))
-        .order_by(RetentionRun.id.desc())
+        select(run.began_at, func.sum(part.done) - changed, changed, func.sum(part.held))
+        .join(part, part.run_id == run.id)
+        .where(run.dry.is_(False))
+        .group_by(run.id, run.began_at)
+        .order_by(run.id.desc())
         .limit(NIGHTS)
     )
     rows = db.session.execute(found).all()
-    return [(row[0], Totals(int(row[1]), int(row[2]), int(row[3]), 0)) for row in reversed(rows)]
+    return [Night(row[0], *(int(each) for each in row[1:])) for row in reversed(rows)]

@@ -13,6 +13,7 @@ from flask_babel import format_decimal, get_locale, ngettext
 
 from support.core.actors import Actor, Role
 from support.core.context import hooks, settings
+from support.core.holders import Measure
 from support.core.keeping import COUNTED, Keeping
 from support.core.web_parts import words as gettext
 from support.core.words import N_
@@ -166,25 +167,25 @@ def notices() -> list[tuple[str, str, str]]:
 
 
 def _chart() -> Row | None:
-    """Return what went in each of the last runs, with what a hold kept."""
-    runs = queries.nights()
+    """Return what went in each of the last runs; what a hold kept at the end is said beside it."""
+    anonymous = [each.code for each in hooks(Keeping) if each.what is Measure.ANONYMISE]
+    runs = queries.nights(anonymous)
     if not runs:
         return None
     zone = ZoneInfo(settings().operator_timezone)
     labels = [
         str(format_date(run.began_at.astimezone(zone).date(), "short", locale=get_locale()))
-        for run, _total in runs
+        for run in runs
     ]
-    gone, held = [total.done for _run, total in runs], [total.held for _run, total in runs]
     sentence = ngettext(
         "In the last %(num)s run %(done)s went; legal holds kept %(held)s at the end.",
         "In the last %(num)s runs %(done)s went; legal holds kept %(held)s at the end.",
         len(runs),
-        done=format_decimal(sum(gone)),
-        held=format_decimal(held[-1]),
+        done=format_decimal(sum(run.deleted + run.anonymous for run in runs)),
+        held=format_decimal(runs[-1].held),
     )
     series = [
-        (gettext("Deleted or made anonymous"), gone, "open"),
-        (gettext("Held"), held, "wait"),
+        (gettext("Deleted rows"), [run.deleted for run in runs], "open"),
+        (gettext("Made anonymous"), [run.anonymous for run in runs], "wait"),
     ]
     return {"labels": labels, "series": series, "sentence": sentence}

@@ -59,7 +59,7 @@ WHY_KEPT = N_("Say why it stays: the person has a right to the reason.")
 def keep_request(actor: Actor, order: WorkOrder, *, now: datetime) -> Erasure:
     """Keep a request beside its order, inside the transaction that files it. Nothing is looked at by it.
 
-    Raises `Invalid("topic")` without a ground.
+    It waits for its person, who is reminded; without them it ends by itself. Raises `Invalid("topic")` without a ground.
     """
     if order.topic not in GROUNDS:
         raise Invalid("topic", CHOOSE_GROUND)
@@ -77,6 +77,7 @@ def keep_request(actor: Actor, order: WorkOrder, *, now: datetime) -> Erasure:
         session.add(row)
         session.flush()
         audit.record(order.stream, "erasure.asked", actor=actor, at=now, erasure=row.id)
+        moves.move(SYSTEM, order, Status.WAITING, version=order.version, now=now)
     return row
 
 

@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.fixtures.pages",
     "tests.fixtures.live",
     "tests.fixtures.browser",
+    "tests.fixtures.restored",
 ]
 
 

@@ -59,7 +59,8 @@ WHY_KEPT = N_("Say why it stays: the person has a right to the reason.")
 def keep_request(actor: Actor, order: WorkOrder, *, now: datetime) -> Erasure:
     """Keep a request beside its order, inside the transaction that files it. Nothing is looked at by it.
 
-    It waits for its person, who is reminded; without them it ends by itself. Raises `Invalid("topic")` without a ground.
+    It waits for its person, who is reminded; without them it ends by itself. Raises `Invalid("topic")` where no ground
+    is named.
     """
     if order.topic not in GROUNDS:
         raise Invalid("topic", CHOOSE_GROUND)

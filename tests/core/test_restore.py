@@ -54,12 +54,6 @@ def other(app: Flask, bare_database_url: str, tmp_path: Path) -> Iterator[Flask]
     yield from _open(other_desk(app, bare_database_url, tmp_path))
 
 
-@pytest.fixture
-def same_engine(app: Flask, second_database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """An empty desk on the engine of the first, for tests to which it is all the same what came before."""
-    yield from _open(other_desk(app, second_database_url, tmp_path))
-
-
 def _open(made: Flask) -> Iterator[Flask]:
     yield made
     with made.app_context():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from flask import Flask
+from psycopg import sql
 from sqlalchemy import inspect, text
 
 from support.core.db import db
@@ -50,6 +51,14 @@ def _words(value: Any) -> str:
 
 
 def in_dump(url: str, canaries: Iterable[str]) -> list[str]:
-    """Return the canaries that a dump of a PostgreSQL database holds."""
-    dump = subprocess.run(["pg_dump", "--dbname", url], capture_output=True, check=True).stdout
+    """Return the canaries that a dump of a PostgreSQL database holds: every table as `COPY` writes it out."""
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        dump = b"".join(part for (table,) in cursor.fetchall() for part in _copied(cursor, table))
     return [canary for canary in canaries if canary.encode() in dump]
+
+
+def _copied(cursor: Any, table: str) -> Iterator[bytes]:
+    statement = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))
+    with cursor.connection.cursor().copy(statement) as copy:
+        yield from (bytes(part) for part in copy)

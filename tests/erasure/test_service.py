@@ -27,10 +27,11 @@ from support.erasure.models import Erasure
 from support.notifications.models import Delivery
 from support.policies import service_legal_holds
 from support.policies.models_legal_holds import Ground
+from support.verification.service import open_check, withdraw_check
 from support.workorders import moves, timers
 from support.workorders.lifecycle import Status
 from tests.erasure.world import ErasureWorld
-from tests.workorders.desk_world import make_agent
+from tests.workorders.desk_world import make_agent, make_guest_order
 
 S = ErasureState
 
@@ -266,6 +267,26 @@ def test_a_legal_hold_is_shown_in_the_dry_run_and_in_what_is_proposed(world: Era
     held = [line.held for line in queries.lines_of(row) if line.what is not Measure.KEEP]
     assert held
     assert all(held)
+
+
+def test_nothing_is_deleted_while_somebody_shows_that_the_account_is_theirs(
+    world: ErasureWorld,
+) -> None:
+    row, guest = world.asked(), make_guest_order("locked.out@example.org")
+    check = open_check(
+        world.mei,
+        about=guest.stream,
+        reference=guest.reference,
+        asker_id=guest.requester_id,
+        subject_id=world.alice.id or 0,
+    )
+    with pytest.raises(NotAllowed):
+        service.confirm_request(world.shown(world.alice), row, region="cn", version=row.version)
+    withdraw_check(world.mei, check)
+    row = world.fresh(row)
+    alice = world.shown(world.alice)
+    row = service.confirm_request(alice, row, region="cn", version=row.version, now=world.now)
+    assert row.status is S.REVIEW
 
 
 def test_people_of_the_staff_are_not_deleted_this_way(world: ErasureWorld) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
+from demo.moments import moment_of
 from demo.people import Cast
+from support.accounts import queries as people
 from support.accounts import service_register, service_sessions
 from support.accounts.models import ContactKind
 from support.accounts.policy import Method
@@ -18,58 +22,73 @@ from support.workorders import service as workorders
 from support.workorders.kind import kind_named
 
 _GONE = "旧货小站"
-_DAY = timedelta(days=1)
+_CLOSING = ("closing", "Deletion of my data: I close my account")
 
 
-def begin_erasures(cast: Cast, now: datetime) -> None:
-    """File the requests, and carry one out; each act at its moment."""
-    _ask(
-        cast.actors["mei"],
-        "consent",
-        "Deletion of my data: I take my consent back",
-        "Please delete what you know about my devices; I keep the account.",
-        now - timedelta(hours=3),
+def acts_of_erasures(cast: Cast, now: datetime) -> Iterator[tuple[datetime, Callable[[], None]]]:
+    """Return all that people do about deletions, each with its moment."""
+    for when, act in _ACTS:
+        at = moment_of(when, now)
+        yield at, partial(act, cast, at)
+
+
+def carry_one_out() -> None:
+    """Carry out what was agreed to days ago, outside of any transaction: its letter is no reason to wait any more."""
+    person_id = people.person_id_by_name(_GONE)
+    row = queries.running_of(person_id) if person_id is not None else None
+    if row is not None:
+        service_execution.carry_on(row.id)
+
+
+def _leave(cast: Cast, at: datetime) -> None:
+    person_id = service_register.create_member(
+        SYSTEM,
+        name=_GONE,
+        password=secrets.token_urlsafe(12),
+        contacts=[(ContactKind.EMAIL, "jiuhuo@example.com")],
+        language="zh",
+        now=at - timedelta(days=30),
     )
-    jonas = cast.actors["jonas"]
-    _confirmed(jonas, "closing", "Deletion of my data: I close my account", now - 2 * _DAY, "eu")
-    sofia = _confirmed(
-        cast.actors["sofia"],
-        "purpose",
-        "Deletion of my data: It is no longer needed",
-        now - 3 * _DAY,
-        "cn",
-    )
-    officer = cast.actors["privacy_officer"]
-    service.propose(officer, sofia, {}, {}, version=sofia.version, now=now - _DAY)
-    _carry_one_out(cast, now - 3 * _DAY)
-
-
-def _carry_one_out(cast: Cast, at: datetime) -> None:
-    with transaction():
-        person_id = service_register.create_member(
-            SYSTEM,
-            name=_GONE,
-            password=secrets.token_urlsafe(12),
-            contacts=[(ContactKind.EMAIL, "jiuhuo@example.com")],
-            language="zh",
-            now=at - 30 * _DAY,
-        )
     gone = Actor("member", person_id, name=_GONE, language="zh")
-    row = _confirmed(gone, "closing", "删除我的数据：我要注销账户", at, "cn")
+    _confirm(gone, ("closing", "删除我的数据：我要注销账户"), at, "cn")
+
+
+def _agree_to_it(cast: Cast, at: datetime) -> None:
+    row = queries.running_of(people.person_id_by_name(_GONE) or 0)
+    assert row is not None
     officer, second = cast.actors["privacy_officer"], cast.actors["legal"]
-    service.propose(officer, row, {}, {}, version=row.version, now=at + timedelta(hours=2))
-    service.approve(second, row, version=row.version, now=at + timedelta(hours=5))
-    service_execution.carry_on(row.id)
+    service.propose(officer, row, {}, {}, version=row.version, now=at)
+    service.approve(second, row, version=row.version, now=at)
 
 
-def _ask(who: Actor, ground: str, subject: str, body: str, at: datetime) -> Erasure:
+def _close(cast: Cast, at: datetime) -> None:
+    _confirm(cast.actors["jonas"], _CLOSING, at, "eu")
+
+
+def _take_back(cast: Cast, at: datetime) -> None:
+    what = ("purpose", "Deletion of my data: It is no longer needed")
+    _confirm(cast.actors["sofia"], what, at, "cn")
+
+
+def _propose(cast: Cast, at: datetime) -> None:
+    row = queries.running_of(cast.actors["sofia"].id or 0)
+    assert row is not None
+    service.propose(cast.actors["privacy_officer"], row, {}, {}, version=row.version, now=at)
+
+
+def _ask_only(cast: Cast, at: datetime) -> None:
+    _ask(cast.actors["mei"], ("consent", "Deletion of my data: I take my consent back"), at)
+
+
+def _ask(who: Actor, what: tuple[str, str], at: datetime) -> Erasure:
+    ground, subject = what
     order = workorders.file_order(
         who,
         kind_named(service.KIND),
         requester_id=who.id or 0,
         contact_id=None,
         subject=subject,
-        body=body,
+        body=subject,
         topic=ground,
         language=who.language,
         now=at,
@@ -79,11 +98,21 @@ def _ask(who: Actor, ground: str, subject: str, body: str, at: datetime) -> Eras
     return row
 
 
-def _confirmed(who: Actor, ground: str, subject: str, at: datetime, region: str) -> Erasure:
-    row = _ask(who, ground, subject, subject, at)
+def _confirm(who: Actor, what: tuple[str, str], at: datetime, region: str) -> None:
+    row = _ask(who, what, at)
     with transaction():
         opened = service_sessions.open_session(
             who.id or 0, Method.PASSWORD, "203.0.113.9", "", at, second=True
         )
     shown = replace(who, session=opened.session_id)
-    return service.confirm_request(shown, row, region=region, version=row.version, now=at)
+    service.confirm_request(shown, row, region=region, version=row.version, now=at)
+
+
+_ACTS: tuple[tuple[str, Callable[[Cast, datetime], None]], ...] = (
+    ("4d 10:05", _leave),
+    ("4d 15:20", _agree_to_it),
+    ("3d 10:35", _take_back),
+    ("2d 09:40", _close),
+    ("1d 11:10", _propose),
+    ("185m", _ask_only),
+)

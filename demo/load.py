@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from demo.announcements import publish_announcements
 from demo.checks import begin_checks
-from demo.erasures import begin_erasures
+from demo.erasures import carry_one_out
 from demo.names import begin_names
 from demo.notices import take_in_papers
 from demo.operator import write_operator
@@ -66,7 +66,7 @@ def load_demo(instance: Path, progress: Callable[[Any], Any], now: datetime | No
     waiting.replace(logins)
     begin_checks(cast, teller.keys, now)
     begin_names(cast, now)
-    begin_erasures(cast, now)
+    carry_one_out()
     return True
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from demo.conduct import acts_of_conduct
+from demo.erasures import acts_of_erasures
 from demo.moments import due_next, moment_of
 from demo.notices import Papers, acts_of
 from demo.people import Cast
@@ -60,6 +61,7 @@ class Teller:
             acts_of(self.cast, self.papers, self.now),
             acts_of_conduct(self.cast, self.now),
             acts_of_reports(self.cast, self.now),
+            acts_of_erasures(self.cast, self.now),
         )
         found = [_Act(at, act) for at, act in chain.from_iterable(told)]
         for number, story in enumerate(tomllib.loads(STORIES.read_text("utf-8"))["order"]):

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from support.accounts import queries as people
 from support.accounts.forms import refusals_on
 from support.core.web import current_actor
+from support.core.words import N_
 from support.policies import queries_legal_holds as holds
 from support.policies import service_legal_holds
 from support.policies.models_legal_holds import BY_HAND, LegalHold
@@ -20,6 +21,9 @@ from support.workorders.desk_forms import HoldForm
 from support.workorders.desk_views import blueprint
 from support.workorders.models import WorkOrder
 
+_WORDS = {"person": N_("Account"), "penalty": N_("Penalty"), "conduct": N_("Conduct")}
+_ELSE = N_("Something else")
+"""What a hold is on that is on no work order."""
 Answer = str | Response | tuple[str, int]
 
 
@@ -74,6 +78,7 @@ def _drawn(rows: Any) -> list[dict[str, Any]]:
             "hold": row,
             "who": names.get(row.placed_by or 0) or gettext("the system"),
             "order": orders.get(_order_id(row), ""),
+            "what": gettext(_WORDS.get(row.about.partition(":")[0], _ELSE)),
             "by_hand": row.why in BY_HAND,
         }
         for row in rows

@@ -276,6 +276,8 @@ ELSEWHERE = {
             "web.metrics",
             "policies.feed",
             "transparency.as_json",
+            "deletions.key",
+            "deletions.receipt",
             "transparency.as_atom",
             "policies.index",
             "desk.live",

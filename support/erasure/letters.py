@@ -11,6 +11,7 @@ from support.core.errors import NotFound
 from support.core.holders import Measure
 from support.core.words import N_
 from support.erasure import queries, queries_copies, rules
+from support.erasure.lifecycle import PROVED
 from support.erasure.models import Erasure, ErasureLine
 from support.erasure.models_copies import CopyState
 from support.notifications.models import Purpose
@@ -31,14 +32,14 @@ TITLES = {
 
 
 def erasure_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
-    """Facts for the person who asked; None for anybody else."""
+    """Facts for the person who asked; None for anybody else, and of a yes that was taken back meanwhile."""
     try:
         row = queries.erasure_by_id(ids["erasure"])
     except NotFound:
         return None
-    if reader.id != row.person_id:
-        return None
     what, order = ids["what"], orders.order_by_id(row.order_id)
+    if reader.id != row.person_id or (what == "approved" and row.status not in PROVED):
+        return None
     decided = queries.lines_of(row) if what in ("approved", "refused") else []
     dated = what in ("review", "extended") and row.due_at is not None
     return {

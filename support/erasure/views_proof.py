@@ -11,11 +11,11 @@ from flask import Blueprint, Response, make_response, render_template
 from flask_babel import lazy_gettext as _l
 
 from support.accounts.session_views import page
-from support.core.errors import NotFound
+from support.core.errors import Expired, NotFound
 from support.core.words import N_
 from support.erasure import proof_pages, queries, receipts
 from support.erasure.forms import ProofForm
-from support.erasure.lifecycle import PROVED
+from support.erasure.lifecycle import PROVED, ErasureState
 from support.erasure.models import Erasure
 
 blueprint = Blueprint("deletions", __name__, url_prefix="/deletions")
@@ -65,8 +65,10 @@ def key() -> Response:
 
 
 def _agreed(uid: str) -> Erasure:
-    """Return a request that two people agreed to; before that it has no public page."""
+    """Return a request that two people agreed to; before that it has no public page, taken back since no more."""
     row = queries.erasure_by_uid(uid)
+    if row.status is ErasureState.WITHDRAWN and row.approved_at is not None:
+        raise Expired()
     if row.status not in PROVED:
         raise NotFound()
     return row

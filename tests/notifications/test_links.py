@@ -52,6 +52,7 @@ from support.workorders.lifecycle import Status
 from support.workorders.models import Message
 from tests.accounts.names import verify
 from tests.architecture.test_routes import dump
+from tests.fixtures.erasures import failed_copy
 from tests.fixtures.filled import OTHER_SERVICES, Filled
 from tests.notifications.conftest import NEWS, actor_of, use
 from tests.workorders.desk_world import make_member, make_order
@@ -132,6 +133,7 @@ def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
         warned = select(ConductStep.id).where(ConductStep.person_id == person_id)
         asked = select(Erasure.id).where(Erasure.person_id == person_id)
         ids |= {"erasure": db.session.execute(asked).scalars().first() or 0}
+        ids |= {"copy": failed_copy(reader)}
         ids |= {"step": db.session.execute(warned).scalar() or 0, "told": "warned"}
         guest = reader.kind == "guest"
         for number, kind in enumerate(hooks(Template)):

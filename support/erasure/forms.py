@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -41,6 +42,11 @@ class ConfirmForm(FlaskForm):
         choices=choices(*((code, _l(region.title)) for code, region in REGIONS.items())),
         validators=[InputRequired(_l("Please choose one."))],
     )
+
+    def said(self) -> dict[str, Any]:
+        """Return what was chosen, as an address can carry it: none of it is personal."""
+        chosen = {"scope": self.scope.data, "region": self.region.data}
+        return chosen | {"classes": self.classes.data or []}
 
     def wanted(self) -> tuple[str, ...]:
         """Return the classes that are asked for, none for all."""

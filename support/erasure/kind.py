@@ -54,6 +54,12 @@ def due_of(row: Erasure) -> Any:
     return rules.due_of(row.region, row.at, row.complete_at, extended=row.extended_at is not None)
 
 
+def next_task(order: WorkOrder) -> str:
+    """Return the page on which the person shows who they are, as long as that is what is waited for."""
+    row = queries.erasure_of(order)
+    return "erasure.confirm" if row is not None and row.status is S.IDENTITY else ""
+
+
 def is_taken_back(order: WorkOrder) -> bool:
     """True while the person can take a request back that is decided on: it is not closed like any other order."""
     row = queries.erasure_of(order)
@@ -140,6 +146,7 @@ ERASURE = Kind(
         Stage(N_("Decided and done"), frozenset({Status.RESOLVED, Status.CLOSED})),
     ),
     guard=service.guard_order,
+    task=next_task,
     own_end=is_taken_back,
     on_move=service.follow_order,
     next_step=next_step,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from support.accounts.forms import refusals_on
 from support.accounts.session_views import page
-from support.core.errors import NotFound
+from support.core.errors import NeedsProof, NotFound
 from support.core.web import current_actor, posted_version
 from support.erasure import queries, service
 from support.erasure.forms import ConfirmForm
@@ -30,18 +32,13 @@ def confirm(reference: str) -> Answer:
     order, row = _own(reference)
     if row.status is not ErasureState.IDENTITY:
         return _back(order)
-    form = ConfirmForm()
+    form = ConfirmForm(data=_chosen())
     if form.validate_on_submit():
         with refusals_on(form):
-            decided = service.confirm_request(
-                current_actor(),
-                row,
-                region=form.region.data or "",
-                scope=form.wanted(),
-                version=posted_version(),
-            )
-            _say(decided, row)
-            return _back(orders.order_by_id(decided.order_id))
+            try:
+                return _decided(row, form)
+            except NeedsProof:
+                return ask_proof(url_for("erasure.confirm", reference=reference, **form.said()))
     version = request.form.get("version", row.version)
     return page("erasure/confirm.html", form, order=order, row=row, version=version)
 
@@ -62,6 +59,33 @@ def _own(reference: str) -> tuple[WorkOrder, Erasure]:
         raise NotFound()
     service.require_own(current_actor(), row)
     return order, row
+
+
+def _chosen() -> dict[str, Any]:
+    """Return what was chosen before a proof was asked for."""
+    given = request.args
+    known = {name: given[name] for name in ("scope", "region") if name in given}
+    return known | {"classes": given.getlist("classes")}
+
+
+def _decided(row: Erasure, form: ConfirmForm) -> Response:
+    decided = service.confirm_request(
+        current_actor(),
+        row,
+        region=form.region.data or "",
+        scope=form.wanted(),
+        version=posted_version(),
+    )
+    _say(decided, row)
+    return _back(orders.order_by_id(decided.order_id))
+
+
+def ask_proof(again: str) -> Response:
+    """Lead to a fresh proof and back to `again`; a guest shows it by a new code to their address."""
+    if current_actor().kind != "guest":
+        return redirect(url_for("accounts.confirm", next=again), 303)
+    flash(_("Please open your work order once more with a new code, and come back."), "warning")
+    return redirect(url_for("workorders.follow"), 303)
 
 
 def _say(decided: Erasure, row: Erasure) -> None:

@@ -14,11 +14,11 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
-from support.core.actors import Actor
 from support.core.errors import NeedsProof
 from support.core.file_serving import content_disposition
 from support.core.web import current_actor
 from support.erasure import data_pages, queries_copies, service_copies
+from support.erasure.views import ask_proof
 
 blueprint = Blueprint("own_data", __name__, url_prefix="/account/data")
 
@@ -41,8 +41,8 @@ def copies() -> Answer | str:
     if request.method == "POST":
         try:
             service_copies.ask_copy(actor)
-        except NeedsProof as error:
-            return _with_a_new_code(actor, error)
+        except NeedsProof:
+            return ask_proof(request.path)
         flash(_("Your copy is being put together. A letter tells you when it is ready."), "success")
         return redirect(url_for("own_data.copies"), 303)
     rows = [data_pages.copy_line(row) for row in queries_copies.own_copies(actor)]
@@ -60,8 +60,8 @@ def save(uid: str) -> Answer:
     """Give the file to whose data it is, once they have shown again that it is them."""
     try:
         found = service_copies.open_copy(current_actor(), uid)
-    except NeedsProof as error:
-        return _with_a_new_code(current_actor(), error)
+    except NeedsProof:
+        return ask_proof(request.path)
     headers = {
         "Content-Type": "application/zip",
         "Content-Length": str(found.length),
@@ -71,14 +71,6 @@ def save(uid: str) -> Answer:
         "Cache-Control": "private, no-store",
     }
     return Response(found.pieces, headers=headers)
-
-
-def _with_a_new_code(actor: Actor, error: NeedsProof) -> Answer:
-    """Send a guest to where codes are sent; a member has a page that asks for proof, to which the refusal leads."""
-    if actor.kind != "guest":
-        raise error
-    flash(_("Please open your work order once more with a new code, and come back."), "warning")
-    return redirect(url_for("workorders.follow"), 303)
 
 
 @blueprint.post("/copies/<uid>/removal")

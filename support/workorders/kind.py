@@ -83,6 +83,7 @@ class Kind:
     `path(order)` are the stages of this very order, where they can differ from `stages`;
     `guard(order, status)` raises when the kind's own state forbids a move; `own_end(order)` is true while the requester
     ends it by an act of the kind's own, which `note` offers, and is offered no closing beside that;
+    `task(order)` is the endpoint of what its requester owes instead of an answer, "" where it is one;
     `on_move(order, status, now)` follows it in the same transaction; `next_step(order, viewer, now)` makes the one
     sentence; `targets` names the row of `workorders/targets.py`, and `clocks(order)` explains the dates that a kind has
     instead; `assurance` is the level that the requester must have shown before the desk solves or closes an order
@@ -107,6 +108,7 @@ class Kind:
     stages: tuple[Stage, ...] = ()
     path: Callable[[WorkOrder], tuple[Stage, ...]] | None = None
     guard: Callable[[WorkOrder, Status], None] = lambda order, status: None
+    task: Callable[[WorkOrder], str] = lambda order: ""
     own_end: Callable[[WorkOrder], bool] = lambda order: False
     on_move: Callable[[WorkOrder, Status, datetime], None] = lambda order, status, now: None
     next_step: Callable[[WorkOrder, Viewer, datetime], Sentence] | None = None

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from support.accounts.forms import choices
+from support.core.holders import Measure
 from support.erasure.queries_plan import Planned
 from support.erasure.rules import EXTENSIONS, REFUSALS, REGIONS
 from support.policies.data_classes import RULES
@@ -74,6 +75,8 @@ def proposal_form(plan: Sequence[Planned]) -> ProposalForm:
             choices=choices(*((choice.value, _(choice.title)) for choice in each.choices)),
             default=each.measure.value,
         )
+        if each.rule.measure is Measure.KEEP:
+            continue  # the law's own reason stands in the table
         fields[why_field(code)] = SelectField(
             _("Why it stays"),
             choices=choices(("", ""), *((reason, _(words)) for reason, words in REFUSALS.items())),

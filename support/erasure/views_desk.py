@@ -53,7 +53,7 @@ def propose(uid: str) -> Answer:
                 actor,
                 row,
                 {code: form[code].data for code in codes},
-                {code: form[why_field(code)].data for code in codes},
+                {code: form[why_field(code)].data for code in codes if why_field(code) in form},
                 words=form.words.data or "",
                 spared=_spared(),
                 version=posted_version(),

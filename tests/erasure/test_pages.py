@@ -12,10 +12,13 @@ from sqlalchemy import delete
 from support.assurance.models import Proof
 from support.assurance.policy import ProofKind
 from support.core.actors import Actor
+from support.core.clock import utcnow
 from support.core.db import db, transaction
 from support.erasure import service
 from support.erasure.lifecycle import ErasureState
 from support.erasure.models import Erasure
+from support.policies import queries as policy_queries
+from support.policies import service as policies
 from tests.erasure.world import ErasureWorld
 from tests.fixtures.pages import PageClient
 from tests.workorders.desk_world import client_of, make_guest_order
@@ -31,6 +34,13 @@ def browser(world: ErasureWorld, app: Flask, who: Actor) -> PageClient:
 
 def address_of(world: ErasureWorld, row: Erasure) -> str:
     return f"/orders/{world.order(row).reference}/deletion"
+
+
+def agreed_to_the_policy(who: Actor) -> None:
+    """Let a consent stand, which is kept whatever is decided."""
+    version = policy_queries.current_version(utcnow())
+    assert version is not None
+    policies.record_notice(who, person_id=who.id or 0, version_id=version.id, how="test")
 
 
 def without_second_factor() -> None:
@@ -65,6 +75,7 @@ def test_the_person_is_led_to_the_one_thing_that_is_needed_and_nothing_chosen_is
 def test_two_people_decide_and_the_proof_is_read_without_an_account(
     world: ErasureWorld, app: Flask, client: PageClient
 ) -> None:
+    agreed_to_the_policy(world.alice)
     row = world.asked()
     uid, path = row.uid, address_of(world, row)
     alice, priya = browser(world, app, world.alice), browser(world, app, world.priya)

@@ -26,7 +26,7 @@ _MINUTE = timedelta(minutes=1)
 TITLES = {
     "review": N_("Your request to delete data is being decided"),
     "extended": N_("We need longer for your request to delete data"),
-    "approved": N_("Your data is being deleted"),
+    "approved": N_("Your request to delete data was agreed to"),
     "refused": N_("Your request to delete data is refused"),
 }
 

@@ -82,7 +82,7 @@ RULES: Mapping[Class, Rule] = {
         _GONE,
     ),
     Class.ORDERS: Rule(
-        N_("Work orders"),
+        N_("Work orders and what they say"),
         N_("What was written and sent in work orders, with its files."),
         Measure.ANONYMISE,
         frozenset({Measure.ANONYMISE}),

@@ -122,7 +122,7 @@ def test_the_tick_publishes_once_when_nobody_appealed_in_time(world: PenaltyWorl
     assert entry.facts == SAID.facts(personal=True)
     assert (entry.personal, entry.ends_at) == (True, months(world.now, 12).at)
     counted = {each.outcome: each.number for each in db.session.query(PublicationCount)}
-    assert counted == {"taken_down": 1, "closed_for": 1}
+    assert counted == {"notice": 1, "taken_down": 1, "closed_for": 1}
     with pytest.raises(IllegalMove):
         service_appeals.appeal_penalty(world.alice, row, "Too late", now=world.now)
 

@@ -49,7 +49,13 @@ def _over(before: datetime) -> tuple[Any, ...]:
         WorkOrder.id == Notice.order_id, WorkOrder.status == "closed", WorkOrder.status_at < before
     )
     alive = or_(Item.state.not_in(sorted(ENDED)), Item.changed_at >= before)
-    return Notice.sealed.is_not(None), closed, ~exists().where(Item.notice_id == Notice.id, alive)
+    return _says_something(), closed, ~exists().where(Item.notice_id == Notice.id, alive)
+
+
+def _says_something() -> Any:
+    """A notice whose filer was erased before still has the other side's words, and each of its links with them."""
+    links = exists().where(Item.notice_id == Notice.id, Item.sealed.is_not(None))
+    return or_(Notice.sealed.is_not(None), links)
 
 
 def _held(held: Any) -> Any:
@@ -148,7 +154,7 @@ def _discard(_now: datetime, ids: Sequence[int]) -> int:
 def _needs(person: Any) -> Any:
     """Somebody answers for a link of a case whose words are still there."""
     answers = (Respondent.person_id == person, Respondent.notice_id == Notice.id)
-    notices = exists().where(*answers, Notice.sealed.is_not(None))
+    notices = exists().where(*answers, _says_something())
     links = exists().where(ReportedContent.person_id == person, ReportedContent.url_sealed != b"")
     return or_(notices, links)
 

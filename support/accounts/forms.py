@@ -29,7 +29,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from support.accounts.passwords import LONGEST
 from support.accounts.policy import LONGEST_TRAINING_MONTHS, TRAINING_MONTHS
 from support.core.actors import Role
-from support.core.errors import Invalid
+from support.core.errors import AlreadyDone, IllegalMove, Invalid, Stale
 from support.core.web_fields import A_DAY, DayField
 from support.core.web_pages import LANGUAGES
 
@@ -60,6 +60,16 @@ def refusals_on(form: FlaskForm) -> Iterator[None]:
             form[error.field].errors = [*form[error.field].errors, words]
         else:
             form.form_errors.append(words)
+
+
+@contextmanager
+def lost_races_on(form: FlaskForm) -> Iterator[None]:
+    """Show above the form, with what was typed kept, that somebody else was faster; an `Invalid` as `refusals_on`."""
+    try:
+        with refusals_on(form):
+            yield
+    except (Stale, IllegalMove, AlreadyDone) as error:
+        form.form_errors.append(gettext(error.words, **error.facts))
 
 
 def choices(*pairs: tuple[str, str]) -> list[Any]:

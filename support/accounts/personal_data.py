@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -40,6 +39,8 @@ from support.core.holders import (
     Verb,
     count_of,
     delete_some,
+    deleting,
+    whole,
 )
 from support.core.web_parts import words as gettext
 from support.core.words import N_
@@ -119,18 +120,6 @@ def _holder(
     return Holder(f"accounts.{code}", title, data_class, columns, count, collect, measures, since)
 
 
-def _of(table: Any) -> dict[str, Any]:
-    """Count and erase the rows of a table that are somebody's own and go whole."""
-    return {
-        "count": lambda person_id: count_of(table, table.person_id == person_id),
-        "measures": {Measure.ERASE: _deleting(table)},
-    }
-
-
-def _deleting(table: Any) -> Verb:
-    return lambda removal: delete_some(table, table.person_id == removal.person_id)
-
-
 HOLDERS: tuple[Holder | NotPersonal, ...] = (
     _holder(
         "codes",
@@ -152,8 +141,8 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         _sessions,
         count=lambda person_id: count_of(Session, Session.person_id == person_id),
         measures={
-            Measure.ERASE: _deleting(Session),
-            Measure.RESTRICT: _deleting(Session),  # the law's log is the one of sign-ins
+            Measure.ERASE: deleting(Session),
+            Measure.RESTRICT: deleting(Session),  # the law's log is the one of sign-ins
         },
     ),
     _holder(
@@ -163,7 +152,7 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         {"sign_in": "person_id target_blind method outcome address network device device_hash"},
         _sign_ins,
         count=lambda person_id: count_of(SignIn, SignIn.person_id == person_id),
-        measures={Measure.ERASE: _deleting(SignIn), Measure.RESTRICT: _cut_sign_ins},
+        measures={Measure.ERASE: deleting(SignIn), Measure.RESTRICT: _cut_sign_ins},
         since=_last_sign_in,
     ),
     _holder(
@@ -184,21 +173,21 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         count=lambda person_id: count_of(ContactPerson, ContactPerson.person_id == person_id),
         measures={Measure.ERASE: account.erase_contact_persons},
     ),
-    _holder(
-        "real_name",
+    whole(
+        "accounts.real_name",
         N_("Verified name"),
         Class.IDENTITY,
-        {"real_name": "person_id kind source voucher sealed records about"},
+        RealName,
+        "person_id kind source voucher sealed records about",
         account.real_name,
-        **_of(RealName),
     ),
-    _holder(
-        "identities",
+    whole(
+        "accounts.identities",
         N_("Accounts of other services"),
         Class.ACCOUNT,
-        {"external_identity": "uid person_id provider subject_blind sealed"},
+        ExternalIdentity,
+        "uid person_id provider subject_blind sealed",
         account.identities,
-        **_of(ExternalIdentity),
     ),
     _holder(
         "factors",

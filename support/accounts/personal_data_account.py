@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
@@ -92,7 +93,7 @@ def erase_contact_persons(removal: Removal) -> int:
     """Delete them with their addresses."""
     some = select(ContactPerson.id).where(ContactPerson.person_id == removal.person_id)
     ids = list(db.session.execute(some.order_by(ContactPerson.id).limit(BATCH)).scalars())
-    _empty(removal, ContactPoint.contact_person_id.in_(ids))
+    empty_addresses(removal.now, ContactPoint.contact_person_id.in_(ids))
     db.session.execute(delete(ContactPerson).where(ContactPerson.id.in_(ids)))
     return len(ids) or _delete_shells(removal.person_id)
 
@@ -152,11 +153,11 @@ def count_addresses(person_id: int) -> int:
 def erase_addresses(removal: Removal) -> int:
     """Empty all of them at once, then delete those to which nothing points: nobody is found by one of them any more."""
     whole = (*_own(removal.person_id), ContactPoint.sealed != b"")
-    return _empty(removal, *whole) or _delete_shells(removal.person_id)
+    return empty_addresses(removal.now, *whole) or _delete_shells(removal.person_id)
 
 
-def _empty(removal: Removal, *which: ColumnElement[bool]) -> int:
-    """Take everything out of addresses, of which nobody has more than a few."""
+def empty_addresses(now: datetime, *which: ColumnElement[bool]) -> int:
+    """Take everything out of some addresses, of which nobody has more than a few; return how many."""
     bare = {
         "contact_person_id": None,
         "sealed": b"",
@@ -164,7 +165,7 @@ def _empty(removal: Removal, *which: ColumnElement[bool]) -> int:
         "bound": False,
         "verified_at": None,
         "failing_since": None,
-        "changed_at": removal.now,
+        "changed_at": now,
     }
     return changed(update(ContactPoint).where(*which).values(**bare))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, update
 
-from support.accounts import policy, queries
+from support.accounts import personal_data_account, policy, queries
 from support.accounts.models import (
     Code,
     ContactPoint,
@@ -27,7 +27,7 @@ from support.core.keeping import Keeping, plain, sweep
 from support.core.words import N_
 from support.policies import retention
 from support.policies.data_classes import Class
-from support.policies.queries_legal_holds import person_stream
+from support.policies.queries_legal_holds import on_person
 
 GUESTS_KEPT = timedelta(days=30)
 """Since their last session, too."""
@@ -40,11 +40,6 @@ class NeedsGuest:
     """A hook: `of(person)` says, as SQL over the column of a person's id, that something of theirs is left."""
 
     of: Callable[[Any], ColumnElement[bool]]
-
-
-def _of(column: Any) -> Callable[[Any], ColumnElement[bool]]:
-    """Say which rows a hold on their person keeps."""
-    return lambda held: person_stream(column).in_(held)
 
 
 def _cut(_now: datetime, ids: Sequence[int]) -> int:
@@ -87,10 +82,7 @@ def _guests(before: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _forget(now: datetime, ids: Sequence[int]) -> int:
     """Empty a guest: no address, no session, no key; the row stays, since cases that are over point to it."""
-    bare = {"sealed": b"", "blind": b"", "bound": False, "verified_at": None, "failing_since": None}
-    changed(
-        update(ContactPoint).where(ContactPoint.person_id.in_(ids)).values(**bare, changed_at=now)
-    )
+    personal_data_account.empty_addresses(now, ContactPoint.person_id.in_(ids))
     db.session.execute(delete(Session).where(Session.person_id.in_(ids)))
     changed(update(Person).where(Person.id.in_(ids)).values(name="", version=Person.version + 1))
     for person_id in ids:
@@ -106,7 +98,7 @@ CODES = Keeping(
     Code,
     over=lambda before: (or_(Code.expires_at < before, Code.used_at < before),),
     first=Code.created_at,
-    held=_of(Code.person_id),
+    held=on_person(Code.person_id),
     kept=policy.CODES_KEPT,
 )
 CHALLENGES = plain(
@@ -125,7 +117,7 @@ SESSIONS = Keeping(
     Session,
     over=lambda before: (or_(Session.ended_at < before, Session.expires_at < before),),
     first=Session.id,
-    held=_of(Session.person_id),
+    held=on_person(Session.person_id),
     kept=policy.SESSIONS_KEPT,
 )
 WHOLE_SIGN_INS = Keeping(
@@ -137,7 +129,7 @@ WHOLE_SIGN_INS = Keeping(
     over=lambda before: (SignIn.at < before, SignIn.address == func.rtrim(SignIn.address, _CUT)),
     first=SignIn.at,
     what=Measure.ANONYMISE,
-    held=_of(SignIn.person_id),
+    held=on_person(SignIn.person_id),
     act=_cut,
     kept=policy.SIGN_IN_WHOLE,
 )
@@ -148,7 +140,7 @@ SIGN_INS = plain(
     SignIn,
     SignIn.at,
     None,
-    held=_of(SignIn.person_id),
+    held=on_person(SignIn.person_id),
 )
 GUESTS = Keeping(
     "accounts.guests",
@@ -158,7 +150,7 @@ GUESTS = Keeping(
     Person,
     over=_guests,
     first=Person.id,
-    held=_of(Person.id),
+    held=on_person(Person.id),
     act=_forget,
     kept=GUESTS_KEPT,
     most=100,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from support.assurance.models import Hold, Proof
 from support.assurance.policy import ACTS, Act
 from support.core.db import db
-from support.core.holders import Holder, Item, Measure, NotPersonal, Removal, count_of, delete_some
+from support.core.holders import Holder, Item, NotPersonal, whole
 from support.core.web_parts import words as gettext
 from support.core.words import N_
 
@@ -37,25 +37,22 @@ def _holds(person_id: int) -> Iterator[Item]:
         yield Item(N_("A waiting period before something happened"), hold.begins_at, fields)
 
 
-def _holder(code: str, title: str, table: Any, columns: str, collect: Any) -> Holder:
-    """A table whose rows are somebody's own and go whole."""
-
-    def erase(removal: Removal) -> int:
-        return delete_some(table, table.person_id == removal.person_id)
-
-    return Holder(
-        code=f"assurance.{code}",
-        title=title,
-        data_class=_TRACES,
-        columns={table.__tablename__: columns},
-        count=lambda person_id: count_of(table, table.person_id == person_id),
-        collect=collect,
-        measures={Measure.ERASE: erase},
-    )
-
-
 HOLDERS: tuple[Holder | NotPersonal, ...] = (
-    _holder("proofs", N_("Proofs of who you are"), Proof, "person_id kind about", _proofs),
-    _holder("holds", N_("Waiting periods"), Hold, "person_id told unheeded objected", _holds),
+    whole(
+        "assurance.proofs",
+        N_("Proofs of who you are"),
+        _TRACES,
+        Proof,
+        "person_id kind about",
+        _proofs,
+    ),
+    whole(
+        "assurance.holds",
+        N_("Waiting periods"),
+        _TRACES,
+        Hold,
+        "person_id told unheeded objected",
+        _holds,
+    ),
     NotPersonal({"hold": "uid act about state"}),
 )

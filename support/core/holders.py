@@ -123,6 +123,27 @@ def delete_some(table: type[Base], *which: Any) -> int:
     return int(result.rowcount)
 
 
+def whole(
+    code: str, title: str, data_class: str, table: Any, columns: str, collect: Any, **more: Any
+) -> Holder:
+    """Return the usual holder: rows of one table that are somebody's own (`person_id`) and are deleted whole."""
+    return Holder(
+        code,
+        title,
+        data_class,
+        {table.__tablename__: columns},
+        count=lambda person_id: count_of(table, table.person_id == person_id),
+        collect=collect,
+        measures={Measure.ERASE: deleting(table)},
+        **more,
+    )
+
+
+def deleting(table: Any) -> Verb:
+    """Return the verb that deletes the rows of a table that are somebody's own."""
+    return lambda removal: delete_some(table, table.person_id == removal.person_id)
+
+
 def count_of(table: type[Base], *which: Any) -> int:
     """Return how many rows fit."""
     found = select(func.count()).select_from(table).where(*which)

@@ -153,9 +153,13 @@ def _still(keeping: Keeping, before: datetime, ids: Sequence[int]) -> Sequence[i
 def _act(keeping: Keeping, now: datetime, ids: Sequence[int]) -> int:
     if keeping.act is not None:
         return keeping.act(now, ids)
+    return delete_rows(keeping.table, ids)
+
+
+def delete_rows(table: Any, ids: Sequence[int]) -> int:
+    """Delete rows of a table and return how many; what an `act` ends with where more has to go first."""
     gone: Any = db.session.execute(
-        delete(keeping.table).where(keeping.table.id.in_(ids)),
-        execution_options={"synchronize_session": False},
+        delete(table).where(table.id.in_(ids)), execution_options={"synchronize_session": False}
     )
     return int(gone.rowcount)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, literal, or_, select, update
+from sqlalchemy import or_, select, update
 
 from support.core import vault
 from support.core.db import changed, db
@@ -15,7 +15,7 @@ from support.core.words import N_
 from support.disclosure.lifecycle import LIFECYCLE
 from support.disclosure.models import Penalty
 from support.policies.data_classes import Class
-from support.policies.queries_legal_holds import person_stream
+from support.policies.queries_legal_holds import person_stream, stream_of
 
 
 def _over(before: datetime) -> tuple[Any, ...]:
@@ -24,7 +24,7 @@ def _over(before: datetime) -> tuple[Any, ...]:
 
 
 def _held(held: Any) -> Any:
-    own = (literal("penalty:") + cast(Penalty.uid, String)).in_(held)
+    own = stream_of("penalty", Penalty.uid).in_(held)
     return or_(own, person_stream(Penalty.person_id).in_(held))
 
 

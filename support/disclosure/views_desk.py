@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from support.accounts.forms import refusals_on
+from support.accounts.forms import lost_races_on
 from support.accounts.session_views import page
 from support.core.actors import Actor
 from support.core.db import new_uid
-from support.core.errors import AlreadyDone, IllegalMove, NotFound, Stale
+from support.core.errors import NotFound
 from support.core.once import once
 from support.core.web import current_actor, form_scope, posted_version
 from support.disclosure import penalty_pages, queries, service, service_appeals, service_publishing
@@ -40,7 +38,7 @@ def new() -> Answer:
     actor, form = current_actor(), NewPenaltyForm()
     require_legal(actor)
     if form.validate_on_submit():
-        with _refusals(form):
+        with lost_races_on(form):
             key, said = request.form.get("idempotency_key", ""), form.said()
             member, wording = form.member.data or "", form.wording()
             uid = once(
@@ -68,7 +66,7 @@ def edit(uid: str) -> Answer:
     service.require_author(actor, row)
     form = PenaltyForm(data=penalty_pages.form_data(row))
     if form.validate_on_submit():
-        with _refusals(form):
+        with lost_races_on(form):
             said = form.said() | {"version": posted_version()}
             service.change_penalty(actor, row, form.wording(), **said)
             return _shown(uid, _("Draft saved. Look at it in both languages, then propose it."))
@@ -84,7 +82,7 @@ def correct(uid: str) -> Answer:
     require_legal(actor)
     form = WordingForm(data=penalty_pages.form_data(row))
     if form.validate_on_submit():
-        with _refusals(form):
+        with lost_races_on(form):
             service_publishing.propose_correction(actor, row, form.wording())
             return _shown(uid, _("The correction waits for a second person."))
     return page("disclosure/correct.html", form, row=row)
@@ -99,7 +97,7 @@ def decide(uid: str) -> Answer:
     if verb is None:
         raise NotFound()
     if form.validate_on_submit():
-        with _refusals(form):
+        with lost_races_on(form):
             verb(posted_version())
             return _shown(uid, _("Your decision is noted."))
     return _page(row, form)
@@ -143,13 +141,3 @@ def _page(row: Penalty, form: DecisionForm) -> tuple[str, int]:
 def _shown(uid: str, words: str) -> Response:
     flash(words, "success")
     return redirect(url_for("penalties.show", uid=uid), 303)
-
-
-@contextmanager
-def _refusals(form: FlaskForm) -> Iterator[None]:
-    """Show above the form, with what was typed kept, that somebody else was faster."""
-    try:
-        with refusals_on(form):
-            yield
-    except (Stale, IllegalMove, AlreadyDone) as error:
-        form.form_errors.append(_(error.words, **error.facts))

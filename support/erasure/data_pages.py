@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_decimal, ngettext
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from support.accounts.console import ConsoleEntry
@@ -20,6 +20,7 @@ from support.erasure import queries_plan
 from support.erasure.models_copies import UNFINISHED, CopyState, DataCopy
 from support.erasure.queries_plan import Planned
 from support.policies.data_classes import Class
+from support.policies.retention_pages import months_words
 
 _MEGABYTE = 1024**2
 
@@ -80,20 +81,13 @@ def _class(each: Planned, actor: Actor, titles: Mapping[str, str]) -> dict[str, 
         "found": each.found,
         "stores": [(_(title), number) for title, number in each.stores if number],
         "on_request": _(ON_REQUEST[each.measure]),
-        "term": _term(each),
+        "term": months_words(rule.months) if rule.months else "",
         "reason": _(rule.reason) if rule.reason and rule.months else "",
         "basis": rule.basis,
         "until": each.until,
         "held": each.held,
         "links": links,
     }
-
-
-def _term(each: Planned) -> str:
-    """Return how long the law has the class kept; "" where nothing has to stay."""
-    if not each.rule.months:
-        return ""
-    return str(ngettext("%(num)s month", "%(num)s months", each.rule.months))
 
 
 def copy_line(row: DataCopy) -> dict[str, Any]:

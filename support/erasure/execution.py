@@ -30,6 +30,11 @@ OWN_STEPS: Mapping[str, str] = {
 """The steps that belong to no place in particular, in words for everybody."""
 
 
+def titles() -> dict[str, str]:
+    """Return what each step is called, by its code; message ids."""
+    return {holder.code: holder.title for holder in hooks(Holder)} | dict(OWN_STEPS)
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A step to be: its code, and the measure of a holder."""

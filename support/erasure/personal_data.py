@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from support.core.db import db
-from support.core.holders import Holder, Item, Measure, NotPersonal
+from support.core.holders import Holder, Item, Measure, NotPersonal, count_of
 from support.core.words import N_
 from support.erasure.models_copies import DataCopy
-from support.erasure.queries_copies import count_of_copies
 from support.erasure.service_copies import erase_copies
 from support.policies.data_classes import Class
 
@@ -29,7 +28,7 @@ HOLDERS = (
         title=N_("Copies of your data"),
         data_class=Class.TRACES,
         columns={"data_copy": "uid person_id state language run"},
-        count=count_of_copies,
+        count=lambda person_id: count_of(DataCopy, DataCopy.person_id == person_id),
         collect=copies,
         measures={Measure.ERASE: erase_copies},
     ),

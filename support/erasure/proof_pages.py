@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from flask_babel import gettext as _
 
-from support.core.context import hooks
-from support.core.holders import Holder, Measure
+from support.core.holders import Measure
 from support.core.web_times import local_time
 from support.erasure import execution, queries, receipts
 from support.erasure.lifecycle import ENDED
@@ -47,7 +47,7 @@ def _said(line: ErasureLine) -> str:
 
 def step_lines(steps: Sequence[ErasureStep]) -> list[dict[str, Any]]:
     """Return steps in words, as `data.steps` draws them."""
-    titles = {holder.code: holder.title for holder in hooks(Holder)} | dict(execution.OWN_STEPS)
+    titles = execution.titles()
     first = next((step.id for step in steps if step.done_at is None and step.note != HELD), None)
     return [_step(step, titles.get(step.code, step.code), step.id == first) for step in steps]
 
@@ -60,20 +60,15 @@ def _step(step: ErasureStep, title: str, now: bool) -> dict[str, Any]:
     return {"title": _(title), "text": words, "state": state}
 
 
-def _said_title(each: Mapping[str, Any]) -> str:
-    title = each["title"]
-    return str(_(title))
-
-
 def genuine(found: receipts.Receipt) -> dict[str, Any]:
     """Return what a genuine proof says, for its page."""
     facts = found.facts
+    classes = map(itemgetter("title", "found", "measure"), facts["classes"])
     return {
         "reference": facts["reference"],
         "finished": datetime.fromisoformat(facts["finished_at"]),
         "classes": [
-            [_said_title(each), each["found"], _(Measure(each["measure"]).title)]
-            for each in facts["classes"]
+            [_(title), number, _(Measure(measure).title)] for title, number, measure in classes
         ],
     }
 

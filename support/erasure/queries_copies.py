@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from support.core.actors import Actor
 from support.core.db import db
@@ -55,9 +55,3 @@ def bytes_in_store(prefix: str) -> set[str]:
     named = (DataCopy.run >= prefix, DataCopy.run < prefix + "g")
     found = select(DataCopy.run).where(*named, DataCopy.state.in_(_HAS_BYTES))
     return set(db.session.execute(found).scalars())
-
-
-def count_of_copies(person_id: int) -> int:
-    """Return how many copies somebody asked for."""
-    mine = select(func.count()).select_from(DataCopy).where(DataCopy.person_id == person_id)
-    return int(db.session.execute(mine).scalar_one())

@@ -19,8 +19,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from support.core.context import hooks, keys, settings
-from support.core.holders import Holder
+from support.core.context import keys, settings
 from support.core.platform_calls import Name, call_of
 from support.erasure import execution, queries
 from support.erasure.models import Erasure, ErasureStep
@@ -47,7 +46,7 @@ class Receipt:
 
 def facts_of(row: Erasure, now: datetime) -> dict[str, Any]:
     """Return what the proof says: the order's number, each class, each place, when; codes, numbers and dates alone."""
-    order, titles = orders.order_by_id(row.order_id), _titles()
+    order, titles = orders.order_by_id(row.order_id), execution.titles()
     return {
         "format": FORMAT,
         "operator": settings().public_url,
@@ -86,10 +85,6 @@ def _platform(row: Erasure) -> str:
     """Return where the call to the operator's own platform stands when the proof is written; "" where none was due."""
     call = call_of(Name.ERASE_PERSON, f"erasure:{row.uid}")
     return call.state if call is not None else ""
-
-
-def _titles() -> dict[str, str]:
-    return {holder.code: holder.title for holder in hooks(Holder)} | dict(execution.OWN_STEPS)
 
 
 def _place(step: ErasureStep, titles: Mapping[str, str]) -> dict[str, Any]:

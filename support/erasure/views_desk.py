@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from support.accounts.forms import refusals_on
+from support.accounts.forms import lost_races_on
 from support.accounts.session_views import page
 from support.core.actors import Actor
 from support.core.clock import utcnow
-from support.core.errors import AlreadyDone, IllegalMove, NotFound, Stale
+from support.core.errors import NotFound
 from support.core.web import current_actor, posted_version
 from support.erasure import desk_pages, queries, queries_plan, service
 from support.erasure.forms import DecisionForm, ExtensionForm, proposal_form, why_field
@@ -47,7 +46,7 @@ def propose(uid: str) -> Answer:
     plan = desk_pages.held(queries_plan.plan_of(row.person_id, utcnow()))
     form = proposal_form(plan)
     if form.validate_on_submit():
-        with _refusals(form):
+        with lost_races_on(form):
             codes = [each.data_class.value for each in plan]
             service.propose(
                 actor,
@@ -68,7 +67,7 @@ def extend(uid: str) -> Answer:
     actor, form = current_actor(), ExtensionForm()
     row = queries.erasure_at_desk(actor, uid)
     if form.validate_on_submit():
-        with _refusals(form):
+        with lost_races_on(form):
             service.extend(actor, row, form.reason.data or "", version=posted_version())
             return _shown(uid, _("The date is moved, and the person is told why."))
     return _page(row, extension=form)
@@ -83,7 +82,7 @@ def decide(uid: str) -> Answer:
     if verb is None:
         raise NotFound()
     if form.validate_on_submit():
-        with _refusals(form):
+        with lost_races_on(form):
             verb(posted_version())
             return _shown(uid, _("Your decision is noted."))
     return _page(row, decision=form)
@@ -111,13 +110,3 @@ def _page(row: Erasure, **forms: FlaskForm) -> tuple[str, int]:
 def _shown(uid: str, words: str) -> Response:
     flash(words, "success")
     return redirect(url_for("erasures.show", uid=uid), 303)
-
-
-@contextmanager
-def _refusals(form: FlaskForm) -> Iterator[None]:
-    """Show above the form, with what was typed kept, that somebody else was faster."""
-    try:
-        with refusals_on(form):
-            yield
-    except (Stale, IllegalMove, AlreadyDone) as error:
-        form.form_errors.append(_(error.words, **error.facts))

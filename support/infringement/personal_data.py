@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from support.core.db import changed, db
+from support.core.files import StoredFile
 from support.core.holders import (
     BATCH,
     Holder,
@@ -44,6 +45,7 @@ from support.infringement import (
 from support.infringement.models import (
     HeldRight,
     Notice,
+    Paper,
     facts_place,
     right_place,
 )
@@ -56,7 +58,6 @@ from support.infringement.removals import (
     fresh,
     mark,
     own_value,
-    papers_of,
     respondents_there,
     since_of,
     take_files,
@@ -99,12 +100,22 @@ def _their_notices(person_id: int) -> Iterator[Item]:
         said = asdict(queries.facts_of(notice))
         reference = {N_("Reference"): orders.order_by_id(notice.order_id).reference}
         fields = reference | {label: said[name] for name, label in LABELS.items() if said[name]}
-        files = tuple(db.session.execute(papers_of(Notice.id == notice.id, FILER)).scalars())
+        files = tuple(db.session.execute(_files(Notice.id == notice.id)).scalars())
         yield Item(N_("A rights notice of yours"), notice.at, fields, files)
         for link in queries.items_of(notice):
             yield Item(
                 N_("A link of your rights notice"), link.at, reference | _of_link(notice, link)
             )
+
+
+def _files(which: Any) -> Any:
+    """Return the uids of the filer's files of some notices, those that are there."""
+    found = (
+        select(StoredFile.uid)
+        .join(Paper, Paper.file_uid == StoredFile.uid)
+        .join(Notice, Notice.id == Paper.notice_id)
+    )
+    return found.where(which, Paper.counter_id.is_(None)).order_by(StoredFile.id)
 
 
 def _of_link(notice: Notice, link: Link) -> dict[str, Any]:
@@ -143,7 +154,7 @@ def _streams(person_id: int) -> Iterator[str]:
 def _take_notices(removal: Removal) -> int:
     """Files first, then a notice at a time with all of its links, until a batch is full."""
     person_id = removal.person_id
-    if taken := take_files(removal, papers_of(Notice.person_id == person_id, FILER)):
+    if taken := take_files(removal, _files(Notice.person_id == person_id)):
         return taken
     mine = (Notice.person_id == person_id, to_take(removal, Notice.erasure))
     for notice in fresh(select(Notice).where(*mine).order_by(Notice.id).limit(BATCH)):

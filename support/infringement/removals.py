@@ -113,18 +113,6 @@ def since_of(*which: Any) -> datetime | None:
     return found
 
 
-def papers_of(which: Any, side: str) -> Any:
-    """Return the uids of one side's files of some notices, those that are there."""
-    whose = Paper.counter_id.is_(None) if side == FILER else Paper.counter_id.is_not(None)
-    found = (
-        select(StoredFile.uid)
-        .join(Paper, Paper.file_uid == StoredFile.uid)
-        .join(Notice, Notice.id == Paper.notice_id)
-        .where(which, whose)
-    )
-    return found.order_by(StoredFile.id)
-
-
 def take_files(removal: Removal, found: Any) -> int:
     """Lock away or delete some files (a SELECT of uids) of which papers tell; return how many."""
     if not removal.restriction:

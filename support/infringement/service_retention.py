@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, delete, exists, func, literal, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 
 from support.accounts.service_retention import NeedsGuest
 from support.core import file_upkeep, vault
 from support.core.db import changed, db
-from support.core.keeping import Keeping, plain, sweep
+from support.core.keeping import Keeping, delete_rows, plain, sweep
 from support.core.words import N_
 from support.infringement import service_drafts
 from support.infringement.conduct import STEPS, StepKind, StepState
@@ -37,13 +37,10 @@ from support.infringement.models_conduct import (
 )
 from support.infringement.models_drafts import NoticeDraft
 from support.infringement.models_reports import ReportedContent
+from support.infringement.removals import own_value
 from support.policies.data_classes import Class
-from support.policies.queries_legal_holds import person_stream
+from support.policies.queries_legal_holds import on_person, person_stream, stream_of
 from support.workorders.models import WorkOrder
-
-
-def _stream(name: str, column: Any) -> Any:
-    return literal(f"{name}:") + cast(column, String)
 
 
 def _over(before: datetime) -> tuple[Any, ...]:
@@ -52,13 +49,19 @@ def _over(before: datetime) -> tuple[Any, ...]:
         WorkOrder.id == Notice.order_id, WorkOrder.status == "closed", WorkOrder.status_at < before
     )
     alive = or_(Item.state.not_in(sorted(ENDED)), Item.changed_at >= before)
-    return Notice.sealed.is_not(None), closed, ~exists().where(Item.notice_id == Notice.id, alive)
+    return _says_something(), closed, ~exists().where(Item.notice_id == Notice.id, alive)
+
+
+def _says_something() -> Any:
+    """A notice whose filer was erased before still has the other side's words, and each of its links with them."""
+    links = exists().where(Item.notice_id == Notice.id, Item.sealed.is_not(None))
+    return or_(Notice.sealed.is_not(None), links)
 
 
 def _held(held: Any) -> Any:
     """A hold on its order, on its filer, or on anybody who answered."""
     side = (Respondent.notice_id == Notice.id, person_stream(Respondent.person_id).in_(held))
-    own = (_stream("order", Notice.order_id).in_(held), person_stream(Notice.person_id).in_(held))
+    own = (stream_of("order", Notice.order_id).in_(held), person_stream(Notice.person_id).in_(held))
     return or_(*own, exists().where(*side))
 
 
@@ -81,11 +84,11 @@ def _end_notices(_now: datetime, ids: Sequence[int]) -> int:
         changed(update(table).where(which).values(**bare))
     for link in db.session.execute(select(Item).where(Item.notice_id.in_(ids))).scalars():
         # Links stay apart, since a notice names none twice; nobody finds them by their address any more.
-        link.url_blind, link.version = link.uid.encode(), link.version + 1
+        link.url_blind, link.version = own_value(link.uid), link.version + 1
         link.sealed = link.reason_sealed = link.complaint_sealed = link.dispute_sealed = None
     for notice in rows:
         vault.destroy(notice.stream)
-        notice.sealed, notice.holder_blind = None, notice.uid.encode()
+        notice.sealed, notice.holder_blind = None, own_value(notice.uid)
         notice.version += 1
     db.session.flush()
     return len(rows)
@@ -98,7 +101,7 @@ def _over_links(before: datetime) -> tuple[Any, ...]:
 
 def _held_links(held: Any) -> Any:
     return or_(
-        _stream("reported", ReportedContent.uid).in_(held),
+        stream_of("reported", ReportedContent.uid).in_(held),
         person_stream(ReportedContent.person_id).in_(held),
     )
 
@@ -108,7 +111,7 @@ def _end_links(_now: datetime, ids: Sequence[int]) -> int:
     ended = rows.scalars().all()
     for row in ended:
         vault.destroy(row.stream)
-        row.url_sealed, row.title_sealed, row.url_blind = b"", b"", row.uid.encode()
+        row.url_sealed, row.title_sealed, row.url_blind = b"", b"", own_value(row.uid)
         row.address_sealed = row.reason_sealed = None
         row.version += 1
     db.session.flush()
@@ -117,8 +120,7 @@ def _end_links(_now: datetime, ids: Sequence[int]) -> int:
 
 def _end_rights(_now: datetime, ids: Sequence[int]) -> int:
     changed(update(Notice).where(Notice.right_id.in_(ids)).values(right_id=None))
-    gone: Any = db.session.execute(delete(HeldRight).where(HeldRight.id.in_(ids)))
-    return int(gone.rowcount)
+    return delete_rows(HeldRight, ids)
 
 
 def _over_steps(before: datetime) -> tuple[Any, ...]:
@@ -138,12 +140,7 @@ def _over_steps(before: datetime) -> tuple[Any, ...]:
 
 def _end_steps(_now: datetime, ids: Sequence[int]) -> int:
     db.session.execute(delete(ConductAppeal).where(ConductAppeal.step_id.in_(ids)))
-    gone: Any = db.session.execute(delete(ConductStep).where(ConductStep.id.in_(ids)))
-    return int(gone.rowcount)
-
-
-def _of(column: Any) -> Any:
-    return lambda held: person_stream(column).in_(held)
+    return delete_rows(ConductStep, ids)
 
 
 def _discard(_now: datetime, ids: Sequence[int]) -> int:
@@ -157,7 +154,7 @@ def _discard(_now: datetime, ids: Sequence[int]) -> int:
 def _needs(person: Any) -> Any:
     """Somebody answers for a link of a case whose words are still there."""
     answers = (Respondent.person_id == person, Respondent.notice_id == Notice.id)
-    notices = exists().where(*answers, Notice.sealed.is_not(None))
+    notices = exists().where(*answers, _says_something())
     links = exists().where(ReportedContent.person_id == person, ReportedContent.url_sealed != b"")
     return or_(notices, links)
 
@@ -193,7 +190,7 @@ RIGHTS = plain(
     HeldRight,
     HeldRight.forgotten_at,
     None,
-    held=_of(HeldRight.person_id),
+    held=on_person(HeldRight.person_id),
     act=_end_rights,
 )
 STEPS_OVER = Keeping(
@@ -204,7 +201,7 @@ STEPS_OVER = Keeping(
     ConductStep,
     over=_over_steps,
     first=ConductStep.id,
-    held=_of(ConductStep.person_id),
+    held=on_person(ConductStep.person_id),
     act=_end_steps,
     most=100,
 )
@@ -216,7 +213,7 @@ APPEALS = Keeping(
     ConductAppeal,
     over=lambda before: (ConductAppeal.step_id.is_(None), ConductAppeal.decided_at < before),
     first=ConductAppeal.id,
-    held=_of(ConductAppeal.person_id),
+    held=on_person(ConductAppeal.person_id),
 )
 SIGNALS = plain(
     "infringement.signals",
@@ -225,7 +222,7 @@ SIGNALS = plain(
     ConductSignal,
     ConductSignal.at,
     None,
-    held=_of(ConductSignal.person_id),
+    held=on_person(ConductSignal.person_id),
 )
 DRAFTS = plain(
     "infringement.drafts",
@@ -234,7 +231,7 @@ DRAFTS = plain(
     NoticeDraft,
     NoticeDraft.ends_at,
     timedelta(0),
-    held=_of(NoticeDraft.person_id),
+    held=on_person(NoticeDraft.person_id),
     act=_discard,
     most=50,
 )

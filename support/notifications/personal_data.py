@@ -29,7 +29,7 @@ from support.core.holders import (
     NotPersonal,
     Removal,
     count_of,
-    delete_some,
+    whole,
 )
 from support.core.web_parts import words as gettext
 from support.core.words import N_
@@ -122,10 +122,6 @@ def _blind(kept: Kept) -> bytes:
     return vault.blind_index(kind, value)
 
 
-def _erase_choices(removal: Removal) -> int:
-    return delete_some(Preference, Preference.person_id == removal.person_id)
-
-
 HOLDERS: tuple[Holder | NotPersonal, ...] = (
     Holder(
         code="notifications.sent",
@@ -136,14 +132,13 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         collect=_sent,
         measures={Measure.ERASE: _erase_sent},
     ),
-    Holder(
-        code="notifications.choices",
-        title=N_("What you want to be told"),
-        data_class=Class.ACCOUNT,  # without them somebody who stays would be told again what they refused
-        columns={"notice_preference": "person_id purpose channel"},
-        count=lambda person_id: count_of(Preference, Preference.person_id == person_id),
-        collect=_choices,
-        measures={Measure.ERASE: _erase_choices},
+    whole(
+        "notifications.choices",
+        N_("What you want to be told"),
+        Class.ACCOUNT,  # without them somebody who stays would be told again what they refused
+        Preference,
+        "person_id purpose channel",
+        _choices,
     ),
     NotPersonal(
         {

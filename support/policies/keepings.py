@@ -7,7 +7,7 @@ from support.core.keeping import Keeping, plain
 from support.core.words import N_
 from support.policies.data_classes import Class
 from support.policies.models import Consent
-from support.policies.queries_legal_holds import person_stream
+from support.policies.queries_legal_holds import on_person
 
 CONSENTS = plain(
     "policies.consents",
@@ -16,7 +16,7 @@ CONSENTS = plain(
     Consent,
     Consent.withdrawn_at,
     None,
-    held=lambda held: person_stream(Consent.person_id).in_(held),
+    held=on_person(Consent.person_id),
 )
 KEEPINGS: tuple[Keeping, ...] = (CONSENTS,)
 RECORD = NotPersonal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import String, literal, select
@@ -19,9 +19,19 @@ def held_streams() -> Any:
     return select(LegalHold.about).where(LegalHold.released_at.is_(None))
 
 
+def stream_of(name: str, column: Any) -> Any:
+    """Return the SQL of the stream of a thing whose number or uid stands in `column`."""
+    return literal(f"{name}:") + column.cast(String)
+
+
 def person_stream(column: Any) -> Any:
     """Return the SQL of the stream of the person whose row id stands in `column`."""
-    return literal("person:") + column.cast(String)
+    return stream_of("person", column)
+
+
+def on_person(column: Any) -> Callable[[Any], Any]:
+    """Return a `Keeping.held`: a hold on the person whose row id stands in `column`."""
+    return lambda held: person_stream(column).in_(held)
 
 
 def is_held(*streams: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from support.core.db import db
 from support.policies.models_retention import OPEN, RetentionPart, RetentionRun, RunState
@@ -27,34 +27,34 @@ def run_by_id(run_id: int) -> RetentionRun:
 
 def newest_run() -> RetentionRun:
     """Return the newest run; there is one."""
-    found = select(RetentionRun).order_by(RetentionRun.id.desc()).limit(1)
-    return db.session.execute(found).scalar_one()
+    found = last_run()
+    assert found is not None
+    return found
 
 
 def last_run() -> RetentionRun | None:
     """Return the newest run of any kind, None where none ever began."""
-    found = select(RetentionRun).order_by(RetentionRun.id.desc()).limit(1)
-    return db.session.execute(found).scalar_one_or_none()
+    return _last()
 
 
 def last_night() -> RetentionRun | None:
     """Return the newest nightly run."""
-    found = select(RetentionRun).where(RetentionRun.night.is_not(None))
-    return db.session.execute(found.order_by(RetentionRun.id.desc()).limit(1)).scalar_one_or_none()
+    return _last(RetentionRun.night.is_not(None))
 
 
 def last_counted() -> RetentionRun | None:
     """Return the newest run that counted to its end."""
-    found = select(RetentionRun).where(RetentionRun.counted_at.is_not(None))
-    return db.session.execute(found.order_by(RetentionRun.id.desc()).limit(1)).scalar_one_or_none()
+    return _last(RetentionRun.counted_at.is_not(None))
 
 
 def last_carried_out() -> RetentionRun | None:
     """Return the newest run that did more than count."""
-    found = select(RetentionRun).where(
-        RetentionRun.dry.is_(False), RetentionRun.counted_at.is_not(None)
-    )
-    return db.session.execute(found.order_by(RetentionRun.id.desc()).limit(1)).scalar_one_or_none()
+    return _last(RetentionRun.dry.is_(False), RetentionRun.counted_at.is_not(None))
+
+
+def _last(*which: ColumnElement[bool]) -> RetentionRun | None:
+    found = select(RetentionRun).where(*which).order_by(RetentionRun.id.desc()).limit(1)
+    return db.session.execute(found).scalar_one_or_none()
 
 
 def next_part(run_id: int, state: RunState) -> RetentionPart | None:

@@ -81,11 +81,6 @@ def months_of(data_class: str, config: Config) -> int:
     )
 
 
-def least_of(data_class: str) -> int:
-    """Return the months below which no operator can go, 0 where there are none."""
-    return RETENTION_MONTHS[data_class][1] if data_class in RETENTION_MONTHS else 0
-
-
 def begins(keeping: Keeping, now: datetime, config: Config) -> datetime:
     """Return the moment before which a thing has to be for its time to be over `now`."""
     if keeping.kept is not None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from support.core import vault
 from support.core.db import db
-from support.core.holders import Holder, Item, Measure, NotPersonal, Removal, count_of, delete_some
+from support.core.holders import Holder, Item, NotPersonal, whole
 from support.core.vault import KeyDestroyed
 from support.core.web_parts import words as gettext
 from support.core.words import N_
@@ -85,45 +85,33 @@ def _streams(person_id: int) -> Iterator[str]:
             yield f"check:{change.check_uid}"
 
 
-def _holder(code: str, title: str, table: Any, columns: str, collect: Any) -> Holder:
-    """A table whose rows are somebody's own and go whole."""
-
-    def erase(removal: Removal) -> int:
-        return delete_some(table, table.person_id == removal.person_id)
-
-    return Holder(
-        code=f"realname.{code}",
-        title=title,
-        data_class=Class.IDENTITY,
-        columns={table.__tablename__: columns},
-        count=lambda person_id: count_of(table, table.person_id == person_id),
-        collect=collect,
-        measures={Measure.ERASE: erase},
-        streams=_streams,
-    )
-
-
 HOLDERS: tuple[Holder | NotPersonal, ...] = (
-    _holder(
-        "claims",
+    whole(
+        "realname.claims",
         N_("Details of documents"),
+        Class.IDENTITY,
         NameClaim,
         "person_id document sealed blind face",
         _claims,
+        streams=_streams,
     ),
-    _holder(
-        "changes",
+    whole(
+        "realname.changes",
         N_("Changes of a verified name"),
+        Class.IDENTITY,
         NameChange,
         "person_id bears reason source sealed",
         _changes,
+        streams=_streams,
     ),
-    _holder(
-        "documents",
+    whole(
+        "realname.documents",
         N_("Documents that verified a name"),
+        Class.IDENTITY,
         UsedDocument,
         "person_id blind",
         _documents,
+        streams=_streams,
     ),
     NotPersonal(
         {

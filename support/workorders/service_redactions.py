@@ -30,30 +30,26 @@ def texts_beside(person_id: int) -> Iterator[Text]:
     """Yield what others wrote in the orders in which somebody takes part, notes of the desk too."""
     theirs = select(Party.order_id).where(Party.person_id == person_id)
     for kind, table in _TABLES.items():
-        columns = (table.id, table.order_id, table.body)
-        rows = select(*columns).where(table.order_id.in_(theirs), table.author_id != person_id)
-        for row in fetch(rows.order_by(table.id)).all():
-            yield Text(kind, row.id, row.order_id, row.body)
+        yield from _texts(kind, table.order_id.in_(theirs), table.author_id != person_id)
 
 
 def texts_with(words: str, person_id: int, most: int) -> Iterator[Text]:
     """Yield what others wrote anywhere that holds these words, by the index, up to `most` orders, newest first."""
     for hit in search.find(index.KIND, words, staff=True, limit=most):
         for kind, table in _TABLES.items():
-            columns = (table.id, table.order_id, table.body)
-            rows = select(*columns).where(
-                table.order_id == hit.thing_id, table.author_id != person_id
-            )
-            for row in fetch(rows.order_by(table.id)).all():
-                yield Text(kind, row.id, row.order_id, row.body)
+            yield from _texts(kind, table.order_id == hit.thing_id, table.author_id != person_id)
 
 
 def text_of(kind: str, thing_id: int) -> Text | None:
     """Return one message or note as it stands; None where there is none."""
+    return next(_texts(kind, _TABLES[kind].id == thing_id), None)
+
+
+def _texts(kind: str, *which: Any) -> Iterator[Text]:
     table = _TABLES[kind]
-    columns = (table.id, table.order_id, table.body)
-    row = fetch(select(*columns).where(table.id == thing_id)).one_or_none()
-    return None if row is None else Text(kind, row.id, row.order_id, row.body)
+    found = select(table.id, table.order_id, table.body).where(*which).order_by(table.id)
+    for row in fetch(found).all():
+        yield Text(kind, *row)
 
 
 def rewrite(text: Text, change: Callable[[str], str]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, delete, exists, literal, or_, select, update
+from sqlalchemy import bindparam, delete, exists, or_, select, update
 
 from support.accounts.service_retention import NeedsGuest
 from support.core import file_upkeep, search
@@ -16,7 +16,7 @@ from support.core.holders import Measure
 from support.core.keeping import Keeping, plain
 from support.core.words import N_
 from support.policies.data_classes import Class
-from support.policies.queries_legal_holds import person_stream
+from support.policies.queries_legal_holds import person_stream, stream_of
 from support.workorders import index, service_drafts
 from support.workorders.models import Draft, Message, Note, Party, Tag, WorkOrder
 from support.workorders.service_bulk import RUNS_KEPT, BulkRun
@@ -37,7 +37,7 @@ def _held(held: Any) -> Any:
     theirs = exists().where(
         Party.order_id == WorkOrder.id, person_stream(Party.person_id).in_(held)
     )
-    own = (literal("order:") + cast(WorkOrder.id, String)).in_(held)
+    own = stream_of("order", WorkOrder.id).in_(held)
     return or_(own, person_stream(WorkOrder.requester_id).in_(held), theirs)
 
 
@@ -48,8 +48,7 @@ def _anonymise(now: datetime, ids: Sequence[int]) -> int:
     """
     said = (("message", Message), ("note", Note))
     for name, table in said:
-        attached = literal(f"{name}:") + cast(table.id, String)
-        of_these = select(attached).where(table.order_id.in_(ids))
+        of_these = select(stream_of(name, table.id)).where(table.order_id.in_(ids))
         files = select(StoredFile.uid).where(StoredFile.attached_to.in_(of_these))
         file_upkeep.discard(db.session.execute(files).scalars().all())
         words = (table.order_id.in_(ids), table.redacted_at.is_(None))

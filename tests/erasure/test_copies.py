@@ -18,7 +18,7 @@ from support.core.context import hooks
 from support.core.db import db, transaction
 from support.core.errors import Expired, NeedsProof, NotAllowed, NotFound, TooMany
 from support.core.files import store
-from support.core.holders import Holder, Item, Removal
+from support.core.holders import Holder, Item, Removal, count_of
 from support.core.outbox import OutboxRow, OutboxState, Outcome, Retry
 from support.erasure import copying, queries_copies, service_copies
 from support.erasure.models_copies import CopyState, DataCopy
@@ -52,7 +52,7 @@ def test_without_a_fresh_proof_nothing_is_asked_for_and_nothing_saved(world: Era
             service_copies.ask_copy(actor, now=now)
         with pytest.raises(NeedsProof):
             service_copies.open_copy(actor, row.uid, now=now)
-    assert queries_copies.count_of_copies(world.alice.id or 0) == 1
+    assert count_of(DataCopy, DataCopy.person_id == world.alice.id) == 1
 
 
 def test_another_members_copy_is_not_there(world: ErasureWorld) -> None:
@@ -244,7 +244,7 @@ def test_an_erasure_takes_copies_away_also_one_that_is_being_made(
     service_copies.ask_copy(world.shown(world.alice))
     world.drain()
     assert rows == [2]
-    assert queries_copies.count_of_copies(person) == 0
+    assert count_of(DataCopy, DataCopy.person_id == person) == 0
     assert names_in_store() == set()
     assert list(store().incoming.directory.iterdir()) == []
     with transaction():

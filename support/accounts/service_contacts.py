@@ -169,7 +169,8 @@ def guest_for(
 ) -> GuestRef:
     """Return the guest with this address, making one with an unverified address if there is none.
 
-    Members are never found here: an address typed into a form opens nobody's account.
+    Members are never found here: an address typed into a form opens nobody's account. Nor is a guest whose data is
+    being deleted just now: what is filed meanwhile would be left behind, so it is somebody new's.
     """
     now = now or utcnow()
     with transaction():
@@ -180,6 +181,7 @@ def guest_for(
             .join(ContactPoint, ContactPoint.person_id == Person.id)
             .where(
                 Person.kind == PersonKind.GUEST,
+                Person.disabled_at.is_(None),
                 ContactPoint.kind == kind,
                 ContactPoint.blind == blind,
                 ContactPoint.contact_person_id.is_(None),

@@ -51,7 +51,9 @@ def desk_page(actor: Actor, row: Erasure, forms: Mapping[str, FlaskForm], now: d
     """Return what the page of one request shows, and the forms of what its reader may decide."""
     order = orders.order_by_id(row.order_id)
     due, may = due_of(row), acts_of(actor, row)
-    plan = held(queries_plan.plan_of(row.person_id, now)) if row.status in _TO_DECIDE else []
+    plan = []
+    if row.status in _TO_DECIDE:
+        plan = held(queries_plan.plan_of(row.person_id, now, row.scope))
     proposal = forms.get("proposal") or proposal_form(plan)
     return {
         "reference": order.reference,

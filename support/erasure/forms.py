@@ -80,6 +80,7 @@ def proposal_form(plan: Sequence[Planned]) -> ProposalForm:
         fields[why_field(code)] = SelectField(
             _("Why it stays"),
             choices=choices(("", ""), *((reason, _(words)) for reason, words in REFUSALS.items())),
+            default="" if each.asked else "scope",
         )
     kind: type[ProposalForm] = type("ProposalForm", (ProposalForm,), fields)
     return kind()

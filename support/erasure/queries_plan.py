@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from support.core.calendars import months
@@ -18,7 +18,7 @@ from support.policies.data_classes import RULES, Class, Rule
 class Planned:
     """One class: its rule, what its places hold (title, number), what is proposed, until when, and whether it is held.
 
-    A class whose term is over already is deleted like any other.
+    A class whose term is over already is deleted like any other; one that is not `asked` for stays.
     """
 
     data_class: Class
@@ -27,6 +27,7 @@ class Planned:
     measure: Measure
     until: datetime | None
     held: bool
+    asked: bool = True
 
     @property
     def found(self) -> int:
@@ -36,6 +37,8 @@ class Planned:
     @property
     def choices(self) -> tuple[Measure, ...]:
         """What may be decided: what the table allows while its term runs, or that it is refused."""
+        if not self.asked:
+            return (Measure.KEEP,)
         open_to = [each for each in Measure if each in self.rule.allowed]
         if self.until is None and Measure.RESTRICT in open_to:
             open_to.remove(Measure.RESTRICT)
@@ -50,10 +53,19 @@ def holders_by_class() -> Mapping[str, list[Holder]]:
     return found
 
 
-def plan_of(person_id: int, now: datetime) -> list[Planned]:
-    """Return every class of data about somebody. Nothing is changed; other people's data is not counted."""
-    places = holders_by_class()
-    return [_planned(each, places.get(each, []), person_id, now) for each in Class]
+def plan_of(person_id: int, now: datetime, scope: Collection[str] = ()) -> list[Planned]:
+    """Return every class of data about somebody. Nothing is changed; other people's data is not counted.
+
+    `scope` are the classes that they asked for, none for all: the others stay, whatever the table says.
+    """
+    places, wanted = holders_by_class(), scope or [*Class]
+    plan = [_planned(each, places.get(each, []), person_id, now) for each in Class]
+    return [
+        each
+        if each.data_class in wanted
+        else replace(each, measure=Measure.KEEP, until=None, asked=False)
+        for each in plan
+    ]
 
 
 def _planned(data_class: Class, holders: list[Holder], person_id: int, now: datetime) -> Planned:

@@ -20,7 +20,7 @@ from support.core.holders import Measure
 from support.core.text import clean_text, too_long
 from support.core.words import N_
 from support.erasure import policy, queries, queries_plan, service_mentions
-from support.erasure.lifecycle import COARSE, ENDED, LIFECYCLE, WITHDRAWABLE, ErasureState
+from support.erasure.lifecycle import COARSE, ENDED, LIFECYCLE, RUNNING, WITHDRAWABLE, ErasureState
 from support.erasure.models import Erasure, ErasureLine
 from support.erasure.rules import CURRENT, EXTENSIONS, GROUNDS, REFUSALS, REGIONS, due_of
 from support.policies.data_classes import Class
@@ -155,7 +155,7 @@ def propose(
     now = now or utcnow()
     policy.require_decider(actor)
     LIFECYCLE.check_move(row.status, S.PROPOSED)
-    plan = queries_plan.plan_of(row.person_id, now)
+    plan = queries_plan.plan_of(row.person_id, now, row.scope)
     lines = [_line(row, each, measures, reasons) for each in plan if each.found]
     said = said_words(words, needed=is_refusal(lines))
     with transaction() as session:
@@ -175,7 +175,8 @@ def _line(
     reasons: Mapping[str, str],
 ) -> ErasureLine:
     code = each.data_class.value
-    wanted, reason = measures.get(code, each.measure), reasons.get(code, "")
+    wanted = measures.get(code, each.measure)
+    reason = reasons.get(code, "") or ("" if each.asked else "scope")
     if wanted not in each.choices:
         raise Invalid(code, NO_MEASURE)
     own = each.rule.measure is Measure.KEEP
@@ -290,13 +291,16 @@ def follow_order(order: WorkOrder, status: Status, now: datetime) -> None:
 
 
 def guard_order(order: WorkOrder, status: Status) -> None:
-    """Raise `NotAllowed` where somebody ends an order whose request is being decided or carried out."""
+    """Raise `NotAllowed` where somebody ends an order whose request is being decided or carried out.
+
+    Its person takes it back by `withdraw`; neither the desk's hand nor their silence ends it once they are known.
+    """
     row = queries.erasure_of(order)
     if row is None or row.status in ENDED:
         return
     if row.status is S.EXECUTING and status is Status.CLOSED:
         raise NotAllowed(BEGUN)
-    if status is Status.RESOLVED:
+    if status is Status.RESOLVED or (status is Status.CLOSED and row.status in RUNNING):
         raise NotAllowed(
             N_("A privacy officer and another person decide on this; it is not solved before.")
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from support.accounts import service_closing
 from support.assurance import service as assurance
@@ -23,8 +23,8 @@ from support.core.outbox import Retry
 from support.core.platform_calls import Name
 from support.erasure import execution, letters, queries, queries_plan, receipts, service_mentions
 from support.erasure.lifecycle import ErasureState
-from support.erasure.models import Erasure, ErasureStep
-from support.erasure.service import DUE, act_of, move
+from support.erasure.models import Erasure, ErasureLine, ErasureStep
+from support.erasure.service import BEGINS_AFTER, DUE, act_of, move
 from support.notifications import evidence
 from support.verification import queries as checks
 from support.workorders import queries as orders
@@ -79,6 +79,9 @@ def _do(row: Erasure, step: ErasureStep) -> bool:
         return False
     else:
         _OWN[step.code](row, now)
+        if step.code == execution.MENTIONS and service_mentions.is_held_back(row):
+            _note(step, HELD)
+            return True
     with transaction():
         mine = update(ErasureStep).where(ErasureStep.id == step.id, ErasureStep.done_at.is_(None))
         changed(mine.values(done_at=utcnow(), note=""))
@@ -100,12 +103,16 @@ def _carry(row: Erasure, step: ErasureStep, holder: Holder) -> None:
 
 
 def _removal(row: Erasure, step: ErasureStep, data_class: str) -> Removal:
-    """Return what a place is asked to do, with the key under which a class is locked away until its date."""
+    """Return what a place is asked to do, with the key under which a class is locked away until its date.
+
+    Where that date is past already, a legal hold having lasted longer, nothing is locked away any more: it goes.
+    """
+    now = utcnow()
     until = next(line.until for line in queries.lines_of(row) if line.data_class == data_class)
-    if step.what is not Measure.RESTRICT or until is None:
-        return Removal(row.person_id, utcnow())
+    if step.what is not Measure.RESTRICT or until is None or until <= now:
+        return Removal(row.person_id, now)
     key = vault.restriction_key(f"{row.uid}:{data_class}", until)
-    return Removal(row.person_id, utcnow(), key, until)
+    return Removal(row.person_id, now, key, until)
 
 
 def _note(step: ErasureStep, words: str) -> None:
@@ -196,8 +203,12 @@ def finish(row: Erasure, now: datetime) -> None:
 
 
 def go_on(now: datetime) -> None:
-    """Go on with what a legal hold held back, and with what lost its job; periodic, twice is harmless."""
-    running = select(Erasure.id, Erasure.uid).where(Erasure.state == S.EXECUTING)
+    """Go on with what a legal hold held back, and begin or go on with what lost its job; periodic, twice is harmless.
+
+    A job is given up after a day, and a claim to the account, for instance, may take longer to be decided.
+    """
+    late = (Erasure.state == S.APPROVED) & (Erasure.approved_at <= now - BEGINS_AFTER)
+    running = select(Erasure.id, Erasure.uid).where((Erasure.state == S.EXECUTING) | late)
     for erasure_id, uid in db.session.execute(running.limit(200)).all():
         with transaction():
             outbox.put(DUE, f"{uid}:{now:%Y-%m-%dT%H}", erasure=erasure_id)
@@ -205,12 +216,11 @@ def go_on(now: datetime) -> None:
 
 def end_terms(now: datetime) -> None:
     """Call those done whose last locked class has ended: their restriction keys are destroyed. Periodic."""
-    locked = select(Erasure).where(Erasure.state == S.RESTRICTED).limit(200)
-    for row in db.session.execute(locked).scalars().all():
-        terms = [line.until for line in queries.lines_of(row) if line.until is not None]
-        if terms and max(terms) <= now:
-            with transaction():
-                move(SYSTEM, row, S.COMPLETED, row.version, now)
+    runs = (ErasureLine.erasure_id == Erasure.id, ErasureLine.until > now)
+    over = select(Erasure).where(Erasure.state == S.RESTRICTED, ~exists().where(*runs))
+    for row in db.session.execute(over.order_by(Erasure.id).limit(200)).scalars().all():
+        with transaction():
+            move(SYSTEM, row, S.COMPLETED, row.version, now)
 
 
 def under_way() -> set[str]:

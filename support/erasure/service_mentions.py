@@ -19,6 +19,7 @@ from support.core.vault import KeyDestroyed
 from support.erasure import mentions
 from support.erasure.mentions import Identity, Mention, What
 from support.erasure.models import Erasure, ErasureMention
+from support.policies import queries_legal_holds
 from support.workorders import queries as orders
 from support.workorders import service_redactions as texts
 from support.workorders.service_redactions import Text
@@ -51,7 +52,8 @@ def identity_of(person_id: int) -> Identity:
 def look_for(row: Erasure) -> int:
     """Look for mentions and note them as proposals, chosen until somebody says no; return how many texts have some.
 
-    Looked for again it adds what was written since. What was decided about a text stays decided.
+    Looked for again it adds what was written since, and where a text was changed meanwhile, by the deletion of somebody
+    else who is named in it too, finds the places anew. What was decided about a text stays decided.
     """
     who = identity_of(row.person_id)
     found = 0
@@ -60,17 +62,17 @@ def look_for(row: Erasure) -> int:
         if not spans:
             continue
         found += 1
+        known = {"erasure_id": row.id, "kind": text.kind, "thing_id": text.id}
+        said = {"spans": _written(spans), "blind": blind(text.body)}
+        mine = update(ErasureMention).filter_by(**known).where(ErasureMention.done_at.is_(None))
         with transaction():
-            insert_new(
-                ErasureMention,
-                erasure_id=row.id,
-                kind=text.kind,
-                thing_id=text.id,
-                spans=[[one.start, one.end, one.what.value] for one in spans],
-                blind=blind(text.body),
-                chosen=True,
-            )
+            if not insert_new(ErasureMention, **known, **said, chosen=True):
+                changed(mine.where(ErasureMention.blind != said["blind"]).values(**said))
     return found
+
+
+def _written(spans: Sequence[Mention]) -> list[list[Any]]:
+    return [[one.start, one.end, one.what.value] for one in spans]
 
 
 def _candidates(person_id: int, who: Identity) -> Iterator[Text]:
@@ -105,7 +107,8 @@ def choose(row: Erasure, spared: Collection[int]) -> None:
 def mentions_of(row: Erasure) -> Sequence[ErasureMention]:
     """Return the texts in which the person is mentioned."""
     found = select(ErasureMention).where(ErasureMention.erasure_id == row.id)
-    return db.session.execute(found.order_by(ErasureMention.id)).scalars().all()
+    fresh = found.execution_options(populate_existing=True)
+    return db.session.execute(fresh.order_by(ErasureMention.id)).scalars().all()
 
 
 def shown(row: Erasure) -> list[dict[str, Any]]:
@@ -140,13 +143,43 @@ def written(row: Erasure) -> list[list[Any]]:
 
 
 def take_out(row: Erasure, now: datetime) -> None:
-    """Redact the chosen mentions; safe to run twice."""
-    for mention in mentions_of(row):
-        if mention.chosen and mention.done_at is None:
+    """Redact the chosen mentions but for those that a legal hold keeps; safe to run twice."""
+    for mention in _to_do(row):
+        if not _is_held(mention):
             with transaction():
-                redact(mention.kind, mention.thing_id, mention.blind, mention.spans)
+                _take_out(row, mention)
                 mine = update(ErasureMention).where(ErasureMention.id == mention.id)
                 changed(mine.values(done_at=now))
+
+
+def _take_out(row: Erasure, mention: ErasureMention) -> None:
+    """Redact one, looked for anew where another deletion changed the text between the ledger and now."""
+    text = texts.text_of(mention.kind, mention.thing_id)
+    if text is None:
+        return
+    known, spans = mention.blind, mention.spans
+    if blind(text.body) != known:
+        found = mentions.find(text.body, identity_of(row.person_id))
+        known, spans = blind(text.body), _written(found)
+    redact(mention.kind, mention.thing_id, known, spans)
+
+
+def is_held_back(row: Erasure) -> bool:
+    """True while a mention that has to go stands in a text that a legal hold keeps."""
+    return bool(_to_do(row))
+
+
+def _to_do(row: Erasure) -> list[ErasureMention]:
+    return [one for one in mentions_of(row) if one.chosen and one.done_at is None]
+
+
+def _is_held(mention: ErasureMention) -> bool:
+    """True while a hold keeps the thread, or all that its requester has: what stands in it is theirs, or evidence."""
+    text = texts.text_of(mention.kind, mention.thing_id)
+    if text is None:
+        return False
+    order = orders.order_by_id(text.order_id)
+    return queries_legal_holds.is_held(order.stream, f"person:{order.requester_id}")
 
 
 def redact(kind: str, thing_id: int, known: bytes, spans: Sequence[Sequence[Any]]) -> bool:

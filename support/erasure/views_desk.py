@@ -43,7 +43,7 @@ def propose(uid: str) -> Answer:
     """Propose what happens to each class of data."""
     actor = current_actor()
     row = queries.erasure_at_desk(actor, uid)
-    plan = desk_pages.held(queries_plan.plan_of(row.person_id, utcnow()))
+    plan = desk_pages.held(queries_plan.plan_of(row.person_id, utcnow(), row.scope))
     form = proposal_form(plan)
     if form.validate_on_submit():
         with lost_races_on(form):

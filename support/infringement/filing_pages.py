@@ -201,8 +201,9 @@ def with_number(step: str, said: dict[str, Any], draft: Draft | None) -> dict[st
 
     It is not shown again, so a blank field says nothing about it; another kind of document leaves it out.
     """
-    before = draft.part("holder") if draft is not None and step == "holder" else {}
-    if said.get("holder_id_no") or said.get("holder_id_type") != before.get("holder_id_type"):
+    before = filing.part_of(kept_of(draft), "holder")
+    same = said.get("holder_id_type") == before.get("holder_id_type")
+    if step != "holder" or said.get("holder_id_no") or not same:
         return said
     return said | {"holder_id_no": before.get("holder_id_no", "")}
 

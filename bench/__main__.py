@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import deliver, report
+from bench import deliver, people, report
 from bench.cases import CASES, Case
 from bench.client import Sample, load
 from bench.report import Result
@@ -125,6 +125,9 @@ def _measure(
         results.append(
             deliver.measure(site, engine, rounds=2 if quick else 3, number=100 if quick else 300)
         )
+    for site in sites if not only or set(only) & {"erase", "export"} else []:
+        progress.update(task, description=f"{engine}: erase, export")
+        results += people.measure(site, engine, rounds=2 if quick else 3)
     if only:
         return results
     progress.update(task, advance=rounds, description=f"{engine}: memory")

@@ -117,7 +117,7 @@ def show(results: Sequence[Result]) -> None:
     first = {(each.engine, each.case): each for each in results if each.n == smallest}
     for each in sorted(results, key=lambda one: (one.engine, one.case, one.n)):
         growth = first[each.engine, each.case].ours / each.ours
-        memory = each.case == MEMORY
+        memory = each.case.endswith(MEMORY)
         table.add_row(
             each.engine,
             f"{each.case} ({each.unit})",
@@ -137,8 +137,9 @@ def show(results: Sequence[Result]) -> None:
 
 
 def _tone(result: Result) -> str:
-    if result.case == MEMORY:
-        return "green" if result.ours <= MOST_MEGABYTES else "red"
+    if result.case.endswith(MEMORY):
+        most = MOST_MEGABYTES if result.case == MEMORY else result.floor
+        return "green" if result.ours <= most else "red"
     return "green" if result.ratio >= AIM else "yellow" if result.ratio >= LEAST else "red"
 
 

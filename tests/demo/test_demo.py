@@ -126,7 +126,7 @@ def test_every_state_kind_and_language_is_there_and_one_or_two_are_late(app: Fla
         assert len(orders) == TOLD
         assert {order.state for order in orders} == set(Status)
         assert {order.kind for order in orders} == {
-            "question", "suggestion", "complaint", "realname", "infringement", "report",
+            "question", "suggestion", "complaint", "realname", "infringement", "report", "erasure",
         }  # fmt: skip
         assert min(Counter(order.language for order in orders).values()) >= 15
         assert {order.priority for order in orders} == set(Priority)
@@ -137,6 +137,7 @@ def test_every_state_kind_and_language_is_there_and_one_or_two_are_late(app: Fla
             "requester",
             "no_answer",
             "not_confirmed",
+            "carried_out",
         }
         assert any(order.assignee_id is None and order.active for order in orders)
         assert any(order.related_id for order in orders)

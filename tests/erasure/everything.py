@@ -12,6 +12,7 @@ from support.core.clock import utcnow
 from support.core.db import transaction
 from support.workorders import service as workorders
 from support.workorders import service_drafts
+from support.workorders.kind import SUGGESTION
 from support.workorders.lifecycle import Status
 from support.workorders.models import WorkOrder
 from tests.accounts.names import verify
@@ -29,9 +30,12 @@ CANARIES: Mapping[str, str] = {
     "Latin name": "Ouyang Cuiniao",
     "organisation": "翠鸟笼舍有限公司",
     "street": "17 Hidden Perch Lane",
+    "website": "https://kea-house.example/",
     "contact person": "Philippa Kanarienvogel",
+    "position": "Keeper of the lories",
     "subject": "My quetzal parcel is gone",
     "message": "The toucan was blue and cost a lot",
+    "idea": "Let cockatoos answer the telephone",
     "later message": "Still no toucan here, and it is Friday",
     "file name": "hoatzin-receipt.txt",
     "file": "shoebill paid in full",
@@ -51,14 +55,17 @@ class Everything:
         )
         self.alice = actor_of(opened(said["e-mail"], password=PASSWORD))
         opened_there(said["member name"], said["network"], said["device"])
-        values = {"street": said["street"], "organisation": said["organisation"], "country": "CN"}
-        service_profile.save_profile(self.alice, enterprise=False, values=values, version=0)
+        values = {each: said[each] for each in ("street", "organisation", "website")}
+        service_profile.save_profile(
+            self.alice, enterprise=False, values=values | {"country": "CN"}, version=0
+        )
         verify(self.id, said["Chinese name"], other_name=said["Latin name"])
         service_contact_persons.add_contact_person(
-            self.alice, name=said["contact person"], position="Keeper", authorised=True
+            self.alice, name=said["contact person"], position=said["position"], authorised=True
         )
         self.orders = [self._order(mei, number) for number in range(orders)]
         self._draft()
+        make_order(self.alice, "An idea", said["idea"], kind=SUGGESTION)
         self.other = self._others(mei, bob)
 
     def _order(self, mei: Actor, number: int) -> WorkOrder:

@@ -34,7 +34,9 @@ from tests.erasure.world import ErasureWorld
 from tests.fixtures.live import ROOT
 
 S = ErasureState
-SEALED = {CANARIES[name] for name in ("contact person", "file name", "draft")}
+SEALED = {
+    CANARIES[name] for name in ("website", "contact person", "position", "file name", "draft")
+}
 """They never stood anywhere in clear; that they can't be opened any more follows from the key."""
 
 

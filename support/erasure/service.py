@@ -325,11 +325,11 @@ def move(
         compare_and_set(row, version=version, state=new, changed_at=now, **values)
         order = orders.order_by_id(row.order_id)
         audit.record(order.stream, f"erasure.{new}", actor=actor, at=now, erasure=row.id)
-        _follow(order, row, now, reason)
+        follow(order, row, now, reason)
     return row
 
 
-def _follow(order: WorkOrder, row: Erasure, now: datetime, reason: str) -> None:
+def follow(order: WorkOrder, row: Erasure, now: datetime, reason: str = "requester") -> None:
     """Move the work order along, where it is not there already and was not closed meanwhile."""
     if row.due_at is not None and order.resolve_due != row.due_at:
         first = {} if order.first_replied_at else {"first_replied_at": now}

@@ -53,9 +53,29 @@ def begin(row: Erasure, now: datetime) -> None:
             raise Retry("account_claimed")
         assurance.require(SYSTEM, act_of(row), now=now)
         move(SYSTEM, row, S.EXECUTING, row.version, now)
+        _add_late(row, now)
         service_ledger.lay_steps(row)
         if execution.is_whole(queries.measures_of(row)):
             service_closing.close_account(SYSTEM, row.person_id, now=now)
+
+
+def _add_late(row: Erasure, now: datetime) -> None:
+    """Decide by the table on classes in which nothing stood when it was proposed, where the account goes: what came
+    since would be left without anybody who could read it."""
+    lines = queries.lines_of(row)
+    if row.scope or not execution.is_whole(queries.measures_of(row)):
+        return
+    decided = {line.data_class for line in lines}
+    for each in queries_plan.plan_of(row.person_id, now):
+        if each.found and each.data_class not in decided and each.measure is not Measure.KEEP:
+            late = {"data_class": each.data_class.value, "measure": each.measure.value}
+            until = each.until if each.measure is Measure.RESTRICT else None
+            db.session.add(
+                ErasureLine(
+                    erasure_id=row.id, found=each.found, until=until, held=each.held, **late
+                )
+            )
+    db.session.flush()
 
 
 def carry_on(erasure_id: int) -> None:

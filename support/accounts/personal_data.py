@@ -116,8 +116,11 @@ def _holder(
     count: Callable[[int], int],
     measures: Mapping[Measure, Verb],
     since: Callable[[int], datetime | None] = lambda person: None,
+    keyed: bool = False,
 ) -> Holder:
-    return Holder(f"accounts.{code}", title, data_class, columns, count, collect, measures, since)
+    more = {"keyed": count} if keyed else {}
+    code = f"accounts.{code}"
+    return Holder(code, title, data_class, columns, count, collect, measures, since, **more)
 
 
 HOLDERS: tuple[Holder | NotPersonal, ...] = (
@@ -163,6 +166,7 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         account.information,
         count=lambda person_id: count_of(BasicInformation, BasicInformation.person_id == person_id),
         measures={Measure.ERASE: account.erase_information},
+        keyed=True,
     ),
     _holder(
         "contact_persons",
@@ -172,6 +176,7 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         account.contact_persons,
         count=lambda person_id: count_of(ContactPerson, ContactPerson.person_id == person_id),
         measures={Measure.ERASE: account.erase_contact_persons},
+        keyed=True,
     ),
     whole(
         "accounts.real_name",
@@ -180,6 +185,7 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         RealName,
         "person_id kind source voucher sealed records about",
         account.real_name,
+        keyed=True,
     ),
     whole(
         "accounts.identities",

@@ -91,6 +91,7 @@ class Holder:
 
     `since(person)` is the newest moment from which the class's term counts, None where nothing has to stay;
     `streams(person)` names what this data belongs to (`order:12`): a legal hold on one of them keeps it for now.
+    `keyed(person)` says how many of the things there the person's own key opens, so that they can't be kept without it.
     """
 
     code: str
@@ -102,6 +103,7 @@ class Holder:
     measures: Mapping[Measure, Verb]
     since: Callable[[int], datetime | None] = lambda person: None
     streams: Callable[[int], Iterable[str]] = lambda person: ()
+    keyed: Callable[[int], int] = lambda person: 0
 
 
 BATCH = 200
@@ -124,17 +126,33 @@ def delete_some(table: type[Base], *which: Any) -> int:
 
 
 def whole(
-    code: str, title: str, data_class: str, table: Any, columns: str, collect: Any, **more: Any
+    code: str,
+    title: str,
+    data_class: str,
+    table: Any,
+    columns: str,
+    collect: Any,
+    *,
+    keyed: bool = False,
+    **more: Any,
 ) -> Holder:
-    """Return the usual holder: rows of one table that are somebody's own (`person_id`) and are deleted whole."""
+    """Return the usual holder: rows of one table that are somebody's own (`person_id`) and are deleted whole.
+
+    `keyed` says that the person's own key opens them.
+    """
+
+    def count(person_id: int) -> int:
+        return count_of(table, table.person_id == person_id)
+
     return Holder(
         code,
         title,
         data_class,
         {table.__tablename__: columns},
-        count=lambda person_id: count_of(table, table.person_id == person_id),
+        count=count,
         collect=collect,
         measures={Measure.ERASE: deleting(table)},
+        **({"keyed": count} if keyed else {}),
         **more,
     )
 

@@ -94,6 +94,7 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         count=lambda person_id: count_of(StoredFile, *_waiting(person_id)),
         collect=_uploads,
         measures={Measure.ERASE: _erase_uploads},
+        keyed=lambda person_id: count_of(StoredFile, *_waiting(person_id)),
     ),
     Holder(
         code="core.calls",

@@ -22,7 +22,7 @@ from support.erasure import (
     policy,
     queries,
     queries_copies,
-    service_execution,
+    service_ledger,
     views,
     views_data,
     views_desk,
@@ -59,7 +59,7 @@ def _unstaffed() -> list[tuple[str, str, str]]:
 HOOKS: tuple[object, ...] = (
     kind.ERASURE,
     *personal_data.HOLDERS,
-    UnderWay(service_execution.under_way),
+    UnderWay(service_ledger.under_way),
     AfterRestore(N_("Deletions since the backup are done again"), replay_all),
     *jobs.SUBSCRIPTIONS,
     *jobs.PERIODIC,

@@ -37,6 +37,11 @@ def erasure_by_uid(uid: str) -> Erasure:
     return _known(_one(Erasure.uid == uid))
 
 
+def known(uid: str) -> Erasure | None:
+    """Return the request of this address where this database has it."""
+    return _one(Erasure.uid == uid)
+
+
 def erasure_at_desk(actor: Actor, uid: str) -> Erasure:
     """Return a request to who decides on deletions; raise `NotFound` or `NotAllowed`."""
     require_desk(actor)

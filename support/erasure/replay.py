@@ -1,8 +1,9 @@
 """What the ledger says, done again on a database that was restored from before: what was erased stays erased.
 
 The newest keys are restored beside old data, so that what the person's key sealed can't be opened any more; here the
-rest goes too, plain columns, files, search words, and mentions in what others wrote. What a law had us lock away was
-sealed anew after the backup and is lost with it.
+rest goes too, plain columns, files, search words, and mentions in what others wrote. Each request is brought back to
+where its steps begin and carried out like any other: what a law keeps and can be opened still is locked away again,
+and what a legal hold keeps waits for its release. Nobody is served until all that is not held is done.
 """
 
 from __future__ import annotations
@@ -13,15 +14,11 @@ from typing import Any
 from sqlalchemy import select
 
 from support.accounts.models import Person
-from support.core import audit, ledger, vault
+from support.core import audit, ledger
 from support.core.actors import SYSTEM
 from support.core.clock import utcnow
-from support.core.context import hooks
 from support.core.db import clean_leftovers, db, transaction
-from support.core.holders import Holder, Measure, Removal
-from support.core.vault import KeyDestroyed
-from support.erasure import execution, service_mentions
-from support.erasure.service_execution import person_mark
+from support.erasure import queries, service_execution, service_ledger, service_taking_out
 
 
 def replay(tell: Callable[[int], object] = lambda number: None) -> int:
@@ -31,10 +28,9 @@ def replay(tell: Callable[[int], object] = lambda number: None) -> int:
     """
     waiting = list(ledger.entries(ledger.applied() or 0))
     marks = _marks() if waiting else {}
+    service_taking_out.redo(each for _number, entry in waiting for each in entry["mentions"])
     for number, entry in waiting:
-        person_id = marks.get(str(entry["person"]))
-        if person_id is not None:
-            _again(entry, person_id)
+        _again(number, entry, marks)
         with transaction():
             audit.record_system("erasure.replayed", at=utcnow(), actor=SYSTEM, number=number)
             ledger.mark_applied(number)
@@ -47,31 +43,16 @@ def replay(tell: Callable[[int], object] = lambda number: None) -> int:
 def _marks() -> Mapping[str, int]:
     """Return everybody by how the ledger names them."""
     found = db.session.execute(select(Person.id)).scalars()
-    return {person_mark(person_id): person_id for person_id in found}
+    return {service_ledger.person_mark(person_id): person_id for person_id in found}
 
 
-def _again(entry: Mapping[str, Any], person_id: int) -> None:
-    now, measures = utcnow(), {code: Measure(each) for code, each in entry["measures"].items()}
-    for kind, thing_id, blind, spans in entry["mentions"]:
-        with transaction():
-            service_mentions.redact(kind, thing_id, bytes.fromhex(blind), spans)
-    for holder in hooks(Holder):
-        measure = measures.get(holder.data_class, Measure.KEEP)
-        if measure is not Measure.KEEP:
-            _carry(holder, measure, Removal(person_id, now))
-    if execution.is_whole(measures):
-        with transaction():
-            vault.destroy(f"person:{person_id}")
-
-
-def _carry(holder: Holder, measure: Measure, removal: Removal) -> None:
-    """Do again what was done there; what was locked away can't be opened to be locked away, and goes."""
-    if measure is Measure.RESTRICT:
-        measure = Measure.ERASE
-    while True:
-        try:
-            with transaction():
-                if not holder.measures[measure](removal):
-                    return
-        except KeyDestroyed:
-            return
+def _again(number: int, entry: Mapping[str, Any], marks: Mapping[str, int]) -> None:
+    """Carry one entry out; of somebody whom this database does not know yet only what others wrote is there."""
+    row = queries.known(str(entry["key"]))
+    person_id = row.person_id if row is not None else marks.get(str(entry["person"]))
+    if person_id is None:
+        return
+    row = service_ledger.bring_back(person_id, number, entry, now=utcnow())
+    if row is not None:
+        service_taking_out.note(row, entry["mentions"])
+        service_execution.carry_on(row.id)

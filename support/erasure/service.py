@@ -19,7 +19,7 @@ from support.core.errors import AlreadyDone, Invalid, NotAllowed, NotFound
 from support.core.holders import Measure
 from support.core.text import clean_text, too_long
 from support.core.words import N_
-from support.erasure import policy, queries, queries_plan, service_mentions
+from support.erasure import execution, policy, queries, queries_plan, service_mentions
 from support.erasure.lifecycle import COARSE, ENDED, LIFECYCLE, RUNNING, WITHDRAWABLE, ErasureState
 from support.erasure.models import Erasure, ErasureLine
 from support.erasure.rules import CURRENT, EXTENSIONS, GROUNDS, REFUSALS, REGIONS, due_of
@@ -53,6 +53,13 @@ TOO_LONG = N_("Up to %(most)s characters, please.")
 OTHERS = N_("Another person than who proposed it has to agree.")
 EXTENDED_BEFORE = N_("It was extended before; the law allows that once.")
 NO_MEASURE = N_("This can't be done with it: choose one of those offered.")
+NEEDS_KEY = N_(
+    "The key of the account opens it, and nobody could read it once the account is gone: lock it away, place a legal "
+    "hold on it, or keep the account as well."
+)
+ALL_OR_NONE = N_(
+    "All that the key of your account opens goes with the account. Choose everything, or leave the account out."
+)
 WHY_KEPT = N_("Say why it stays: the person has a right to the reason.")
 
 
@@ -102,6 +109,8 @@ def confirm_request(
         raise Invalid("region", CHOOSE)
     if not set(scope) <= set(Class):
         raise Invalid("scope", CHOOSE)
+    if Class.ACCOUNT in scope and set(scope) != set(Class):
+        raise Invalid("classes", ALL_OR_NONE)
     _require_shown(actor, now)
     if row.status is not S.IDENTITY:
         return row
@@ -157,6 +166,8 @@ def propose(
     LIFECYCLE.check_move(row.status, S.PROPOSED)
     plan = queries_plan.plan_of(row.person_id, now, row.scope)
     lines = [_line(row, each, measures, reasons) for each in plan if each.found]
+    if (code := lost_with_key(row.person_id, lines)) is not None:
+        raise Invalid(code, NEEDS_KEY)
     said = said_words(words, needed=is_refusal(lines))
     with transaction() as session:
         session.execute(delete(ErasureLine).where(ErasureLine.erasure_id == row.id))
@@ -193,6 +204,20 @@ def _line(
     )
 
 
+def lost_with_key(person_id: int, lines: Sequence[ErasureLine]) -> str | None:
+    """Return a class that would be kept and yet be lost: the account goes, and with it the key that alone opens it.
+
+    Kept means that those who must can read it on the pages where it stands, without an end that nobody decided on; so
+    it needs the person's key, and the two are not decided together.
+    """
+    kept = [line.data_class for line in lines if line.what is Measure.KEEP]
+    if not execution.is_whole({line.data_class: line.what for line in lines}):
+        return None
+    places = queries_plan.holders_by_class()
+    keyed = (code for code in kept if any(each.keyed(person_id) for each in places.get(code, [])))
+    return next(keyed, None)
+
+
 def approve(actor: Actor, row: Erasure, *, version: int, now: datetime | None = None) -> Erasure:
     """Agree as the second person: it is carried out, or, where all stays, refused. Twice is harmless.
 
@@ -207,6 +232,8 @@ def approve(actor: Actor, row: Erasure, *, version: int, now: datetime | None = 
     with transaction():
         refused = is_refusal(queries.lines_of(row))
         by: dict[str, Any] = {"approved_by": actor.id, "approved_at": now}
+        if lost_with_key(row.person_id, queries.lines_of(row)) is not None:
+            raise NotAllowed(NEEDS_KEY)
         if refused:
             move(actor, row, S.REFUSED, version, now, **by, ended_at=now)
             tell(row, "refused")
@@ -325,11 +352,11 @@ def move(
         compare_and_set(row, version=version, state=new, changed_at=now, **values)
         order = orders.order_by_id(row.order_id)
         audit.record(order.stream, f"erasure.{new}", actor=actor, at=now, erasure=row.id)
-        _follow(order, row, now, reason)
+        follow(order, row, now, reason)
     return row
 
 
-def _follow(order: WorkOrder, row: Erasure, now: datetime, reason: str) -> None:
+def follow(order: WorkOrder, row: Erasure, now: datetime, reason: str = "requester") -> None:
     """Move the work order along, where it is not there already and was not closed meanwhile."""
     if row.due_at is not None and order.resolve_due != row.due_at:
         first = {} if order.first_replied_at else {"first_replied_at": now}

@@ -17,11 +17,21 @@ from support.core import audit, ledger, outbox, platform, vault
 from support.core.actors import SYSTEM
 from support.core.clock import utcnow
 from support.core.context import hooks
-from support.core.db import changed, clean_leftovers, db, insert_new, transaction
+from support.core.db import changed, clean_leftovers, db, transaction
 from support.core.holders import Holder, Measure, Removal
 from support.core.outbox import Retry
 from support.core.platform_calls import Name
-from support.erasure import execution, letters, queries, queries_plan, receipts, service_mentions
+from support.core.vault import KeyDestroyed
+from support.erasure import (
+    execution,
+    letters,
+    queries,
+    queries_plan,
+    receipts,
+    service_ledger,
+    service_mentions,
+    service_taking_out,
+)
 from support.erasure.lifecycle import ErasureState
 from support.erasure.models import Erasure, ErasureLine, ErasureStep
 from support.erasure.service import BEGINS_AFTER, DUE, act_of, move
@@ -43,12 +53,29 @@ def begin(row: Erasure, now: datetime) -> None:
             raise Retry("account_claimed")
         assurance.require(SYSTEM, act_of(row), now=now)
         move(SYSTEM, row, S.EXECUTING, row.version, now)
-        measures = queries.measures_of(row)
-        for position, step in enumerate(execution.steps_for(measures)):
-            known = {"erasure_id": row.id, "code": step.code, "measure": step.measure}
-            insert_new(ErasureStep, **known, position=position, taken=0, note="")
-        if execution.is_whole(measures):
+        _add_late(row, now)
+        service_ledger.lay_steps(row)
+        if execution.is_whole(queries.measures_of(row)):
             service_closing.close_account(SYSTEM, row.person_id, now=now)
+
+
+def _add_late(row: Erasure, now: datetime) -> None:
+    """Decide by the table on classes in which nothing stood when it was proposed, where the account goes: what came
+    since would be left without anybody who could read it."""
+    lines = queries.lines_of(row)
+    if row.scope or not execution.is_whole(queries.measures_of(row)):
+        return
+    decided = {line.data_class for line in lines}
+    for each in queries_plan.plan_of(row.person_id, now):
+        if each.found and each.data_class not in decided and each.measure is not Measure.KEEP:
+            late = {"data_class": each.data_class.value, "measure": each.measure.value}
+            until = each.until if each.measure is Measure.RESTRICT else None
+            db.session.add(
+                ErasureLine(
+                    erasure_id=row.id, found=each.found, until=until, held=each.held, **late
+                )
+            )
+    db.session.flush()
 
 
 def carry_on(erasure_id: int) -> None:
@@ -71,15 +98,14 @@ def _do(row: Erasure, step: ErasureStep) -> bool:
     now = utcnow()
     holder = next((each for each in hooks(Holder) if each.code == step.code), None)
     if holder is not None:
-        if queries_plan.is_held(holder, row.person_id):
+        if not _carry(row, step, holder):
             _note(step, HELD)
             return True
-        _carry(row, step, holder)
     elif step.code in _AFTER_ALL and _is_open(row, step):
         return False
     else:
         _OWN[step.code](row, now)
-        if step.code == execution.MENTIONS and service_mentions.is_held_back(row):
+        if step.code == execution.MENTIONS and service_taking_out.is_held_back(row):
             _note(step, HELD)
             return True
     with transaction():
@@ -90,26 +116,38 @@ def _do(row: Erasure, step: ErasureStep) -> bool:
     return True
 
 
-def _carry(row: Erasure, step: ErasureStep, holder: Holder) -> None:
-    """Call a place's verb, each time in a transaction of its own, until nothing is left there."""
-    verb = holder.measures[step.what]
+def _carry(row: Erasure, step: ErasureStep, holder: Holder) -> bool:
+    """Call a place's verb, each time in a transaction of its own, until nothing is left there; return False where a
+    legal hold keeps the rest: each time it is asked for anew.
+
+    What can't be opened any more, its key being destroyed before a backup came back, is deleted instead of locked away.
+    """
+    measure = step.what
     while True:
-        with transaction():
-            taken = verb(_removal(row, step, holder.data_class))
-            mine = update(ErasureStep).where(ErasureStep.id == step.id)
-            changed(mine.values(taken=ErasureStep.taken + taken))
+        try:
+            with transaction():
+                if queries_plan.is_held(holder, row.person_id):
+                    return False
+                taken = holder.measures[measure](_removal(row, measure, holder.data_class))
+                mine = update(ErasureStep).where(ErasureStep.id == step.id)
+                changed(mine.values(taken=ErasureStep.taken + taken))
+        except KeyDestroyed:
+            if measure is not Measure.RESTRICT:
+                raise
+            measure = Measure.ERASE
+            continue
         if not taken:
-            return
+            return True
 
 
-def _removal(row: Erasure, step: ErasureStep, data_class: str) -> Removal:
+def _removal(row: Erasure, measure: Measure, data_class: str) -> Removal:
     """Return what a place is asked to do, with the key under which a class is locked away until its date.
 
     Where that date is past already, a legal hold having lasted longer, nothing is locked away any more: it goes.
     """
     now = utcnow()
     until = next(line.until for line in queries.lines_of(row) if line.data_class == data_class)
-    if step.what is not Measure.RESTRICT or until is None or until <= now:
+    if measure is not Measure.RESTRICT or until is None or until <= now:
         return Removal(row.person_id, now)
     key = vault.restriction_key(f"{row.uid}:{data_class}", until)
     return Removal(row.person_id, now, key, until)
@@ -137,17 +175,9 @@ def _wait_for_letter(row: Erasure, now: datetime) -> None:
 
 def _write_ledger(row: Erasure, now: datetime) -> None:
     """Write down, outside of the database, what must stay erased; before anything is destroyed."""
-    measures = queries.measures_of(row)
-    if execution.is_whole(measures):
+    if execution.is_whole(queries.measures_of(row)):
         service_mentions.look_for(row)
-    entry = {
-        "key": row.uid,
-        "at": (row.approved_at or now).isoformat(),
-        "person": person_mark(row.person_id),
-        "measures": measures,
-        "mentions": service_mentions.written(row),
-    }
-    number = ledger.append(entry)
+    number = ledger.append(service_ledger.entry_of(row, service_mentions.written(row)))
     with transaction():
         changed(update(Erasure).where(Erasure.id == row.id).values(ledger=number))
         ledger.mark_applied(number)
@@ -156,11 +186,6 @@ def _write_ledger(row: Erasure, now: datetime) -> None:
             order.stream, "erasure.ledger", actor=SYSTEM, at=now, erasure=row.id, number=number
         )
     db.session.refresh(row)
-
-
-def person_mark(person_id: int) -> str:
-    """Return how the ledger names somebody: a keyed hash, so that the ledger alone says nothing of anybody."""
-    return vault.blind_index("erased", f"person:{person_id}").hex()
 
 
 def _tell_platform(row: Erasure, now: datetime) -> None:
@@ -223,17 +248,11 @@ def end_terms(now: datetime) -> None:
             move(SYSTEM, row, S.COMPLETED, row.version, now)
 
 
-def under_way() -> set[str]:
-    """Return the keys of ledger entries whose steps this database is still to do: it is not behind with those."""
-    running = select(Erasure.uid).where(Erasure.state == S.EXECUTING)
-    return set(db.session.execute(running).scalars())
-
-
 _AFTER_ALL = frozenset({execution.KEY, execution.CLEAN, execution.PROOF})
 _OWN: Mapping[str, Callable[[Erasure, datetime], object]] = {
     execution.TOLD: _wait_for_letter,
     execution.LEDGER: _write_ledger,
-    execution.MENTIONS: lambda row, now: service_mentions.take_out(row, now),
+    execution.MENTIONS: service_taking_out.take_out,
     execution.PLATFORM: _tell_platform,
     execution.KEY: _destroy_key,
     execution.CLEAN: _clean,

@@ -1,4 +1,4 @@
-"""Mentions of a person in what other people wrote: looked for, looked over at the desk, taken out.
+"""Mentions of a person in what other people wrote: looked for, and looked over at the desk.
 
 They are looked for in the threads in which the person takes part, and by the index in all others.
 """
@@ -6,7 +6,6 @@ They are looked for in the threads in which the person takes part, and by the in
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -19,7 +18,6 @@ from support.core.vault import KeyDestroyed
 from support.erasure import mentions
 from support.erasure.mentions import Identity, Mention, What
 from support.erasure.models import Erasure, ErasureMention
-from support.policies import queries_legal_holds
 from support.workorders import queries as orders
 from support.workorders import service_redactions as texts
 from support.workorders.service_redactions import Text
@@ -63,7 +61,7 @@ def look_for(row: Erasure) -> int:
             continue
         found += 1
         known = {"erasure_id": row.id, "kind": text.kind, "thing_id": text.id}
-        said = {"spans": _written(spans), "blind": blind(text.body)}
+        said = {"spans": written_down(spans), "blind": blind(text.body)}
         mine = update(ErasureMention).filter_by(**known).where(ErasureMention.done_at.is_(None))
         with transaction():
             if not insert_new(ErasureMention, **known, **said, chosen=True):
@@ -71,7 +69,8 @@ def look_for(row: Erasure) -> int:
     return found
 
 
-def _written(spans: Sequence[Mention]) -> list[list[Any]]:
+def written_down(spans: Sequence[Mention]) -> list[list[Any]]:
+    """Return stretches as rows and the ledger keep them: offsets, and what each is."""
     return [[one.start, one.end, one.what.value] for one in spans]
 
 
@@ -140,55 +139,6 @@ def written(row: Erasure) -> list[list[Any]]:
         for one in mentions_of(row)
         if one.chosen
     ]
-
-
-def take_out(row: Erasure, now: datetime) -> None:
-    """Redact the chosen mentions but for those that a legal hold keeps; safe to run twice."""
-    for mention in _to_do(row):
-        if not _is_held(mention):
-            with transaction():
-                _take_out(row, mention)
-                mine = update(ErasureMention).where(ErasureMention.id == mention.id)
-                changed(mine.values(done_at=now))
-
-
-def _take_out(row: Erasure, mention: ErasureMention) -> None:
-    """Redact one, looked for anew where another deletion changed the text between the ledger and now."""
-    text = texts.text_of(mention.kind, mention.thing_id)
-    if text is None:
-        return
-    known, spans = mention.blind, mention.spans
-    if blind(text.body) != known:
-        found = mentions.find(text.body, identity_of(row.person_id))
-        known, spans = blind(text.body), _written(found)
-    redact(mention.kind, mention.thing_id, known, spans)
-
-
-def is_held_back(row: Erasure) -> bool:
-    """True while a mention that has to go stands in a text that a legal hold keeps."""
-    return bool(_to_do(row))
-
-
-def _to_do(row: Erasure) -> list[ErasureMention]:
-    return [one for one in mentions_of(row) if one.chosen and one.done_at is None]
-
-
-def _is_held(mention: ErasureMention) -> bool:
-    """True while a hold keeps the thread, or all that its requester has: what stands in it is theirs, or evidence."""
-    text = texts.text_of(mention.kind, mention.thing_id)
-    if text is None:
-        return False
-    order = orders.order_by_id(text.order_id)
-    return queries_legal_holds.is_held(order.stream, f"person:{order.requester_id}")
-
-
-def redact(kind: str, thing_id: int, known: bytes, spans: Sequence[Sequence[Any]]) -> bool:
-    """Take stretches out of a text, if it still says what it said when they were noted."""
-    text = texts.text_of(kind, thing_id)
-    if text is None or blind(text.body) != known:
-        return False
-    found = [Mention(start, end, What(what)) for start, end, what in spans]
-    return texts.rewrite(text, lambda body: mentions.redact(body, found))
 
 
 def blind(body: str) -> bytes:

@@ -57,6 +57,7 @@ from support.infringement.removals import (
     complainers,
     fresh,
     mark,
+    named_files,
     own_value,
     respondents_there,
     since_of,
@@ -205,6 +206,7 @@ NOTICES = Holder(
     measures={Measure.RESTRICT: _take_notices, Measure.ERASE: _take_notices},
     since=lambda person_id: since_of(Link.notice_id.in_(_filed(person_id))),
     streams=_streams,
+    keyed=lambda person_id: named_files(person_id, _files(Notice.person_id == person_id)),
 )
 
 RIGHTS = Holder(
@@ -216,6 +218,7 @@ RIGHTS = Holder(
     collect=_their_rights,
     measures={Measure.RESTRICT: _take_rights, Measure.ERASE: _take_rights},
     streams=_streams,
+    keyed=lambda person_id: count_of(HeldRight, HeldRight.person_id == person_id),
 )
 
 HOLDERS: tuple[Holder | NotPersonal, ...] = (

@@ -39,6 +39,7 @@ from support.infringement.removals import (
     complainers,
     fresh,
     mark,
+    named_files,
     since_of,
     take_files,
     take_link,
@@ -223,6 +224,7 @@ HOLDERS: tuple[Holder, ...] = (
             Link.respondent_id.in_(select(Respondent.id).where(_parts(person_id)))
         ),
         streams=_streams,
+        keyed=lambda person_id: named_files(person_id, _files(_parts(person_id))),
     ),
     Holder(
         code="infringement.drafts",

@@ -188,6 +188,10 @@ def _count_counts(person_id: int) -> int:
     return signals + count_of(FilerRecord, FilerRecord.person_id == person_id)
 
 
+_SEALED = ("conduct_appeals", "conduct_steps")
+"""What stands there is sealed under the key of the person whom it is about."""
+
+
 def _holder(code: str, title: str, columns: dict[str, str], *how: Any) -> Holder:
     """A holder of this file: `how` counts, collects, locks away and erases."""
     count, collect, lock, erase = how
@@ -204,6 +208,7 @@ def _holder(code: str, title: str, columns: dict[str, str], *how: Any) -> Holder
         },
         since=_since,
         streams=_streams,
+        keyed=count if code in _SEALED else lambda person_id: 0,
     )
 
 

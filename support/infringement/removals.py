@@ -17,7 +17,7 @@ from support.core.audit import Event
 from support.core.db import changed, db, fetch
 from support.core.errors import Invalid
 from support.core.files import StoredFile
-from support.core.holders import BATCH, Removal
+from support.core.holders import BATCH, Removal, count_of
 from support.core.locking import FILES, shut, shut_file, still_there
 from support.core.words import N_
 from support.infringement import queries
@@ -124,6 +124,12 @@ def take_files(removal: Removal, found: Any) -> int:
         if new is not None:
             changed(update(Paper).where(Paper.file_uid == old).values(file_uid=new))
     return len(uids)
+
+
+def named_files(person_id: int, found: Any) -> int:
+    """Return how many of some files (a SELECT of uids) have names that somebody's own key opens."""
+    own = (StoredFile.uid.in_(found), StoredFile.name_owner == f"person:{person_id}")
+    return count_of(StoredFile, *own)
 
 
 def respondents_there(notice: Notice) -> set[int]:

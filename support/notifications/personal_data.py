@@ -131,6 +131,9 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         count=lambda person_id: count_of(Delivery, _theirs(person_id)),
         collect=_sent,
         measures={Measure.ERASE: _erase_sent},
+        keyed=lambda person_id: count_of(
+            SentText, SentText.delivery_uid.in_(select(Delivery.uid).where(_theirs(person_id)))
+        ),
     ),
     whole(
         "notifications.choices",

@@ -28,6 +28,7 @@ _IS_TIMED = text("status IN ('waiting', 'resolved')")
 _IS_ESTIMATED = text("term_estimated")
 _IS_ACTIVE = text("status NOT IN ('resolved', 'closed')")
 _HAS_WORDS = text("status = 'closed' AND subject <> ''")
+_IS_WHOLE = text("redacted_at IS NULL")
 
 
 class WorkOrder(Model):
@@ -187,7 +188,16 @@ class Message(Model):
     """What a party wrote to the desk, or the desk to that party."""
 
     __tablename__ = "message"
-    __table_args__ = (Index(None, "order_id", "id"), Index(None, "party_id", "id"))
+    __table_args__ = (
+        Index(None, "order_id", "id"),
+        Index(None, "party_id", "id"),
+        Index(
+            "ix_message_whole",
+            "created_at",
+            sqlite_where=_IS_WHOLE,
+            postgresql_where=_IS_WHOLE,
+        ),
+    )
 
     id: Mapped[Id]
     order_id: Mapped[int] = mapped_column(BigId, ForeignKey("work_order.id"))
@@ -209,7 +219,15 @@ class Note(Model):
     """What staff wrote for staff; no party ever sees it."""
 
     __tablename__ = "note"
-    __table_args__ = (Index(None, "order_id", "id"),)
+    __table_args__ = (
+        Index(None, "order_id", "id"),
+        Index(
+            "ix_note_whole",
+            "created_at",
+            sqlite_where=_IS_WHOLE,
+            postgresql_where=_IS_WHOLE,
+        ),
+    )
 
     id: Mapped[Id]
     order_id: Mapped[int] = mapped_column(BigId, ForeignKey("work_order.id"))

@@ -238,6 +238,9 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         collect=_their_messages,
         measures={Measure.ANONYMISE: _redact},
         streams=_order_streams,
+        keyed=lambda person_id: count_of(
+            StoredFile, StoredFile.name_owner == f"person:{person_id}", _is_theirs(person_id)
+        ),
     ),
     Holder(
         code="workorders.orders",
@@ -267,6 +270,7 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         count=lambda person_id: count_of(Draft, Draft.owner == f"person:{person_id}"),
         collect=_their_drafts,
         measures={Measure.ERASE: _erase_drafts},
+        keyed=lambda person_id: count_of(Draft, Draft.owner == f"person:{person_id}"),
     ),
     NotPersonal(
         {

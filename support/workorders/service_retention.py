@@ -46,19 +46,66 @@ def _anonymise(now: datetime, ids: Sequence[int]) -> int:
 
     What stays is a figure: kind, dates, states, whether it was solved.
     """
-    said = (("message", Message), ("note", Note))
-    for name, table in said:
-        of_these = select(stream_of(name, table.id)).where(table.order_id.in_(ids))
-        files = select(StoredFile.uid).where(StoredFile.attached_to.in_(of_these))
-        file_upkeep.discard(db.session.execute(files).scalars().all())
-        words = (table.order_id.in_(ids), table.redacted_at.is_(None))
-        changed(update(table).where(*words).values(body="", redacted_at=now))
+    for table in (Message, Note):
+        _take_words(now, table, table.order_id.in_(ids))
     db.session.execute(delete(Tag).where(Tag.order_id.in_(ids)))
     changed(update(Party).where(Party.order_id.in_(ids)).values(contact_id=None))
     for number in ids:
         search.remove(index.KIND, number)
     bare = {"subject": "", "version": WorkOrder.version + 1}
     return changed(update(WorkOrder).where(WorkOrder.id.in_(ids)).values(**bare))
+
+
+def _take_words(now: datetime, table: Any, which: Any) -> int:
+    """Take the words and files of some messages or notes out; return of how many there were words."""
+    name = table.__tablename__
+    streams = select(stream_of(name, table.id)).where(which)
+    files = select(StoredFile.uid).where(StoredFile.attached_to.in_(streams))
+    file_upkeep.discard(db.session.execute(files).scalars().all())
+    words = (which, table.redacted_at.is_(None))
+    return changed(update(table).where(*words).values(body="", redacted_at=now))
+
+
+def _of_the_desk(table: Any) -> Keeping:
+    """Return the keeping of what the desk wrote on orders whose requester was deleted: the order is a figure since, and
+    what stayed, so that the thread kept its sense, ends with the orders of its age."""
+    name = table.__tablename__
+
+    def on_emptied(*more: Any) -> Any:
+        closed = WorkOrder.status == _written("closed")
+        bare = (WorkOrder.id == table.order_id, closed, WorkOrder.subject == _written(""))
+        return exists().where(*bare, *more)
+
+    def over(before: datetime) -> tuple[Any, ...]:
+        old = table.created_at < before
+        return table.redacted_at.is_(None), old, on_emptied(WorkOrder.status_at < before)
+
+    def act(now: datetime, ids: Sequence[int]) -> int:
+        for number, order_id in db.session.execute(
+            select(table.id, table.order_id).where(table.id.in_(ids))
+        ):
+            search.remove(index.KIND, order_id, f"{name}:{number}")
+        return _take_words(now, table, table.id.in_(ids))
+
+    return Keeping(
+        f"workorders.{name}s",
+        _OF_THE_DESK[name],
+        N_("after closing"),
+        Class.ORDERS,
+        table,
+        over=over,
+        first=table.created_at,
+        what=Measure.ANONYMISE,
+        held=lambda held: on_emptied(_held(held)),
+        act=act,
+        most=50,
+    )
+
+
+_OF_THE_DESK = {
+    "message": N_("Answers to people who were deleted"),
+    "note": N_("Notes about people who were deleted"),
+}
 
 
 def _needs(person: Any) -> Any:
@@ -98,5 +145,11 @@ BULK_RUNS = plain(
     BulkRun.at,
     RUNS_KEPT,
 )
-KEEPINGS: tuple[Keeping, ...] = (ORDERS, DRAFTS, BULK_RUNS)
+KEEPINGS: tuple[Keeping, ...] = (
+    ORDERS,
+    _of_the_desk(Message),
+    _of_the_desk(Note),
+    DRAFTS,
+    BULK_RUNS,
+)
 HOOKS: tuple[object, ...] = (*KEEPINGS, NeedsGuest(_needs))

@@ -13,7 +13,7 @@ from support.core import search, vault
 from support.core.clock import utcnow
 from support.core.db import changed, db, transaction
 from support.core.errors import Invalid, NotAllowed
-from support.core.holders import Measure
+from support.core.holders import Holder, Measure, Removal
 from support.core.outbox import OutboxRow, OutboxState
 from support.erasure import queries, service, service_execution
 from support.erasure.lifecycle import ErasureState
@@ -153,3 +153,22 @@ def test_a_request_is_called_done_when_its_last_term_has_ended(world: ErasureWor
     assert world.fresh(row).status is S.RESTRICTED
     service_execution.end_terms(world.now + timedelta(days=1))
     assert world.fresh(row).status is S.COMPLETED
+
+
+def test_a_hold_that_is_placed_between_two_batches_stops_the_rest(world: ErasureWorld) -> None:
+    row, batches = world.approved(), []
+    service_execution.begin(row, utcnow())
+    step = next(step for step in queries.steps_of(row) if step.code == "accounts.addresses")
+
+    def take(removal: Removal) -> int:
+        batches.append(removal)
+        stream = f"person:{removal.person_id}"
+        service_legal_holds.place_hold(world.lena, stream, Ground.LAWSUIT, reference="(2026) 7")
+        return 1
+
+    place = Holder("toy", "", "toy", {}, lambda who: 1, lambda who: (), {Measure.ERASE: take})
+    with transaction():
+        toy = ErasureLine(erasure_id=row.id, data_class="toy", measure="erase", found=1)
+        db.session.add(toy)
+    assert service_execution._carry(row, step, place) is False
+    assert len(batches) == 1

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session as OrmSession
 
 from support.accounts.models import ContactPoint, Person, SignIn
 from support.core import keeping as places
-from support.core.actors import SYSTEM
+from support.core.actors import SYSTEM, Role
 from support.core.config import ConfigError
 from support.core.context import hooks, register
 from support.core.db import changed, db, transaction
@@ -31,9 +31,12 @@ from support.policies import service_retention as service
 from support.policies.data_classes import Class
 from support.policies.models_legal_holds import Ground
 from support.policies.models_retention import RetentionPart, RetentionRun, RunState
-from support.workorders.models import Message, WorkOrder
+from support.workorders import service as workorders
+from support.workorders.lifecycle import Status
+from support.workorders.models import Message, Note, WorkOrder
 from tests.policies.retention_world import MONTHS, NOW, carry_out, closed_at, sign_in_at
 from tests.workorders.desk_world import (
+    make_agent,
     make_guest_order,
     make_member,
     make_order,
@@ -94,6 +97,45 @@ def test_a_class_that_nobody_ends_fails_the_run_before_anything_goes(
     assert title == "The nightly deletion failed"
     assert ("Messages we sent" if lacking != "class" else "moods") in words
     assert address == "/desk/retention"
+
+
+def test_what_the_desk_wrote_to_somebody_who_was_deleted_ends_with_the_orders_of_its_age(
+    app: Flask,
+) -> None:
+    mei, alice = make_agent("Mei", Role.AGENT), make_member("Alice", "alice@example.org")
+    old, young = make_order(alice, "Old shop"), make_order(alice, "Young shop")
+    for order in (old, young):
+        workorders.reply(
+            mei, order, body="Dear canary, we called.", language="en", version=order.version,
+            then=Status.OPEN,
+        )  # fmt: skip
+        workorders.add_note(mei, order, body="The canary was here.")
+    over = retention.months_before(NOW, 36, "Asia/Shanghai")
+    closed_at(old, over - timedelta(days=1))
+    closed_at(young, over + timedelta(days=1))
+    with transaction():
+        changed(update(WorkOrder).values(subject=""))
+        for table in (Message, Note):
+            changed(update(table).values(created_at=over - timedelta(days=2)))
+    hold = service_legal_holds.place_hold(
+        SYSTEM, f"order:{old.id}", Ground.AUTHORITY, reference="(2026) 7"
+    )
+    assert (part(carry_out(NOW), "workorders.notes").held, words_of(old)[1]) == (1, True)
+    service_legal_holds.release_hold(SYSTEM, hold)
+    assert part(carry_out(NOW), "workorders.notes").done == 1
+    assert words_of(old) == (False, False)
+    assert words_of(young) == (True, True)
+
+
+def words_of(order: WorkOrder) -> tuple[bool, bool]:
+    """Whether messages, and notes, of an order say anything."""
+    db.session.expire_all()
+    found = (
+        db.session.execute(select(table.body).where(table.order_id == order.id)).scalars()
+        for table in (Message, Note)
+    )
+    messages, notes = (any(bodies) for bodies in found)
+    return messages, notes
 
 
 def test_closed_orders_lose_their_words_after_their_months_and_nothing_younger_does() -> None:
@@ -347,6 +389,8 @@ def test_the_indexes_find_what_is_over(app: Flask) -> None:
         "accounts.sign_ins": "ix_sign_in_at",
         "accounts.sign_ins_whole": "ix_sign_in_whole",
         "workorders.orders": "ix_work_order_over",
+        "workorders.messages": "ix_message_whole",
+        "workorders.notes": "ix_note_whole",
         "notifications.deliveries": "ix_delivery_created",
     }
     for keeping in hooks(Keeping):

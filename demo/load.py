@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from demo.announcements import publish_announcements
+from demo.askings import begin_askings
 from demo.checks import begin_checks
 from demo.erasures import carry_one_out
 from demo.names import begin_names
@@ -66,6 +67,7 @@ def load_demo(instance: Path, progress: Callable[[Any], Any], now: datetime | No
     waiting.replace(logins)
     begin_checks(cast, teller.keys, now)
     begin_names(cast, now)
+    begin_askings(cast, now)
     carry_one_out()
     return True
 

@@ -95,6 +95,9 @@ class Act(StrEnum):
     ERASE_ACCOUNT = "erase_account"
     ERASE_GUEST = "erase_guest"
     EXPORT_DATA = "export_data"
+    ERASE_LOST = "erase_lost"
+    ERASE_WARD = "erase_ward"
+    ERASE_HEIR = "erase_heir"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,9 @@ class ActRule:
     by_check: bool = False
     sure: frozenset[ProofKind] = frozenset()
 
+
+FOR_OTHERS = frozenset({Act.ERASE_WARD, Act.ERASE_HEIR})
+"""By people who do not say that the account is theirs."""
 
 HOLD_LASTS = timedelta(hours=72)
 """In clock hours (`law.md` 5.4): the account's older addresses are told and may stop the act meanwhile."""
@@ -155,6 +161,9 @@ LADDER: tuple[tuple[Level, frozenset[ProofKind]], ...] = (
 )
 """Each line: these proofs together make at least this level; the highest line counts."""
 
+_SHOWN = frozenset({ProofKind.DOCUMENT})
+"""The check is about who asks. That the account is theirs to ask for is found afterwards, and waited for then."""
+
 ACTS: Mapping[Act, ActRule] = {
     Act.CHANGE_PASSWORD: ActRule(Level.SAME_PERSON, N_("change the password")),
     Act.CHANGE_CONTACT: ActRule(Level.SAME_PERSON, N_("change how you are reached")),
@@ -186,6 +195,26 @@ ACTS: Mapping[Act, ActRule] = {
         Level.SAME_PERSON, N_("have deleted what stands under an address without an account")
     ),
     Act.EXPORT_DATA: ActRule(Level.SAME_PERSON, N_("get a copy of what is kept about you")),
+    Act.ERASE_LOST: ActRule(
+        Level.CHECKED,
+        N_("delete the data of an account that its owner can't sign in to any more"),
+        by_check=True,
+        sure=_SHOWN,
+    ),
+    Act.ERASE_WARD: ActRule(
+        Level.CHECKED,
+        N_("delete the data of an account, as guardian of its holder"),
+        by_check=True,
+        sure=_SHOWN,
+    ),
+    Act.ERASE_HEIR: ActRule(
+        Level.CHECKED,
+        N_(
+            "delete the data of an account, as a near relative of its holder, who is said to have died"
+        ),
+        by_check=True,
+        sure=_SHOWN,
+    ),
 }
 
 
@@ -205,7 +234,8 @@ class Policy:
 
 
 _REALNAME = frozenset({Act.SET_REALNAME, Act.CHANGE_REALNAME})
-_OWN_DATA = frozenset({Act.ERASE_ACCOUNT, Act.ERASE_GUEST, Act.EXPORT_DATA})
+ERASES_BY_CHECK = frozenset({Act.ERASE_LOST, Act.ERASE_WARD, Act.ERASE_HEIR})
+_OWN_DATA = frozenset({Act.ERASE_ACCOUNT, Act.ERASE_GUEST, Act.EXPORT_DATA}) | ERASES_BY_CHECK
 
 POLICIES: Mapping[int, Policy] = {
     1: Policy(
@@ -217,7 +247,13 @@ POLICIES: Mapping[int, Policy] = {
     2: Policy(
         2, PROOF_LIVES, LADDER, {act: rule for act, rule in ACTS.items() if act not in _OWN_DATA}
     ),
-    3: Policy(3, PROOF_LIVES, LADDER, ACTS),
+    3: Policy(
+        3,
+        PROOF_LIVES,
+        LADDER,
+        {act: rule for act, rule in ACTS.items() if act not in ERASES_BY_CHECK},
+    ),
+    4: Policy(4, PROOF_LIVES, LADDER, ACTS),
 }
 """Every version that a running check may have begun under; a new one is added, none is changed."""
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from support.assurance import service_holds
 from support.assurance.lifecycle import HoldState
-from support.assurance.policy import ACTS, Act
+from support.assurance.policy import ACTS, FOR_OTHERS, Act
 from support.core.clock import utcnow
 
 blueprint = Blueprint("assurance", __name__)
@@ -22,6 +22,7 @@ def hold(token: str) -> str:
         "assurance/hold.html",
         hold=found,
         act=ACTS[Act(found.act)].title,
+        for_other=found.act in FOR_OTHERS,
         running=running,
         cancelled=found.state == HoldState.CANCELLED,
         objected=contact_id in found.objected,

@@ -13,9 +13,10 @@ from support.accounts import queries as people
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.erasure import policy, queries, queries_plan, rules, service_mentions
+from support.erasure.asking_pages import asking_page
 from support.erasure.forms import DecisionForm, ExtensionForm, proposal_form
 from support.erasure.kind import due_of
-from support.erasure.lifecycle import ErasureState
+from support.erasure.lifecycle import SEARCHED, ErasureState
 from support.erasure.models import Erasure
 from support.erasure.proof_pages import step_lines
 from support.erasure.queries_plan import Planned
@@ -37,7 +38,7 @@ def listed(rows: Sequence[Erasure]) -> list[Row]:
         {
             "uid": row.uid,
             "reference": references[row.order_id],
-            "ground": rules.GROUNDS[row.ground].title,
+            "ground": rules.ground_of(row.ground).title,
             "status": row.status,
             "at": row.at,
             "until": _last_minute(row),
@@ -57,11 +58,13 @@ def desk_page(actor: Actor, row: Erasure, forms: Mapping[str, FlaskForm], now: d
     proposal = forms.get("proposal") or proposal_form(plan)
     return {
         "reference": order.reference,
-        "ground": rules.GROUNDS[row.ground],
+        "ground": rules.ground_of(row.ground),
         "region": rules.REGIONS.get(row.region),
         "scope": [gettext(rule_named(code).title) for code in row.scope],
         "until": _last_minute(row),
-        "late": row.due_at is not None and row.due_at <= now and row.status in _TO_DECIDE,
+        "late": row.due_at is not None
+        and row.due_at <= now
+        and row.status in _TO_DECIDE | SEARCHED,
         "why": [say(line_of(step)) for step in due.steps] if due is not None else [],
         "plan": plan,
         "lines": [(line, rule_named(line.data_class)) for line in queries.lines_of(row)],
@@ -74,6 +77,7 @@ def desk_page(actor: Actor, row: Erasure, forms: Mapping[str, FlaskForm], now: d
         "mentions": service_mentions.shown(row) if "propose" in may or "decide" in may else [],
         "extension": forms.get("extension") or ExtensionForm(),
         "decision": forms.get("decision") or DecisionForm(),
+        **asking_page(actor, row, forms),
     }
 
 
@@ -87,6 +91,10 @@ def acts_of(actor: Actor, row: Erasure) -> list[str]:
     may = []
     if row.status in _TO_DECIDE and actor.has(*policy.DECIDERS):
         may = ["propose"] if row.extended_at is not None else ["propose", "extend"]
+    if row.status is ErasureState.MATCHING and actor.has(*policy.DECIDERS):
+        may = ["match"]
+    if row.status is ErasureState.UNFOUND and policy.may_approve(actor, row.decided_by):
+        may = ["decide_early"]
     if row.status is ErasureState.PROPOSED and policy.may_approve(actor, row.decided_by):
         may = ["decide"]
     return may

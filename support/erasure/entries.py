@@ -12,9 +12,10 @@ from support.core.restore import AfterRestore
 from support.core.web import current_actor
 from support.core.web_nav import NavItem
 from support.core.words import N_
-from support.erasure import (
+from support.erasure import (  # noqa: F401  (views_matching adds its routes)
     cli,
     desk_pages,
+    goals,
     jobs,
     kind,
     letters,
@@ -23,9 +24,12 @@ from support.erasure import (
     queries,
     queries_copies,
     service_ledger,
+    service_retention,
     views,
+    views_asking,
     views_data,
     views_desk,
+    views_matching,
     views_proof,
 )
 from support.erasure.replay import replay
@@ -35,9 +39,11 @@ BLUEPRINTS = (
     views_data.blueprint,
     views_desk.blueprint,
     views_proof.blueprint,
+    views_asking.blueprint,
 )
 COMMANDS = (cli.erasure_group, cli.receipt_group)
-PUBLIC, GUEST = views_proof.PUBLIC, (*views.GUEST, *views_data.GUEST)
+PUBLIC = (*views_proof.PUBLIC, *views_asking.PUBLIC)
+GUEST = (*views.GUEST, *views_data.GUEST)
 
 
 def replay_all() -> None:
@@ -58,6 +64,8 @@ def _unstaffed() -> list[tuple[str, str, str]]:
 
 HOOKS: tuple[object, ...] = (
     kind.ERASURE,
+    *goals.GOALS,
+    *service_retention.KEEPINGS,
     *personal_data.HOLDERS,
     UnderWay(service_ledger.under_way),
     AfterRestore(N_("Deletions since the backup are done again"), replay_all),

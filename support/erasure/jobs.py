@@ -6,6 +6,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from support.assurance import service_holds
+from support.core.clock import utcnow
 from support.core.errors import NotFound
 from support.core.outbox import Subscription
 from support.core.vault import KeyDestroyed
@@ -17,6 +19,7 @@ from support.erasure import (
     queries_copies,
     service_copies,
     service_execution,
+    service_matching,
     service_mentions,
 )
 from support.erasure.lifecycle import UNDECIDED
@@ -31,7 +34,7 @@ def tell_person(payload: dict[str, Any]) -> None:
     about = orders.order_by_id(row.order_id).stream
     ids = {"erasure": row.id, "what": payload["what"]}
     with suppress(NotFound, KeyDestroyed):
-        tell(row.person_id, letters.ERASURE, about=about, key=payload["key"], ids=ids)
+        tell(row.told_id, letters.ERASURE, about=about, key=payload["key"], ids=ids)
 
 
 def carry_out(payload: dict[str, Any]) -> None:
@@ -68,15 +71,23 @@ def tell_of_copy(payload: dict[str, Any]) -> None:
         )
 
 
+def follow_hold(payload: dict[str, Any]) -> None:
+    """The waiting period of a found account has ended, or was stopped; safe to run twice."""
+    service_matching.follow_hold(payload["about"], utcnow())
+
+
 SUBSCRIPTIONS = (
     Subscription(service_copies.ASKED, make_copy, settle=service_copies.note_failure),
     Subscription(service_copies.NEWS, tell_of_copy),
     Subscription(NEWS, tell_person),
     Subscription(LOOK, look_for_mentions),
     Subscription(DUE, carry_out),
+    Subscription(service_holds.OVER, follow_hold),
+    Subscription(service_holds.CANCELLED, follow_hold),
 )
 PERIODIC = (
     Periodic("end_data_copies", timedelta(hours=1), service_copies.end_copies),
     Periodic("go_on_with_erasures", timedelta(minutes=10), service_execution.go_on),
+    Periodic("go_on_with_askings", timedelta(minutes=10), service_matching.go_on),
     Periodic("end_erasure_terms", timedelta(hours=1), service_execution.end_terms),
 )

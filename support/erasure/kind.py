@@ -8,7 +8,7 @@ from typing import Any
 
 from support.core.words import N_
 from support.erasure import queries, rules, service
-from support.erasure.lifecycle import WITHDRAWABLE, ErasureState
+from support.erasure.lifecycle import SEARCHED, UNDECIDED, WITHDRAWABLE, ErasureState
 from support.erasure.models import Erasure
 from support.erasure.policy import DECIDERS
 from support.workorders.kind import Kind, Sentence, Stage, Topic, Viewer, plain_next_step
@@ -17,7 +17,7 @@ from support.workorders.models import WorkOrder
 from support.workorders.why import Clock, line_of
 
 _MINUTE = timedelta(minutes=1)
-_DATED = frozenset({ErasureState.REVIEW, ErasureState.EXTENDED, ErasureState.PROPOSED})
+_DATED = UNDECIDED | SEARCHED
 S = ErasureState
 
 
@@ -28,11 +28,17 @@ def next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:
         return plain_next_step(order, viewer, now)
     if row.status in _DATED and row.due_at is not None and row.due_at <= now:
         return Sentence(_LATE[viewer], {"until": row.due_at - _MINUTE})
-    return Sentence(_WORDS[row.status, viewer], {"until": _until(order, row)})
+    return Sentence(_words(row, viewer), {"until": _until(order, row)})
+
+
+def _words(row: Erasure, viewer: Viewer) -> str:
+    if row.asker_id is None:
+        return _WORDS[row.status, viewer]
+    return _FOR_OTHERS.get((row.status, viewer)) or _WORDS[row.status, viewer]
 
 
 def _until(order: WorkOrder, row: Erasure) -> datetime:
-    if row.status is S.IDENTITY:
+    if row.due_at is None:
         return order.last_minute or order.due_at
     return (row.due_at or order.due_at) - _MINUTE
 
@@ -57,7 +63,8 @@ def due_of(row: Erasure) -> Any:
 def next_task(order: WorkOrder) -> str:
     """Return the page on which the person shows who they are, as long as that is what is waited for."""
     row = queries.erasure_of(order)
-    return "erasure.confirm" if row is not None and row.status is S.IDENTITY else ""
+    own = row is not None and row.status is S.IDENTITY and row.asker_id is None
+    return "erasure.confirm" if own else ""
 
 
 def is_taken_back(order: WorkOrder) -> bool:
@@ -69,7 +76,11 @@ def is_taken_back(order: WorkOrder) -> bool:
 def facts(order: WorkOrder) -> Mapping[str, Any]:
     """What the order's pages show of a request: for its person until it is decided nothing of the data."""
     row = queries.erasure_of(order)
-    return {"erasure": row, "ground": rules.GROUNDS[row.ground] if row is not None else None}
+    return {
+        "erasure": row,
+        "ground": rules.ground_of(row.ground) if row is not None else None,
+        "withdrawable": row is not None and row.status in WITHDRAWABLE - {S.IDENTITY},
+    }
 
 
 _LATE: Mapping[Viewer, str] = {
@@ -79,6 +90,9 @@ _LATE: Mapping[Viewer, str] = {
     "staff": N_("Overdue since %(until)s: the request has to be decided now."),
 }
 
+_DECIDING = N_(
+    "A privacy officer decides what can be deleted, another person looks at it; you hear from us by %(until)s."
+)
 _WORDS: Mapping[tuple[ErasureState, Viewer], str] = {
     (S.IDENTITY, "requester"): N_(
         "Please show by %(until)s that it is you who asks; before that nobody looks whether there is any data."
@@ -90,9 +104,21 @@ _WORDS: Mapping[tuple[ErasureState, Viewer], str] = {
         "It was not shown who asks, so nothing was looked at and nothing has changed; you may ask again at any time."
     ),
     (S.UNVERIFIED, "staff"): N_("Identity was not shown; nothing was done."),
-    (S.REVIEW, "requester"): N_(
-        "A privacy officer decides what can be deleted, another person looks at it; you hear from us by %(until)s."
+    (S.CHECKING, "requester"): N_(
+        "Two people look at what you gave, one after the other; you hear from us by %(until)s."
     ),
+    (S.CHECKING, "staff"): N_("A verifier and another person look at who asks, by %(until)s."),
+    (S.MATCHING, "requester"): _DECIDING,
+    (S.MATCHING, "staff"): N_(
+        "Who asks is known. A privacy officer has to find the account they mean, by %(until)s."
+    ),
+    (S.HELD, "requester"): _DECIDING,
+    (S.HELD, "staff"): N_(
+        "The account's addresses were told and may stop it for 72 hours; to be decided by %(until)s."
+    ),
+    (S.UNFOUND, "requester"): _DECIDING,
+    (S.UNFOUND, "staff"): N_("A second person has to agree to the refusal by %(until)s."),
+    (S.REVIEW, "requester"): _DECIDING,
     (S.REVIEW, "staff"): N_("A privacy officer has to propose what is done by %(until)s."),
     (S.EXTENDED, "requester"): N_(
         "We need longer than we thought; the reason was sent to you. You hear from us by %(until)s."
@@ -126,25 +152,55 @@ _WORDS: Mapping[tuple[ErasureState, Viewer], str] = {
     (S.WITHDRAWN, "staff"): N_("Withdrawn; nothing has changed."),
 }
 
+_FOR_OTHERS: Mapping[tuple[ErasureState, Viewer], str] = {
+    (S.IDENTITY, "requester"): N_(
+        "Please do the tasks of the check by %(until)s; before they are done nobody looks whether there is any data."
+    ),
+    (S.IDENTITY, "staff"): N_(
+        "The requester has tasks to do until %(until)s; then the work order closes by itself."
+    ),
+    (S.PROPOSED, "requester"): _DECIDING,
+}
+"""For who asks without signing in. Until it is decided one sentence stands there, account or none."""
+
+STAGES = (
+    Stage(N_("Received"), frozenset(Status)),
+    Stage(N_("You are known"), frozenset(Status) - {Status.NEW, Status.WAITING}),
+    Stage(N_("Decided and done"), frozenset({Status.RESOLVED, Status.CLOSED})),
+)
+_STAGES_FOR_OTHERS = (
+    STAGES[0],
+    Stage(N_("Two people look at who asks"), frozenset(Status) - {Status.NEW, Status.WAITING}),
+    STAGES[2],
+)
+
+
+def _topics(grounds: Mapping[str, rules.Ground]) -> tuple[Topic, ...]:
+    return tuple(
+        Topic(code, ground.title, ground.hint, ground.icon) for code, ground in grounds.items()
+    )
+
+
+def path(order: WorkOrder) -> tuple[Stage, ...]:
+    """The stages: who asks without signing in is known only after a check."""
+    return _STAGES_FOR_OTHERS if order.topic in rules.FOR_OTHERS else STAGES
+
+
 ERASURE = Kind(
     code=service.KIND,
     title=N_("Deletion of my data"),
     summary=N_("Have your data deleted, all of it or a part, or close your account."),
     icon="eraser",
-    topics=tuple(
-        Topic(code, ground.title, ground.hint, ground.icon)
-        for code, ground in rules.GROUNDS.items()
-    ),
+    topics=_topics(rules.GROUNDS),
     asks=N_("Why do you ask?"),
+    guide="erasure/_whose.html",
+    elsewhere=_topics(rules.FOR_OTHERS),
     keep=service.keep_request,
     panel="erasure/_panel.html",
     note="erasure/_note.html",
     facts=facts,
-    stages=(
-        Stage(N_("Received"), frozenset(Status)),
-        Stage(N_("You are known"), frozenset(Status) - {Status.NEW, Status.WAITING}),
-        Stage(N_("Decided and done"), frozenset({Status.RESOLVED, Status.CLOSED})),
-    ),
+    stages=STAGES,
+    path=path,
     guard=service.guard_order,
     task=next_task,
     own_end=is_taken_back,

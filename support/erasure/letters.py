@@ -10,13 +10,14 @@ from support.core.context import settings
 from support.core.errors import NotFound
 from support.core.holders import Measure
 from support.core.words import N_
-from support.erasure import queries, queries_copies, rules
+from support.erasure import asking, queries, queries_asking, queries_copies, rules
 from support.erasure.lifecycle import PROVED
 from support.erasure.models import Erasure, ErasureLine
 from support.erasure.models_copies import CopyState
 from support.notifications.models import Purpose
 from support.notifications.templates import Template
 from support.policies.data_classes import rule_named
+from support.verification.letters import check_facts
 from support.workorders import queries as orders
 
 ERASURE = "erasure.news"
@@ -38,13 +39,16 @@ def erasure_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
     except NotFound:
         return None
     what, order = ids["what"], orders.order_by_id(row.order_id)
-    if reader.id != row.person_id or (what == "approved" and row.status not in PROVED):
+    if reader.id != row.told_id or (what == "approved" and row.status not in PROVED):
         return None
     decided = queries.lines_of(row) if what in ("approved", "refused") else []
     dated = what in ("review", "extended") and row.due_at is not None
+    known = queries_asking.asking_of(row)
     return {
         "what": what,
         "title": TITLES[what],
+        "for_other": row.asker_id is not None,
+        "refusal": asking.REFUSALS.get(known.refusal, "") if known is not None else "",
         "reference": order.reference,
         "extension": rules.EXTENSIONS.get(row.extension, ""),
         "until": row.due_at - _MINUTE if dated and row.due_at else None,
@@ -53,6 +57,11 @@ def erasure_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
         "words": queries.remark_of(row) if decided else "",
         "proof": proof_address(row),
     }
+
+
+def asker_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
+    """Facts for who asks without signing in, of the check: what the order's own letters say already is left out."""
+    return check_facts(ids, reader) if ids["what"] in ("open", "refused", "withdrawn") else None
 
 
 def copy_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
@@ -92,6 +101,9 @@ TEMPLATES = (
         N_("Requests to delete data"),
         erasure_facts,
         path="/orders/{reference}",
+    ),
+    Template(
+        "erasure.check", Purpose.ORDERS, N_("Showing that you may ask for deletion"), asker_facts
     ),
     Template(
         COPY,

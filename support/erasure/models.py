@@ -18,7 +18,9 @@ _RUNNING = text("state IN ('review', 'extended', 'proposed', 'approved', 'execut
 class Erasure(Model):
     """One request, beside its work order.
 
-    `ground` is one of `rules.GROUNDS`, `region` of `rules.REGIONS`; `scope` are the classes of data that it is about,
+    `ground` is one of `rules.GROUNDS` or `FOR_OTHERS`. `asker_id` is who asks for somebody else, or without a sign-in
+    (`models_asking`); `person_id`, whose data it is, is the asker too until the account was found.
+     `region` of `rules.REGIONS`; `scope` are the classes of data that it is about,
     none for everything; `rules` the version of the clocks that it began with. `complete_at` is when identity was
     shown, from which the clock runs. `remark` is what was said when a proposal was sent back or refused, sealed under
     the key of the request. `ledger` is the number of its entry in the erasure ledger, `receipt` the signed proof,
@@ -37,12 +39,14 @@ class Erasure(Model):
         ),
         Index(None, "state", "due_at"),
         Index(None, "person_id", "id"),
+        Index(None, "asker_id", "id"),
     )
 
     id: Mapped[Id]
     uid: Mapped[str] = mapped_column(String(32), unique=True)
     order_id: Mapped[int] = mapped_column(BigId, ForeignKey("work_order.id"), unique=True)
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
+    asker_id: Mapped[int | None] = mapped_column(BigId)
     state: Mapped[str] = mapped_column(String(12), default=ErasureState.IDENTITY)
     ground: Mapped[str] = mapped_column(String(16))
     scope: Mapped[list[str]] = mapped_column(default=list)
@@ -69,6 +73,11 @@ class Erasure(Model):
     def stream(self) -> str:
         """The key of what is sealed here."""
         return f"erasure:{self.uid}"
+
+    @property
+    def told_id(self) -> int:
+        """Who asked, is told, and may take it back."""
+        return self.person_id if self.asker_id is None else self.asker_id
 
     @property
     def status(self) -> ErasureState:

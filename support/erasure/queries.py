@@ -11,7 +11,7 @@ from support.core.actors import Actor
 from support.core.db import db, fetch
 from support.core.errors import NotFound
 from support.core.holders import Measure
-from support.erasure.lifecycle import RUNNING, ErasureState
+from support.erasure.lifecycle import RUNNING, SEARCHED, ErasureState
 from support.erasure.models import Erasure, ErasureLine, ErasureStep
 from support.erasure.policy import DECIDERS, DESK, require_desk
 from support.policies.data_classes import Class
@@ -19,7 +19,9 @@ from support.workorders.models import WorkOrder
 
 MOST = 200
 _ORDER = {each.value: number for number, each in enumerate(Class)}
-_TO_DECIDE = (ErasureState.REVIEW, ErasureState.EXTENDED)
+_TO_DECIDE = (ErasureState.REVIEW, ErasureState.EXTENDED, ErasureState.MATCHING)
+_TO_APPROVE = (ErasureState.PROPOSED, ErasureState.UNFOUND)
+_AT_WORK = sorted(RUNNING | SEARCHED)
 
 
 def erasure_of(order: WorkOrder) -> Erasure | None:
@@ -58,16 +60,16 @@ def requests_at_desk(actor: Actor, *, over: bool) -> Sequence[Erasure]:
     require_desk(actor)
     shown = select(Erasure).where(Erasure.complete_at.is_not(None))
     if over:
-        shown = shown.where(Erasure.state.not_in([*RUNNING])).order_by(Erasure.changed_at.desc())
+        shown = shown.where(Erasure.state.not_in(_AT_WORK)).order_by(Erasure.changed_at.desc())
     else:
-        shown = shown.where(Erasure.state.in_([*RUNNING])).order_by(Erasure.due_at, Erasure.id)
+        shown = shown.where(Erasure.state.in_(_AT_WORK)).order_by(Erasure.due_at, Erasure.id)
     return db.session.execute(shown.limit(MOST)).scalars().all()
 
 
 def waiting_for(actor: Actor) -> int:
     """Return how many requests wait for a decision of this reader."""
     to_decide = Erasure.state.in_(_TO_DECIDE)
-    to_approve = (Erasure.state == ErasureState.PROPOSED) & (Erasure.decided_by != actor.id)
+    to_approve = Erasure.state.in_(_TO_APPROVE) & (Erasure.decided_by != actor.id)
     mine = to_decide | to_approve if actor.has(*DECIDERS) else to_approve
     return int(fetch(select(func.count()).where(mine)).scalar_one()) if actor.has(*DESK) else 0
 

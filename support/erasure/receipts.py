@@ -23,7 +23,7 @@ from support.core.context import keys, settings
 from support.core.platform_calls import Name, call_of
 from support.erasure import execution, queries
 from support.erasure.models import Erasure, ErasureStep
-from support.erasure.rules import GROUNDS
+from support.erasure.rules import ground_of
 from support.policies.data_classes import rule_named
 from support.workorders import queries as orders
 
@@ -53,7 +53,7 @@ def facts_of(row: Erasure, now: datetime) -> dict[str, Any]:
         "reference": order.reference,
         "request": row.uid,
         "ground": row.ground,
-        "clause": GROUNDS[row.ground].clause,
+        "clause": ground_of(row.ground).clause,
         "region": row.region,
         "asked_at": row.at.isoformat(),
         "identity_shown_at": _iso(row.complete_at),

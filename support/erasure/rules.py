@@ -61,6 +61,34 @@ GROUNDS: Mapping[str, Ground] = {
 }
 
 
+FOR_OTHERS: Mapping[str, Ground] = {
+    "lost": Ground(
+        N_("I can't sign in any more"),
+        N_("You have an account, and have lost the ways into it."),
+        "key-round",
+        "PIPL 47, 50",
+    ),
+    "ward": Ground(
+        N_("For my child or ward"),
+        N_("As guardian; for children under 14 it is always the guardian who asks."),
+        "baby",
+        "PIPL 31, 47",
+    ),
+    "heir": Ground(
+        N_("For somebody who died"),
+        N_("As near relative, for a lawful interest of your own."),
+        "flower",
+        "PIPL 49",
+    ),
+}
+"""Who asks without signing in to the account: shown in a check by two people (V3 of `law.md` 3.2)."""
+
+
+def ground_of(code: str) -> Ground:
+    """Return why, or for whom, is asked."""
+    return GROUNDS[code] if code in GROUNDS else FOR_OTHERS[code]
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """Where the person lives, as far as the law goes: its cap on the answer, and on the one extension of it."""

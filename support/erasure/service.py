@@ -19,10 +19,26 @@ from support.core.errors import AlreadyDone, Invalid, NotAllowed, NotFound
 from support.core.holders import Measure
 from support.core.text import clean_text, too_long
 from support.core.words import N_
-from support.erasure import execution, policy, queries, queries_plan, service_mentions
-from support.erasure.lifecycle import COARSE, ENDED, LIFECYCLE, RUNNING, WITHDRAWABLE, ErasureState
+from support.erasure import askings, execution, policy, queries, queries_plan, service_mentions
+from support.erasure.lifecycle import (
+    COARSE,
+    ENDED,
+    LIFECYCLE,
+    RUNNING,
+    SEARCHED,
+    WITHDRAWABLE,
+    ErasureState,
+)
 from support.erasure.models import Erasure, ErasureLine
-from support.erasure.rules import CURRENT, EXTENSIONS, GROUNDS, REFUSALS, REGIONS, due_of
+from support.erasure.rules import (
+    CURRENT,
+    EXTENSIONS,
+    FOR_OTHERS,
+    GROUNDS,
+    REFUSALS,
+    REGIONS,
+    due_of,
+)
 from support.policies.data_classes import Class
 from support.verification import queries as checks
 from support.workorders import moves
@@ -69,13 +85,14 @@ def keep_request(actor: Actor, order: WorkOrder, *, now: datetime) -> Erasure:
     It waits for its person, who is reminded; without them it ends by itself. Raises `Invalid("topic")` where no ground
     is named.
     """
-    if order.topic not in GROUNDS:
+    if order.topic not in GROUNDS and order.topic not in FOR_OTHERS:
         raise Invalid("topic", CHOOSE_GROUND)
     with transaction() as session:
         row = Erasure(
             uid=new_uid(),
             order_id=order.id,
             person_id=order.requester_id,
+            asker_id=order.requester_id if order.topic in FOR_OTHERS else None,
             ground=order.topic,
             scope=[],
             rules=CURRENT,
@@ -105,6 +122,8 @@ def confirm_request(
     """
     now = now or utcnow()
     require_own(actor, row)
+    if row.asker_id is not None:  # a sign-in of theirs shows nothing of whom they ask for
+        raise NotFound()
     if region not in REGIONS:
         raise Invalid("region", CHOOSE)
     if not set(scope) <= set(Class):
@@ -138,7 +157,7 @@ def _require_shown(actor: Actor, now: datetime) -> None:
 
 def require_own(actor: Actor, row: Erasure) -> None:
     """Let a person act on their own request; raise `NotFound` for anybody else's, `NotAllowed` for staff."""
-    if actor.id is None or actor.id != row.person_id:
+    if actor.id is None or actor.id != row.told_id:
         raise NotFound()
     if actor.is_staff:
         raise NotAllowed(STAFF)
@@ -327,7 +346,9 @@ def guard_order(order: WorkOrder, status: Status) -> None:
         return
     if row.status is S.EXECUTING and status is Status.CLOSED:
         raise NotAllowed(BEGUN)
-    if status is Status.RESOLVED or (status is Status.CLOSED and row.status in RUNNING):
+    if status is Status.RESOLVED or (
+        status is Status.CLOSED and row.status in RUNNING | SEARCHED | {S.CHECKING}
+    ):
         raise NotAllowed(
             N_("A privacy officer and another person decide on this; it is not solved before.")
         )
@@ -353,6 +374,8 @@ def move(
         order = orders.order_by_id(row.order_id)
         audit.record(order.stream, f"erasure.{new}", actor=actor, at=now, erasure=row.id)
         follow(order, row, now, reason)
+        if new in ENDED:
+            askings.let_go(row, now)
     return row
 
 

@@ -35,7 +35,7 @@ def index() -> str:
 @blueprint.get("/<uid>")
 def show(uid: str) -> tuple[str, int]:
     """Show a request: what was asked, what stands where, what is proposed, each step."""
-    return _page(queries.erasure_at_desk(current_actor(), uid))
+    return page_of(queries.erasure_at_desk(current_actor(), uid))
 
 
 @blueprint.post("/<uid>/proposals")
@@ -58,7 +58,7 @@ def propose(uid: str) -> Answer:
                 version=posted_version(),
             )
             return _shown(uid, _("Proposed. Another person looks at it now."))
-    return _page(row, proposal=form)
+    return page_of(row, proposal=form)
 
 
 @blueprint.post("/<uid>/extension")
@@ -70,7 +70,7 @@ def extend(uid: str) -> Answer:
         with lost_races_on(form):
             service.extend(actor, row, form.reason.data or "", version=posted_version())
             return _shown(uid, _("The date is moved, and the person is told why."))
-    return _page(row, extension=form)
+    return page_of(row, extension=form)
 
 
 @blueprint.post("/<uid>/decisions")
@@ -85,7 +85,7 @@ def decide(uid: str) -> Answer:
         with lost_races_on(form):
             verb(posted_version())
             return _shown(uid, _("Your decision is noted."))
-    return _page(row, decision=form)
+    return page_of(row, decision=form)
 
 
 def _verbs(actor: Actor, row: Erasure, words: str) -> dict[str, Callable[[int], object]]:
@@ -101,8 +101,9 @@ def _spared() -> set[int]:
     return {int(number) for number in shown - ticked if number.isdecimal()}
 
 
-def _page(row: Erasure, **forms: FlaskForm) -> tuple[str, int]:
-    facts = desk_pages.desk_page(current_actor(), row, forms, utcnow())
+def page_of(row: Erasure, **forms: FlaskForm) -> tuple[str, int]:
+    """Draw the page of a request, with the form that was filled."""
+    facts = desk_pages.deskpage_of(current_actor(), row, forms, utcnow())
     form = next(iter(forms.values()), facts["decision"])
     return page("erasure/show.html", form, row=row, **facts)
 

@@ -55,6 +55,7 @@ class Goal:
     follows when they give it up; `claim` is the template of what is compared, with what `facts` finds; `letter` names
     the message about it. `ways` are those offered now,
     the first one by default; `rules` are all that a check may have begun with.
+    `subjects` are the kinds of people whom one may be about.
     `may_open(actor, asker_id, subject_id)` raises for whoever may not begin one. All others run inside the transaction
     of the check's move: `weigh` writes down, or withdraws, proofs that only count at the moment of the second decision;
     `carry_out` does the act and moves the check; `on_move` follows each move; `forget` lets go of what the room keeps
@@ -81,6 +82,7 @@ class Goal:
     company_of: Callable[[Check], Company | None] = lambda check: None
     letter: str = "verification.check"
     reasons: tuple[str, ...] = VERDICT_REASONS
+    subjects: frozenset[str] = frozenset({"member"})
 
 
 def goal_for(act: str) -> Goal:

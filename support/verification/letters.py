@@ -7,7 +7,7 @@ from typing import Any
 from support.assurance import queries as assurance
 from support.assurance import service_holds
 from support.assurance.lifecycle import HoldState
-from support.assurance.policy import ACTS, Act
+from support.assurance.policy import ACTS, FOR_OTHERS, Act
 from support.core.actors import Actor
 from support.core.context import settings
 from support.core.errors import NotFound
@@ -51,6 +51,7 @@ def hold_facts(ids: dict[str, Any], reader: Actor) -> Facts:
     path = service_holds.stop_path(hold, ids["contact"])
     return {
         "act": ACTS[Act(hold.act)].title,
+        "for_other": hold.act in FOR_OTHERS,
         "until": hold.ends_at,
         "zone": reader.timezone,
         "link": settings().public_url + path,

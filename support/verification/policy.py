@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -48,6 +48,7 @@ class Way(StrEnum):
 class WayRule:
     """One way: its words, the pictures that it needs (part, words), the proof that it makes, the consent it needs.
 
+    `whys` say why one of the pictures is needed, where `why` does not say it for all.
     A way with `unpaid_parts` asks for a payment to the company's account as well, or for these pictures instead.
     """
 
@@ -59,6 +60,7 @@ class WayRule:
     consent: str = N_("I agree that this picture is used to find out whether the account is mine")
     purpose: Purpose = Purpose.IDENTITY_EVIDENCE
     unpaid_parts: tuple[tuple[str, str], ...] = ()
+    whys: Mapping[str, str] = field(default_factory=dict)
 
 
 PHRASE = ("phrase", N_("The phrase on the paper"))
@@ -110,6 +112,10 @@ REASONS: Mapping[str, str] = {
     "used": N_("This document has verified another account already."),
     "named": N_("The account has got a verified name in another way meanwhile."),
     "staff": N_("Accounts of the people who work here have no verified name."),
+    "unrelated": N_("What you gave does not show that you may ask for this."),
+    "of_age": N_(
+        "They are of age, and no court has named you as their guardian: they have to ask."
+    ),
     RETURNED: N_("The bank gave the payment to the company's account back."),
     "given_up": N_("The work order was closed before."),
     "taken": N_("The new address belongs to another account by now."),

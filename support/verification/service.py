@@ -15,6 +15,7 @@ from support.assurance import queries as assurance_queries
 from support.assurance import service as assurance
 from support.assurance import service_holds
 from support.assurance.policy import ACTS, CURRENT, STILL_TOLD, TOO_NEW, Act, ProofKind
+from support.assurance.queries import Case
 from support.core import audit, outbox, sealed_files, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
@@ -50,8 +51,9 @@ def open_check(
     same thing runs.
     """
     now = now or utcnow()
-    goal_for(act).may_open(actor, asker_id, subject_id)
-    if people.person(subject_id).kind != "member":
+    goal = goal_for(act)
+    goal.may_open(actor, asker_id, subject_id)
+    if people.person(subject_id).kind not in goal.subjects:
         raise Invalid("account", N_("Only a member's account can be given back this way."))
     with transaction() as session:
         before = queries.check_of(about)
@@ -140,22 +142,25 @@ def conclude(check: Check, *, now: datetime) -> None:
     if not assurance.needs_hold(Act(check.act), check.case, now):
         goal.carry_out(check, now)
         return
+    place_hold(Act(check.act), check.case, named=check.named, now=now)
+    move(SYSTEM, check, CheckState.HELD, now)
+
+
+def place_hold(act: Act, case: Case, *, named: Collection[int] = (), now: datetime) -> None:
+    """Begin the waiting period of an act about an account: all addresses that it has, or had lately, may object.
+
+    Those that are `named` as somebody else's, too new or taken off stop nothing alone.
+    """
     lately = now - STILL_TOLD
     told = [
         one
-        for one in people.contacts_of(check.subject_id)
+        for one in people.contacts_of(case.person_id)
         if one.verified and (one.bound or one.changed_at > lately)
     ]
     weak = {one.id for one in told if not one.bound or one.changed_at > now - TOO_NEW}
     service_holds.place_hold(
-        SYSTEM,
-        Act(check.act),
-        check.case,
-        tell=[one.id for one in told],
-        unheeded=weak.union(check.named),
-        now=now,
+        SYSTEM, act, case, tell=[one.id for one in told], unheeded=weak.union(named), now=now
     )
-    move(SYSTEM, check, CheckState.HELD, now)
 
 
 def hold_ended(check: Check, *, now: datetime) -> None:

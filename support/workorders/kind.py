@@ -78,7 +78,9 @@ class Kind:
 
     `entry` is the endpoint of its first page, None for the common form, which asks `question` too where there is one;
     with `needs_account` guests are led to none; `asks` are the words that head its topics where they name the order,
-    so that no summary is asked for; `panel` the template that the desk page includes beside the thread,
+    so that no summary is asked for; `guide` is a template above the common
+    form, which may lead to what is `elsewhere`, ways of asking with a page of their own; `panel` the
+    template that the desk page includes beside the thread,
     `note` the one on the requester's page, both with what `facts(order)` finds;
     `path(order)` are the stages of this very order, where they can differ from `stages`;
     `guard(order, status)` raises when the kind's own state forbids a move; `own_end(order)` is true while the requester
@@ -98,6 +100,8 @@ class Kind:
     icon: str
     topics: tuple[Topic, ...] = ()
     asks: str = ""
+    guide: str = ""
+    elsewhere: tuple[Topic, ...] = ()
     question: Question | None = None
     keep: Callable[..., object] = lambda actor, order, *, now: None
     entry: str | None = None

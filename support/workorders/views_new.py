@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
@@ -12,19 +11,16 @@ from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.wrappers import Response
 
 from support.accounts import service as accounts
-from support.accounts import service_codes, service_contacts
-from support.accounts.policy import CodePurpose
-from support.accounts.session_views import code_scope
 from support.core.clock import utcnow
-from support.core.db import new_uid, transaction
-from support.core.errors import DomainError, Invalid, NotFound, TooMany
+from support.core.db import new_uid
+from support.core.errors import Invalid, NotFound
 from support.core.once import earlier, once
-from support.core.web import client_address, current_actor, form_scope
+from support.core.web import current_actor, form_scope
 from support.core.web_pages import language
 from support.policies import queries as policies
-from support.policies import service as policies_service
 from support.workorders import (
     drafts_web,
+    filing_web,
     limits_web,
     member_pages,
     queries,
@@ -45,10 +41,6 @@ KEPT_FIELDS = ("own", "topic", "subject", "body", "address", "about")
 def new() -> str:
     """Ask what kind of order it is."""
     return render_template("workorders/new.html", kinds=kinds_for(current_actor()))
-
-
-MOST_UNPROVED = 10
-"""Orders a day for an address that nobody proved: each writes to it, and it may be a stranger's."""
 
 
 @blueprint.route("/orders/new/<kind>", methods=["GET", "POST"])
@@ -115,40 +107,22 @@ def send_order(kind: str) -> Response | tuple[str, int]:
         lambda: _file(declared, form, draft),
     )
     if not current_actor().signed_in:
-        _send_code(form.address.data or "")
-    return _filed(reference)
-
-
-def _filed(reference: str) -> Response:
-    """Remember in this browser that it filed the order, and show the receipt."""
-    before = [each for each in session.get("filed", []) if each != reference]
-    session["filed"] = [*before[-9:], reference]
-    session["following"] = reference
-    return redirect(url_for("workorders.receipt", reference=reference), 303)
+        filing_web.send_code(form.address.data or "")
+    return filing_web.filed(reference)
 
 
 def _already_sent(kind: str) -> Response:
     """The draft is gone: the same form was carried out before (a second click, a retry after a lost answer),
     or it was given up."""
     if reference := earlier(form_scope(), request.form.get("idempotency_key", "")):
-        return _filed(reference)
+        return filing_web.filed(reference)
     return redirect(url_for("workorders.new_order", kind=kind), 303)
 
 
 def _file(kind: Kind, form: OrderForm, draft: Saved) -> str:
     """Carry out the filing inside the one transaction of `once`; return the new reference."""
     actor, now = current_actor(), utcnow()
-    contact_id, requester_id = queries.proved_contact(actor), actor.id
-    if requester_id is None:
-        contact_kind, address = accounts.normalise_address("auto", form.address.data or "")
-        guest = service_contacts.guest_for(contact_kind, address, language(), now)
-        contact_id, requester_id = guest.contact_id, guest.person_id
-        if queries.unproved_since(requester_id, now - timedelta(days=1)) >= MOST_UNPROVED:
-            raise TooMany(3600)
-        if version := policies.current_version(now):
-            policies_service.record_notice(
-                actor, person_id=requester_id, version_id=version.id, how="order_form", now=now
-            )
+    requester_id, contact_id = filing_web.requester(form.address.data or "", now)
     order = service.file_order(
         actor,
         kind,
@@ -175,32 +149,6 @@ def _subject(kind: Kind, form: OrderForm) -> str:
         return form.subject.data or ""
     topic = next(topic for topic in kind.topics if topic.code == form.topic.data)
     return str(_("%(label)s: %(value)s", label=_(kind.title), value=_(topic.title)))
-
-
-def _send_code(said: str) -> None:
-    """Send the code with which a guest opens the order; at a limit they ask for it at /follow later.
-
-    After the order is committed: a refusal here must not take the order back.
-    """
-    kind, address = accounts.normalise_address("auto", said)
-    try:
-        with transaction():
-            guest = service_contacts.guest_for(kind, address, language())
-            service_codes.request_code(
-                current_actor(),
-                CodePurpose.FOLLOW,
-                kind=kind,
-                value=address,
-                visitor=code_scope(),
-                address=client_address(),
-                language=language(),
-                person_id=guest.person_id,
-            )
-    except DomainError:
-        flash(
-            _("The code could not be sent just now. You can ask for one in a few minutes."),
-            "warning",
-        )
 
 
 @blueprint.get("/orders/<reference>/receipt")

@@ -41,9 +41,12 @@ def test_the_way_to_execution_passes_identity_and_two_people() -> None:
         return {old for old, new, legal in LIFECYCLE.pairs() if legal and new is state}
 
     assert ways_to(S.EXECUTING) == {S.APPROVED}
-    assert ways_to(S.APPROVED) == ways_to(S.REFUSED) == {S.PROPOSED}
+    assert ways_to(S.APPROVED) == {S.PROPOSED}
+    assert ways_to(S.REFUSED) == {S.PROPOSED, S.UNFOUND}, "two people, also where nobody is found"
     assert ways_to(S.PROPOSED) == {S.REVIEW, S.EXTENDED}
-    assert ways_to(S.REVIEW) == {S.IDENTITY, S.PROPOSED}
+    assert ways_to(S.REVIEW) == {S.IDENTITY, S.PROPOSED, S.HELD}
+    assert ways_to(S.HELD) == ways_to(S.UNFOUND) == {S.MATCHING}
+    assert ways_to(S.MATCHING) == {S.CHECKING, S.HELD, S.UNFOUND}
 
 
 def test_before_identity_is_shown_nothing_is_counted_and_the_desk_sees_no_data(

@@ -24,6 +24,7 @@ from support.erasure import (
     queries_copies,
     service_execution,
     views,
+    views_cessation,
     views_data,
     views_desk,
     views_proof,
@@ -35,9 +36,12 @@ BLUEPRINTS = (
     views_data.blueprint,
     views_desk.blueprint,
     views_proof.blueprint,
+    views_cessation.blueprint,
+    views_cessation.public_blueprint,
 )
 COMMANDS = (cli.erasure_group, cli.receipt_group)
-PUBLIC, GUEST = views_proof.PUBLIC, (*views.GUEST, *views_data.GUEST)
+PUBLIC = (*views_proof.PUBLIC, *views_cessation.PUBLIC)
+GUEST = (*views.GUEST, *views_data.GUEST)
 
 
 def replay_all() -> None:
@@ -57,6 +61,7 @@ def _unstaffed() -> list[tuple[str, str, str]]:
 
 
 HOOKS: tuple[object, ...] = (
+    *views_cessation.HOOKS,
     kind.ERASURE,
     *personal_data.HOLDERS,
     UnderWay(service_execution.under_way),

@@ -23,6 +23,7 @@ from support.core.web import client_address, current_actor, form_scope
 from support.core.web_pages import language
 from support.policies import queries as policies
 from support.policies import service as policies_service
+from support.policies.intake import Intake
 from support.workorders import (
     drafts_web,
     limits_web,
@@ -33,11 +34,28 @@ from support.workorders import (
     uploads,
 )
 from support.workorders.forms import OrderForm
-from support.workorders.kind import Kind, kind_named, kinds_for
+from support.workorders.kind import Kind, is_open_after_intake, kind_named, kinds_for
 from support.workorders.models import WorkOrder
 from support.workorders.service_drafts import Saved
 from support.workorders.views import blueprint
 
+INTAKE = Intake(
+    frozenset(
+        {
+            "workorders.new",
+            "workorders.new_order",
+            "workorders.check_order",
+            "workorders.send_order",
+            "workorders.save_draft",
+            "workorders.upload",
+            "desk.new_order",
+            "desk.ask_caller",
+            "desk.read_back",
+            "desk.save_phone_draft",
+        }
+    ),
+    spares=lambda args: is_open_after_intake(str(args.get("kind", ""))),
+)
 KEPT_FIELDS = ("own", "topic", "subject", "body", "address", "about")
 
 

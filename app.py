@@ -37,6 +37,7 @@ STAFF_ROLES = {
     "report_desk": CLERKS,
     "penalties": PENALTY_ROLES,
     "erasures": ERASURE_ROLES,
+    "cessation": frozenset({Role.ADMIN}),
 }
 
 

@@ -55,6 +55,7 @@ from support.infringement import entries as infringement
 from support.infringement import personal_data as infringement_data
 from support.notifications import (  # noqa: F401  (views_mailbox adds its routes)
     account_notices,
+    cessation_notices,
     jobs,
     mail,
     platform_notices,
@@ -73,6 +74,7 @@ from support.policies import cli as retention_cli
 from support.policies import personal_data as policy_data
 from support.policies import retention_pages
 from support.policies import views as policy_views
+from support.policies import views_cessation as cessation_gate
 from support.policies import views_desk as announcing_views
 from support.policies import views_publications as transparency_views
 from support.policies import views_retention as retention_views
@@ -133,6 +135,7 @@ BLUEPRINTS: list[Any] = [
     account_views.blueprint,
     admin_views.blueprint,
     policy_views.blueprint,
+    cessation_gate.blueprint,
     announcing_views.blueprint,
     transparency_views.blueprint,
     retention_views.blueprint,
@@ -189,6 +192,8 @@ HOOKS: list[object] = [
     *account_notices.TEMPLATES,
     *platform_notices.SUBSCRIPTIONS,
     *platform_notices.TEMPLATES,
+    *cessation_notices.SUBSCRIPTIONS,
+    *cessation_notices.TEMPLATES,
     MisuseForm(order_letters.misuse_path),
     AfterDrain(mail.close_doors),
     Unread(notice_queries.unread_of),
@@ -266,6 +271,7 @@ HOOKS: list[object] = [
     *infringement.HOOKS,
     *penalties.HOOKS,
     *erasure.HOOKS,
+    views_new.INTAKE,
     *order_letters.TEMPLATES,
     *order_jobs.SUBSCRIPTIONS,
     *timers.PERIODIC,

@@ -19,11 +19,17 @@ from support.core.web_health import Figure
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.core.worker import Periodic
+from support.policies.intake import Intake
 
 _ADMIN = frozenset({Role.ADMIN})
 _WITH_ACCOUNT = frozenset({"member", "staff"})
 
+INTAKE = Intake(
+    frozenset({"accounts.register", "accounts.register_code", "accounts.register_details"})
+)
+
 HOOKS: tuple[object, ...] = (
+    INTAKE,
     *service_retention.KEEPINGS,
     Periodic(
         "make_organisations_known", timedelta(minutes=1), service_profile.make_organisations_known

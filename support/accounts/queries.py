@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -277,6 +277,14 @@ def bound_contact(kind: str, value: str) -> tuple[int, int] | None:
 def address_of(contact_id: int) -> str:
     """Return the opened address of a contact point; raise `NotFound`."""
     return contact(contact_id).address
+
+
+def members_after(person_id: int, most: int) -> Sequence[int]:
+    """Return the next members (row ids) after this one, in order; nobody erased."""
+    found = select(Person.id).where(
+        Person.kind == PersonKind.MEMBER, Person.erased_at.is_(None), Person.id > person_id
+    )
+    return fetch(found.order_by(Person.id).limit(most)).scalars().all()
 
 
 def all_staff() -> list[PersonView]:

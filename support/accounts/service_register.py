@@ -25,12 +25,13 @@ from support.accounts.service_sessions import OpenedSession
 from support.assurance import service as assurance
 from support.assurance.policy import Act, ProofKind
 from support.core import audit, outbox, vault
-from support.core.actors import SYSTEM, Actor
+from support.core.actors import ANONYMOUS, SYSTEM, Actor
 from support.core.clock import utcnow
 from support.core.context import settings
 from support.core.db import changed, db, insert_new, new_uid, transaction
 from support.core.errors import Expired, Invalid, NotAllowed
 from support.core.words import N_
+from support.policies import intake
 from support.policies import service as policies
 
 _BOUND = N_(
@@ -58,9 +59,10 @@ def register_member(
     No account exists before its address is proved, so nobody can hold one for somebody else's (C-9). The
     policy version was accepted expressly on the form. An `identity` that this visitor showed is bound to it. Raises
     `Invalid` for the name or password, `Expired` half an hour after the code, `Invalid` for an address or identity
-    that got an account meanwhile.
+    that got an account meanwhile, `Ceased` once the service takes in nobody new.
     """
     now = now or utcnow()
+    intake.require_intake(ANONYMOUS, now)
     code = service_codes.proved_code(CodePurpose.REGISTER, visitor=visitor, uid=proved, now=now)
     name = checked_name(name)
     passwords.check_password(password, own=[name, code.value])
@@ -147,7 +149,11 @@ def request_registration(
     language: str,
     now: datetime | None = None,
 ) -> None:
-    """Send a code to register with; an address that has an account gets that news instead, the answer is the same."""
+    """Send a code to register with; an address that has an account gets that news instead, the answer is the same.
+
+    Raises `Ceased` once the service takes in nobody new.
+    """
+    intake.require_intake(ANONYMOUS, now or utcnow())
     service_codes.request_code(
         SYSTEM,
         CodePurpose.REGISTER,

@@ -125,6 +125,10 @@ class Config:
     retention_conduct_months: int = 36
     retention_penalties_months: int = 36
     retention_consents_months: int = 36
+    cessation_notice_days: int = 30
+    """Before the service ends (`docs/cessation.md`): from the announcement to the end of the last day, 30 at least."""
+    cessation_export_days: int = 30
+    """How long people may take their data along after the last day, before it is deleted."""
     log_format: str = "json"
     testing: bool = False
 
@@ -175,6 +179,9 @@ RETENTION_MONTHS: Mapping[str, tuple[str, int]] = {
 }
 """The classes of data that are kept for months: their setting, and the fewest months (`law.md` 3.1)."""
 MOST_MONTHS = 120
+CESSATION_DAYS: Mapping[str, int] = {"cessation_notice_days": 30, "cessation_export_days": 30}
+"""The fewest days: ECL 16 asks for the notice, and people get as long to take their data along."""
+MOST_CESSATION_DAYS = 730
 SETTINGS_FILE = "gongdan.toml"
 
 
@@ -230,13 +237,15 @@ def _checked(config: Config) -> Config:
     for name in (each.name for each in fields(Config) if each.name.endswith(counted)):
         if getattr(config, name) < 1:
             raise ConfigError(N_("%(name)s must be 1 or more"), name=name)
-    for name, least in RETENTION_MONTHS.values():
-        if not least <= getattr(config, name) <= MOST_MONTHS:
+    bounds = [(name, least, MOST_MONTHS) for name, least in RETENTION_MONTHS.values()]
+    bounds += [(name, least, MOST_CESSATION_DAYS) for name, least in CESSATION_DAYS.items()]
+    for name, least, most in bounds:
+        if not least <= getattr(config, name) <= most:
             raise ConfigError(
                 N_("%(name)s must be between %(least)s, which the law asks for, and %(most)s"),
                 name=name,
                 least=least,
-                most=MOST_MONTHS,
+                most=most,
             )
     _check_other_accounts(config)
     _check_listings(config)

@@ -27,6 +27,7 @@ from support.erasure import (  # noqa: F401  (views_matching adds its routes)
     service_retention,
     views,
     views_asking,
+    views_cessation,
     views_data,
     views_desk,
     views_matching,
@@ -40,9 +41,11 @@ BLUEPRINTS = (
     views_desk.blueprint,
     views_proof.blueprint,
     views_asking.blueprint,
+    views_cessation.blueprint,
+    views_cessation.public_blueprint,
 )
 COMMANDS = (cli.erasure_group, cli.receipt_group)
-PUBLIC = (*views_proof.PUBLIC, *views_asking.PUBLIC)
+PUBLIC = (*views_proof.PUBLIC, *views_asking.PUBLIC, *views_cessation.PUBLIC)
 GUEST = (*views.GUEST, *views_data.GUEST)
 
 
@@ -63,6 +66,7 @@ def _unstaffed() -> list[tuple[str, str, str]]:
 
 
 HOOKS: tuple[object, ...] = (
+    *views_cessation.HOOKS,
     kind.ERASURE,
     *goals.GOALS,
     *service_retention.KEEPINGS,

@@ -210,4 +210,5 @@ ERASURE = Kind(
     targets="erasure",
     first_team="privacy",
     first_roles=DECIDERS,
+    after_intake=True,
 )

@@ -30,6 +30,7 @@ from support.infringement import (  # noqa: F401  (most views add their routes)
     views_resume,
     views_sending,
 )
+from support.policies.intake import Intake
 from support.workorders.disputes import Disputes
 
 BLUEPRINTS = (
@@ -40,7 +41,18 @@ BLUEPRINTS = (
     *entries_reports.BLUEPRINTS,
 )
 
+INTAKE = Intake(
+    frozenset(
+        f"notices.{name}"
+        for name in (
+            *("start", "tasks", "step", "files", "upload", "listings", "reasons", "reuse"),
+            *("link", "resume", "resume_code", "domain", "domain_code", "check", "send"),
+        )
+    )
+)
+
 HOOKS: tuple[object, ...] = (
+    INTAKE,
     kind.INFRINGEMENT,
     Disputes(queries.disputed_since),
     *jobs.SUBSCRIPTIONS,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from support.core import file_upkeep, files, vault
+from support.core.actors import ANONYMOUS
 from support.core.clock import utcnow
 from support.core.db import changed, fetch, new_uid, transaction
 from support.core.errors import Invalid, NotFound, Stale
@@ -19,6 +20,7 @@ from support.core.vault import KeyDestroyed
 from support.core.words import N_
 from support.infringement.elements import PAPERS
 from support.infringement.models_drafts import NoticeDraft
+from support.policies import intake
 from support.workorders.service_drafts import Saved
 
 KEPT = timedelta(days=14)
@@ -82,8 +84,9 @@ def draft_of(person_id: int, *, now: datetime | None = None) -> Draft | None:
 
 
 def begin_draft(person_id: int | None, *, now: datetime | None = None) -> Draft:
-    """Begin a notice with nothing in it."""
+    """Begin a notice with nothing in it. Raises `Ceased` once nothing new is taken in."""
     now, uid = now or utcnow(), new_uid()
+    intake.require_intake(ANONYMOUS, now)
     with transaction() as session:
         row = NoticeDraft(
             uid=uid,
@@ -109,9 +112,11 @@ def save_part(
     """Save one page of a begun notice and return the whole; it is kept for 14 days from now.
 
     `seen` is the version of the part that the form was drawn from: raises `Stale` where another device saved this
-    part since. Another part saved meanwhile is left as it is. `person_id` makes it the member's. Raises `NotFound`.
+    part since. Another part saved meanwhile is left as it is. `person_id` makes it the member's. Raises `NotFound`,
+    and `Ceased` once nothing new is taken in.
     """
     now = now or utcnow()
+    intake.require_intake(ANONYMOUS, now)
     with transaction():
         draft = load_draft(uid, now=now)
         if draft is None:

@@ -20,5 +20,9 @@ CONSENTS = plain(
 )
 KEEPINGS: tuple[Keeping, ...] = (CONSENTS,)
 RECORD = NotPersonal(
-    {"retention_run": "night state reason worker", "retention_part": "code data_class state error"}
+    {
+        "retention_run": "night state reason worker",
+        "retention_part": "code data_class state error",
+        "cessation": "uid state last_day last_export_day reason_en reason_zh called_en called_zh proof",
+    }
 )

@@ -19,6 +19,12 @@ def check_may_announce(actor: Actor) -> None:
     raise NotAllowed() if actor.is_staff else NotFound()
 
 
+def check_may_end_service(actor: Actor) -> None:
+    """Let administrators pass; raise `NotAllowed` for other staff, `NotFound` for anybody else."""
+    if not actor.has(Role.ADMIN):
+        raise NotAllowed() if actor.is_staff else NotFound()
+
+
 def check_may_publish_policy(actor: Actor) -> None:
     """Let an administrator (or the system, from the command line) pass; raise `NotAllowed` otherwise."""
     if actor.kind != "system" and not actor.has(Role.ADMIN):

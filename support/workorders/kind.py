@@ -91,6 +91,7 @@ class Kind:
     instead; `assurance` is the level that the requester must have shown before the desk solves or closes an order
     (`assurance/policy.py`).
     `keep(actor, order, now=now)` writes the kind's own row in the transaction that files an order, by whatever way.
+    One that is filed `after_intake`, when the service takes in nothing new any more, is a right until the end.
     With `recuses`, an order that names another is kept from the staff who worked on that one until then.
     """
 
@@ -122,6 +123,7 @@ class Kind:
     first_roles: frozenset[Role] = frozenset({Role.AGENT})
     assurance: int = 0
     recuses: bool = False
+    after_intake: bool = False
 
     def stages_of(self, order: WorkOrder) -> tuple[Stage, ...]:
         """The stages of the progress timeline of this order."""
@@ -148,6 +150,11 @@ def kind_named(code: str) -> Kind:
         if kind.code == code:
             return kind
     raise NotFound()
+
+
+def is_open_after_intake(code: str) -> bool:
+    """True for a kind that is filed also when the service takes in nothing new any more."""
+    return any(kind.code == code and kind.after_intake for kind in kinds())
 
 
 def plain_next_step(order: WorkOrder, viewer: Viewer, now: datetime) -> Sentence:

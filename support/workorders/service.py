@@ -12,6 +12,7 @@ from support.core.clock import utcnow
 from support.core.db import changed, compare_and_set, db, transaction
 from support.core.errors import IllegalMove
 from support.core.text import written_in
+from support.policies import intake
 from support.workorders import index, moves, policy, targets
 from support.workorders.kind import Kind
 from support.workorders.lifecycle import Priority, Status
@@ -42,8 +43,11 @@ def file_order(
 
     `language` is what the requester reads ("en", "zh"); `contact_id` the address a guest gave, None for a
     member. `subject` up to 200 and `body` up to 20 000 characters, cleaned by the form. PP-2.2.7, `law.md` 5.3.
+    Raises `Ceased` once the service takes in nothing new, but for a kind that is a right until the end.
     """
     now = now or utcnow()
+    if not kind.after_intake:
+        intake.require_intake(actor, now)
     first, resolve = targets.dues(kind, priority, now)
     with transaction():
         order = WorkOrder(
@@ -103,6 +107,7 @@ def answer(
     Whether it is closed is asked inside: the timer may have closed it since the page was drawn.
     """
     now = now or utcnow()
+    intake.require_window(actor, now)
     with transaction():
         party = moves.party_of(actor, order)
         if order.state is Status.CLOSED:

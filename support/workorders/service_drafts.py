@@ -14,10 +14,12 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from support.core import vault
-from support.core.actors import Actor
+from support.core.actors import ANONYMOUS, Actor
 from support.core.clock import utcnow
 from support.core.db import changed, fetch, insert_new, new_uid, transaction
 from support.core.errors import NotFound, Stale
+from support.policies import intake
+from support.workorders.kind import is_open_after_intake
 from support.workorders.models import Draft
 
 log = logging.getLogger(__name__)
@@ -73,9 +75,13 @@ def save_draft(
 ) -> Saved:
     """Save `fields` and return the draft; with `version`, raise `Stale` if another tab or device saved since.
 
-    Version 0 is that of a page that found no draft; one that only holds files for a page is none yet.
+    Version 0 is that of a page that found no draft; one that only holds files for a page is none yet. Raises `Ceased`
+    for a new order once nothing new is taken in.
     """
     now = now or utcnow()
+    place, _, kind = about.partition(":")
+    if place == "new" and not is_open_after_intake(kind):
+        intake.require_intake(ANONYMOUS, now)
     with transaction():
         present = load_draft(owner, about)
         uid = present.uid if present else new_uid()

@@ -18,6 +18,7 @@ from support.core.once import earlier, once
 from support.core.web import current_actor, form_scope
 from support.core.web_pages import language
 from support.policies import queries as policies
+from support.policies.intake import Intake
 from support.workorders import (
     drafts_web,
     filing_web,
@@ -29,11 +30,28 @@ from support.workorders import (
     uploads,
 )
 from support.workorders.forms import OrderForm
-from support.workorders.kind import Kind, kind_named, kinds_for
+from support.workorders.kind import Kind, is_open_after_intake, kind_named, kinds_for
 from support.workorders.models import WorkOrder
 from support.workorders.service_drafts import Saved
 from support.workorders.views import blueprint
 
+INTAKE = Intake(
+    frozenset(
+        {
+            "workorders.new",
+            "workorders.new_order",
+            "workorders.check_order",
+            "workorders.send_order",
+            "workorders.save_draft",
+            "workorders.upload",
+            "desk.new_order",
+            "desk.ask_caller",
+            "desk.read_back",
+            "desk.save_phone_draft",
+        }
+    ),
+    spares=lambda args: is_open_after_intake(str(args.get("kind", ""))),
+)
 KEPT_FIELDS = ("own", "topic", "subject", "body", "address", "about")
 
 

@@ -19,6 +19,8 @@ from support.core.web_pages import init_pages
 from support.disclosure.policy import DESK as PENALTY_ROLES
 from support.erasure.policy import DESK as ERASURE_ROLES
 from support.infringement.policy import CLERKS, CONDUCT_ROLES
+from support.policies.policy_sharing import LEDGER as SHARING_ROLES
+from support.policies.policy_sharing import READERS as PARTNER_READERS
 from support.verification.policy import PAYERS, REVIEWERS
 from wiring import BLUEPRINTS, COMMANDS, GUEST, HOOKS, PUBLIC
 
@@ -38,6 +40,8 @@ STAFF_ROLES = {
     "penalties": PENALTY_ROLES,
     "erasures": ERASURE_ROLES,
     "cessation": frozenset({Role.ADMIN}),
+    "partners": PARTNER_READERS,
+    "sharing_desk": SHARING_ROLES,
 }
 
 

@@ -71,6 +71,7 @@ from support.notifications import views as notice_views
 from support.notifications import views_desk as delivery_views
 from support.notifications.templates import MisuseForm
 from support.policies import cli as retention_cli
+from support.policies import entries_sharing as sharing
 from support.policies import personal_data as policy_data
 from support.policies import retention_pages
 from support.policies import views as policy_views
@@ -139,6 +140,7 @@ BLUEPRINTS: list[Any] = [
     announcing_views.blueprint,
     transparency_views.blueprint,
     retention_views.blueprint,
+    *sharing.BLUEPRINTS,
     notice_views.blueprint,
     delivery_views.blueprint,
     hold_views.blueprint,
@@ -163,11 +165,13 @@ HOOKS: list[object] = [
     *notice_data.HOLDERS,
     *account_data.HOLDERS,
     *policy_data.HOLDERS,
+    *sharing.HOLDERS,
     *proof_data.HOLDERS,
     *ground_data.HOLDERS,
     *desk_nav.NAV_ITEMS,
     AdminNotice(desk_nav.unstaffed_notices),
     AdminNotice(retention_pages.notices),
+    AdminNotice(sharing.notices),
     Periodic("fold_counts", timedelta(seconds=5), desk_counts.fold_counts),
     Periodic("fold_arrivals", timedelta(minutes=1), desk_counts.fold_arrivals),
     Periodic("fold_days", timedelta(minutes=1), desk_figures.fold_days),
@@ -183,7 +187,7 @@ HOOKS: list[object] = [
     *conditions.GROUND,
     *platform_jobs.HOOKS,
     platform_queries.CONDITION,
-    *notice_conditions.CONDITIONS,
+    *notice_conditions.HOOKS,
     Subscription("delivery.due", jobs.send_delivery, jobs.settle_delivery),
     Subscription("code.due", jobs.send_code, jobs.settle_code),
     Subscription("receipt.due", jobs.ask_receipt, jobs.settle_receipt),
@@ -222,7 +226,7 @@ HOOKS: list[object] = [
     ),
     NavItem("footer", N_("Did support write this?"), "notifications.check", "search-check"),
     check_recovery.GOAL,
-    *check_jobs.SUBSCRIPTIONS,
+    *check_jobs.HOOKS,
     *check_letters.TEMPLATES,
     Periodic("end_holds", timedelta(seconds=30), service_holds.end_holds),
     Periodic("give_up_checks", timedelta(hours=1), check_service.give_up_forgotten_checks),
@@ -289,6 +293,8 @@ HOOKS: list[object] = [
     infringement.MEMBER_NAV,
     *policy_views.NAV_ITEMS,
     *retention_views.HOOKS,
+    *sharing.HOOKS,
+    ConsoleEntry(*sharing.CONSOLE),
     *order_retention.HOOKS,
     *notice_retention.KEEPINGS,
     *check_retention.KEEPINGS,

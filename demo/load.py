@@ -18,6 +18,7 @@ from demo.erasures import carry_one_out
 from demo.names import begin_names
 from demo.notices import take_in_papers
 from demo.operator import write_operator
+from demo.partners import write_partners
 from demo.people import create_people
 from demo.photo import draw_photo
 from demo.platform_calls import ask_platform
@@ -58,6 +59,7 @@ def load_demo(instance: Path, progress: Callable[[Any], Any], now: datetime | No
         installation.mark(demo=True)
         policies.load_sample(now=now - _AGE)
         cast = create_people(now, joined=now - _AGE)
+        write_partners(cast, now)
         publish_announcements(cast.actors["admin"], now)
         write_saved_replies(cast.actors["agent"], now - _AGE)
         teller = Teller(cast, now, photo_owner, [photo], papers)

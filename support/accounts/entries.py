@@ -39,6 +39,7 @@ HOOKS: tuple[object, ...] = (
     Periodic("log_alarms", timedelta(minutes=1), limits.log_alarms),
     Figure("gongdan_limit_alarms", "Limit alarms: 1 sounds", "alarm", limits.alarm_figures),
     Addressee(queries_identities.known_as),
+    *providers.DOORS,
     NavItem("account", N_("Sign in"), "accounts.login", "log-in", kinds=frozenset({"anonymous"})),
     NavItem("account", N_("My account"), "accounts.console", "circle-user", kinds=_WITH_ACCOUNT),
     NavItem(

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any, Literal
 
 from support.accounts.policy import Method
 from support.core.config import Config
 from support.core.context import settings
 from support.core.errors import NotFound
+from support.core.partners import OutsideDoor
 
 
 class Speech(StrEnum):
@@ -190,10 +192,29 @@ PROVIDERS: tuple[Provider, ...] = (
 """In the order of their buttons: the operator's own account service first."""
 
 
+def _is_set(provider: Provider, config: Config) -> bool:
+    return bool(_set(config, provider, "id"))
+
+
 def services() -> list[Service]:
     """Return the services that the operator has set up; none of them, and no page mentions any."""
     config = settings()
     return [_service(one, config) for one in PROVIDERS if _set(config, one, "id")]
+
+
+DOORS: tuple[OutsideDoor, ...] = tuple(
+    OutsideDoor(
+        one.method.value,
+        one.method.title,
+        role="controller",
+        data=("sign_in",),
+        aim="sign_in",
+        basis="consent",
+        is_set=partial(_is_set, one),
+    )
+    for one in PROVIDERS
+)
+"""Of what we send, all that these services learn of somebody is that they sign in here."""
 
 
 def carries_names(service: Service) -> bool:

@@ -31,7 +31,10 @@ from support.core.clock import utcnow
 from support.core.db import db, insert_new, new_uid, transaction
 from support.core.errors import DomainError, Expired, NotAllowed
 from support.core.once import once
+from support.core.partners import require_partner
 from support.core.words import N_
+from support.policies.service_sharing import record_sharing
+from support.policies.sharing_words import Aim, Basis, Data
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +78,11 @@ def begin_run(
 
 
 def sign_in_address(run: Run, service: Service, *, back: str) -> str:
-    """Return the service's own sign-in page for this run; raises `Unavailable` where it does not answer."""
+    """Return the service's own sign-in page for this run; raises `Unavailable` where it does not answer.
+
+    Also once our contract with it has ended (`ContractEnded`).
+    """
+    require_partner(service.method.value)
     return provider_door.sign_in_address(service, state=run.state, back=back, naming=run.naming)
 
 
@@ -101,6 +108,7 @@ def finish_run(run: Run, service: Service, code: str, *, back: str) -> Identity:
 
     Raises `NotAllowed` for a run that was used before, also by another click at the same moment; `Unavailable`.
     """
+    require_partner(service.method.value)
     use_up(run)
     return provider_door.identify(service, code=code, state=run.state, back=back)
 
@@ -181,6 +189,17 @@ def add_identity(actor: Actor, person_id: int, identity: Identity, *, now: datet
         bound_at=now,
     )
     if inserted:
+        record_sharing(
+            actor,
+            person_id,
+            key=f"identity:{uid}",
+            to=identity.method.value,
+            data=(Data.SIGN_IN,),
+            aim=Aim.SIGN_IN,
+            basis=Basis.CONSENT,
+            own=True,
+            now=now,
+        )
         _tell(actor, person_id, identity.method, "bound", now)
     return inserted
 

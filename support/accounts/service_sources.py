@@ -22,6 +22,7 @@ from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.db import new_uid, transaction
 from support.core.errors import Expired, Invalid, NotAllowed
+from support.core.partners import require_partner
 from support.core.words import N_
 from support.policies import queries as policies
 from support.policies import service as consents
@@ -66,6 +67,7 @@ def finish_run(
     Raises `NotAllowed` for an account that is not bound to the actor, and as `service_identities.finish_run` does.
     """
     person_id = require_member(actor)
+    require_partner(service.method.value)
     use_up(run)
     named = provider_door.read_name(service, code=code, state=run.state, back=back)
     if queries_identities.person_of(named.identity) != person_id:

@@ -125,6 +125,7 @@ class Config:
     retention_conduct_months: int = 36
     retention_penalties_months: int = 36
     retention_consents_months: int = 36
+    retention_sharing_months: int = 36
     cessation_notice_days: int = 30
     """Before the service ends (`docs/cessation.md`): from the announcement to the end of the last day, 30 at least."""
     cessation_export_days: int = 30
@@ -176,6 +177,7 @@ RETENTION_MONTHS: Mapping[str, tuple[str, int]] = {
     "conduct": ("retention_conduct_months", 36),
     "penalties": ("retention_penalties_months", 36),
     "consents": ("retention_consents_months", 36),
+    "sharing": ("retention_sharing_months", 36),
 }
 """The classes of data that are kept for months: their setting, and the fewest months (`law.md` 3.1)."""
 MOST_MONTHS = 120

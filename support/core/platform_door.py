@@ -22,10 +22,20 @@ from support.core.config import Config, is_guarded
 from support.core.context import settings
 from support.core.installation import is_demo
 from support.core.outbox import GiveUp, Retry
+from support.core.partners import OutsideDoor
 from support.core.platform_signing import WEAK, WeakSecret
 from support.core.words import N_
 
 CONSOLE = "console"
+DOOR = OutsideDoor(
+    "platform",
+    N_("The operator's platform"),
+    role="platform",
+    data=("account", "real_name", "decision", "listing"),
+    aim="content",
+    basis="contract",
+    is_set=lambda config: bool(config.platform_url),
+)
 _UNSIGNED = 401
 """They do not take our signature: that is the door's trouble, and no answer to the call."""
 _LATER = frozenset({408, 425, 429})

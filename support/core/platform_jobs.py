@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
 from support.core import platform, platform_door
-from support.core.context import settings
+from support.core.context import hooks, settings
 from support.core.db import db
 from support.core.outbox import GiveUp, OutboxState, Outcome, Subscription
+from support.core.partners import PlatformTold, wait_for_partner
 from support.core.platform_calls import CallState, PlatformCall, call_named
 from support.core.platform_door import Answer
 from support.core.vault import KeyDestroyed
 from support.core.worker import Periodic
 
 NOTHING, LATER = "nothing", "later"
+_REACHED = re.compile(r"platform (\d|answer)")
+"""Troubles of a call that the other side has read all the same: it refused it, or answered what can't be read."""
 
 
 def post_call(payload: dict[str, Any]) -> str:
@@ -28,6 +32,7 @@ def post_call(payload: dict[str, Any]) -> str:
     except KeyDestroyed as error:
         raise GiveUp("destroyed") from error
     door = platform_door.door()
+    wait_for_partner(platform_door.DOOR.code)
     db.session.remove()  # the connection goes back before the network call
     answer = door.ask(payload["call"], body)
     return LATER if answer is None else json.dumps([answer.done, answer.note, dict(answer.facts)])
@@ -38,6 +43,9 @@ def settle_call(payload: dict[str, Any], outcome: Outcome) -> None:
     uid, number, note = payload["call"], payload["round"], outcome.note or ""
     if note == NOTHING:
         return
+    if outcome.state == OutboxState.DONE or _REACHED.match(note):
+        for hook in hooks(PlatformTold):
+            hook.note(call_named(uid), outcome.at)
     if outcome.state == OutboxState.PENDING:
         platform.note_trouble(uid, number, outcome.attempts, note)
     elif outcome.state != OutboxState.DONE:
@@ -68,6 +76,7 @@ def body_of(found: PlatformCall) -> bytes:
 
 
 HOOKS: tuple[object, ...] = (
+    platform_door.DOOR,
     Subscription(platform.DUE, post_call, settle_call),
     Periodic("escalate_platform", timedelta(seconds=30), platform.escalate),
     Periodic("forget_platform_messages", timedelta(minutes=10), platform.forget_messages),

@@ -21,6 +21,8 @@ from support.disclosure.service import check_names, move, tell
 from support.disclosure.wording import Wording, checked
 from support.policies.models_publications import Withdrawal
 from support.policies.service_publications import publish, withdraw
+from support.policies.service_sharing import record_sharing
+from support.policies.sharing_words import Aim, Basis, Data, Kind, Recipient
 
 S = PenaltyState
 UNDER_WAY = N_("A correction waits for a second person already.")
@@ -60,7 +62,24 @@ def _publish(row: Penalty, now: datetime) -> None:
     )
     dates = {"publication_id": entry.id, "published_at": now, "ends_at": ends_at}
     move(SYSTEM, row, S.PUBLISHED, row.version, now, **dates)
+    _note_given(row, entry.uid, row.approved_by, now)
     tell(row, "published")
+
+
+def _note_given(row: Penalty, entry: str, approved_by: int | None, now: datetime) -> None:
+    """Write into the ledger of sharing what everybody reads of the member now."""
+    record_sharing(
+        SYSTEM,
+        row.person_id,
+        key=f"penalty:{entry}",
+        to=Recipient.PUBLIC,
+        data=(Data.NAME, Data.DECISION),
+        aim=Aim.PENALTY,
+        basis=Basis.PENALTY,
+        kind=Kind.PUBLISHED,
+        approved_by=approved_by,
+        now=now,
+    )
 
 
 def _recount(row: Penalty, now: datetime) -> datetime:
@@ -173,4 +192,5 @@ def _replace(actor: Actor, row: Penalty, wording: Wording | None, now: datetime)
     )
     text = vault.seal(row.stream, queries.place(row, "sealed"), wording.dump())
     compare_and_set(row, version=row.version, sealed=text, publication_id=entry.id, changed_at=now)
+    _note_given(row, entry.uid, actor.id, now)
     tell(row, "corrected")

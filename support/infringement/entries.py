@@ -13,7 +13,9 @@ from support.infringement import (  # noqa: F401  (most views add their routes)
     jobs,
     kind,
     letters,
+    listing_door,
     queries,
+    service_given,
     service_retention,
     timers,
     views,
@@ -64,6 +66,8 @@ HOOKS: tuple[object, ...] = (
     *entries_conduct.HOOKS,
     *entries_reports.HOOKS,
     *service_retention.HOOKS,
+    listing_door.DOOR,
+    Periodic("note_reveals", timedelta(minutes=1), service_given.note_reveals),
     Periodic("forget_old_notices", timedelta(hours=1), service_retention.forget_old_drafts),
 )
 

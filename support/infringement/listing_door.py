@@ -18,10 +18,21 @@ from support.core.clock import utcnow
 from support.core.context import settings
 from support.core.db import in_transaction, new_uid
 from support.core.installation import is_demo
+from support.core.partners import ENDED, OutsideDoor, partner_open
 from support.core.text import clean_line
+from support.core.words import N_
 
 log = logging.getLogger(__name__)
 
+DOOR = OutsideDoor(
+    "listings",
+    N_("The platform's list of content"),
+    role="platform",
+    data=("listing",),
+    aim="content",
+    basis="contract",
+    is_set=lambda config: bool(config.listing_check_url),
+)
 _AT_ONCE = 100
 _PATIENCE = 5.0
 _LONGEST = 120
@@ -101,6 +112,9 @@ def look_up(items: Sequence[str]) -> Known | None:
 
 def _door() -> ListingDoor | None:
     config = settings()
+    if not partner_open(DOOR.code):
+        log.warning("listings_unchecked", extra={"error": ENDED})
+        return None
     if is_demo():
         return ConsoleListings()
     if not config.listing_check_url:

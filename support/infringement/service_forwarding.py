@@ -14,7 +14,7 @@ from support.core.clock import utcnow
 from support.core.db import db, insert_new, transaction
 from support.core.errors import IllegalMove, Invalid
 from support.core.words import N_
-from support.infringement import moves, policy, queries, queries_counters
+from support.infringement import moves, policy, queries, queries_counters, service_given
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Arrival, Item, Notice, Respondent, item_place
 from support.infringement.regimes import Regime, Starts, regime_of
@@ -43,7 +43,9 @@ def forward_notice(actor: Actor, item: Item, *, version: int, now: datetime | No
         respondent = session.get(Respondent, item.respondent_id) if item.respondent_id else None
         item = moves.move_item(actor, item, new, version=version, now=now, reason=item.reason)
         if respondent is not None:
-            reach(queries.notice_by_id(item.notice_id), respondent, now)
+            notice = queries.notice_by_id(item.notice_id)
+            reach(notice, respondent, now)
+            service_given.note_forwarded(actor, notice, respondent, now)
     return item
 
 
@@ -142,6 +144,7 @@ def forward_counter(
         item = moves.move_item(
             actor, item, ItemState.COUNTER_FORWARDED, version=version, now=now, **values
         )
+        service_given.note_counter(actor, item, counter, now)
         if chosen:
             item = moves.move_item(
                 actor,

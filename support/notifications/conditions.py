@@ -11,7 +11,7 @@ from support.core.config import ConfigError
 from support.core.context import settings
 from support.core.installation import is_demo
 from support.core.words import N_
-from support.notifications import approved, letters, queries
+from support.notifications import approved, letters, mail, queries, sms
 
 
 def _mail(now: datetime) -> Seen:
@@ -45,4 +45,9 @@ def _door(kind: ContactKind, url: str, now: datetime) -> Seen:
     return Seen(Mood.FINE, N_("The last message left %(at)s."), {"at": last})
 
 
-CONDITIONS = (Condition(N_("Mail"), _mail), Condition(N_("Text messages"), _sms))
+HOOKS: tuple[object, ...] = (
+    Condition(N_("Mail"), _mail),
+    Condition(N_("Text messages"), _sms),
+    mail.DOOR,
+    sms.DOOR,
+)

@@ -17,6 +17,7 @@ from support.core.context import settings
 from support.core.db import db
 from support.core.errors import NotFound
 from support.core.outbox import Done, OutboxState, Outcome
+from support.core.partners import wait_for_partner
 from support.core.vault import KeyDestroyed
 from support.notifications import (
     aliyun,
@@ -61,6 +62,7 @@ def send_delivery(payload: dict[str, Any]) -> str | Done | None:
     ready = prepare(delivery)
     if isinstance(ready, DeliveryState):
         return ready
+    wait_for_partner(_door(ready.channel))
     db.session.remove()  # the connection goes back before the network call
     reference, words = hand_over(ready)
     return Done(_taken(reference), words)
@@ -211,9 +213,14 @@ def send_code(payload: dict[str, Any]) -> str | None:
         facts,
         tells=code.purpose not in FOR_THE_KNOWN,
     )
+    wait_for_partner(_door(channel))
     db.session.remove()
     reference, _words = hand_over(ready)  # a code stands nowhere
     return _taken(reference)
+
+
+def _door(channel: Channel) -> str:
+    return sms.DOOR.code if channel == Channel.SMS else mail.DOOR.code
 
 
 def forget_code_files(now: datetime) -> None:
@@ -241,6 +248,7 @@ def ask_receipt(payload: dict[str, Any]) -> str:
     number = _number_of(payload["delivery"])
     if number is None:
         return NOTHING
+    wait_for_partner(sms.DOOR.code)
     db.session.remove()
     return sms.receipt(number, payload["reference"], payload["day"])
 

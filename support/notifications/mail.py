@@ -25,10 +25,20 @@ from support.core.config import Config, ConfigError
 from support.core.context import settings
 from support.core.installation import is_demo
 from support.core.outbox import GiveUp, Retry
+from support.core.partners import OutsideDoor
 from support.core.words import N_
 from support.notifications import outgoing
 from support.notifications.letters import Letter, operator_name
 
+DOOR = OutsideDoor(
+    "mail",
+    N_("The mail service"),
+    role="processor",
+    data=("contact", "name", "words"),
+    aim="messages",
+    basis="partner",
+    is_set=lambda config: bool(config.smtp_url),
+)
 TIMEOUT = 10.0
 STALE_AFTER = 15.0
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -13,10 +13,21 @@ from support.core.context import settings
 from support.core.db import new_uid
 from support.core.installation import is_demo
 from support.core.outbox import GiveUp, Retry
+from support.core.partners import OutsideDoor
 from support.core.words import N_
 from support.notifications import outgoing
 from support.notifications.aliyun import AliyunDoor
 from support.notifications.bridge import Bridge, checked_url
+
+DOOR = OutsideDoor(
+    "sms",
+    N_("The text message service"),
+    role="processor",
+    data=("contact", "words"),
+    aim="messages",
+    basis="partner",
+    is_set=lambda config: bool(config.sms_url),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Class(StrEnum):
     CONDUCT = "conduct"
     PENALTIES = "penalties"
     CONSENTS = "consents"
+    SHARING = "sharing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,17 @@ RULES: Mapping[Class, Rule] = {
         basis="SZ 25, PIPL 56",
         reason=N_(
             "That you were told and agreed is kept under a number alone, as evidence, for three years."
+        ),
+    ),
+    Class.SHARING: Rule(
+        N_("Records of sharing"),
+        N_("What was given of somebody, to whom and why; not the data itself."),
+        Measure.KEEP,
+        frozenset({Measure.KEEP}),
+        months=36,
+        basis="NDSR 12",
+        reason=N_(
+            "That something was given, and why, is kept under a number alone for three years, as the law asks."
         ),
     ),
 }

@@ -1,4 +1,4 @@
-"""What of this room ends by its own time: consents that were taken back."""
+"""What of this room ends by its own time: consents that were taken back, records of sharing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from support.core.keeping import Keeping, plain
 from support.core.words import N_
 from support.policies.data_classes import Class
 from support.policies.models import Consent
+from support.policies.models_sharing import Sharing
 from support.policies.queries_legal_holds import on_person
 
 CONSENTS = plain(
@@ -18,7 +19,16 @@ CONSENTS = plain(
     None,
     held=on_person(Consent.person_id),
 )
-KEEPINGS: tuple[Keeping, ...] = (CONSENTS,)
+SHARING = plain(
+    "policies.sharing",
+    (N_("Records of sharing"), N_("after the sharing")),
+    Class.SHARING,
+    Sharing,
+    Sharing.at,
+    None,
+    held=on_person(Sharing.person_id),
+)
+KEEPINGS: tuple[Keeping, ...] = (CONSENTS, SHARING)
 RECORD = NotPersonal(
     {
         "retention_run": "night state reason worker",

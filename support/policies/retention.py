@@ -69,6 +69,9 @@ TERMS: MutableMapping[str, Term] = {
     Class.CONSENTS: Term(
         N_("after taking it back"), N_("It is evidence that somebody agreed."), "SZ 25, PIPL 56"
     ),
+    Class.SHARING: Term(
+        N_("after the sharing"), N_("The law asks for a record of who got what."), "NDSR 12"
+    ),
 }
 
 

@@ -10,10 +10,20 @@ from functools import lru_cache
 from support.core.context import settings
 from support.core.installation import is_demo
 from support.core.outbox import Retry
+from support.core.partners import OutsideDoor
 from support.core.words import N_
 from support.notifications import outgoing
 from support.notifications.bridge import Bridge, checked_url
 
+DOOR = OutsideDoor(
+    "bank",
+    N_("The bank's payments"),
+    role="controller",
+    data=("bank",),
+    aim="payment",
+    basis="consent",
+    is_set=lambda config: bool(config.bank_url),
+)
 _URL_LIKE = N_(
     "bank_url must be like https://gongdan:SECRET@pay.example.com/send, the secret of 16 characters or more"
 )

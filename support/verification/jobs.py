@@ -10,6 +10,7 @@ from support.core.clock import utcnow
 from support.core.db import db
 from support.core.errors import NotFound
 from support.core.outbox import Outcome, Subscription
+from support.core.partners import wait_for_partner
 from support.core.vault import KeyDestroyed
 from support.notifications.service import tell
 from support.verification import bank, queries, service, service_payments
@@ -80,6 +81,7 @@ def send_payment(payload: dict[str, Any]) -> str:
     transfer = service_payments.transfer_of(payload["payment"])
     if transfer is None:
         return NOTHING
+    wait_for_partner(bank.DOOR.code)
     db.session.remove()  # the connection goes back before the network call
     bank.send(transfer)
     return PaymentState.SENT
@@ -98,7 +100,8 @@ def _held(payload: dict[str, Any]) -> Check | None:
     return check if check is not None and this_one and check.state == CheckState.HELD else None
 
 
-SUBSCRIPTIONS = (
+HOOKS: tuple[object, ...] = (
+    bank.DOOR,
     Subscription(service_payments.DUE, send_payment, settle_payment),
     Subscription(service.CHANGED, tell_asker),
     Subscription(service_holds.PLACED, tell_older_addresses),

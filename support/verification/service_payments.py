@@ -26,6 +26,9 @@ from support.core.outbox import OutboxState
 from support.core.text import fold_digits
 from support.core.words import N_
 from support.policies.models import Purpose
+from support.policies.service_sharing import record_sharing
+from support.policies.sharing_words import Aim, Basis, Data
+from support.verification import bank
 from support.verification import queries_payments as queries
 from support.verification.bank import Transfer
 from support.verification.goal import goal_of
@@ -160,6 +163,17 @@ def note_payment(uid: str, ended: OutboxState, *, now: datetime) -> None:
         return
     until = cn_working_days(now, PAYMENT_DAYS).at
     move_payment(SYSTEM, check, payment, PaymentState.SENT, now, sent_at=now, expires_at=until)
+    record_sharing(
+        SYSTEM,
+        check.subject_id,
+        key=f"payment:{uid}",
+        to=bank.DOOR.code,
+        data=(Data.BANK,),
+        aim=Aim.PAYMENT,
+        basis=Basis.CONSENT,
+        own=True,
+        now=now,
+    )
 
 
 def expire_payments(now: datetime) -> None:

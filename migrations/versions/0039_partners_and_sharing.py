@@ -1,0 +1,100 @@
+"""The register of partners, and the ledger of what was given of people, which is append-only for 36 months."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0039"
+down_revision = "0034"
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+MOMENT = sa.DateTime(timezone=True)
+
+TRIGGERS = {
+    "sqlite": (
+        "CREATE TRIGGER sharing_no_update BEFORE UPDATE ON sharing "
+        "BEGIN SELECT RAISE(ABORT, 'the ledger of sharing is append-only'); END",
+        "CREATE TRIGGER sharing_no_delete BEFORE DELETE ON sharing "
+        "WHEN OLD.at > strftime('%Y-%m-%d %H:%M:%S', 'now', '-36 months', '+1 day') "
+        "BEGIN SELECT RAISE(ABORT, 'records of sharing are kept for three years'); END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION sharing_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN IF TG_OP = 'DELETE' THEN "
+        "IF OLD.at <= now() - interval '36 months' + interval '1 day' THEN RETURN OLD; END IF; "
+        "RAISE EXCEPTION 'records of sharing are kept for three years'; END IF; "
+        "RAISE EXCEPTION 'the ledger of sharing is append-only'; END $$",
+        "CREATE TRIGGER sharing_append_only BEFORE UPDATE OR DELETE ON sharing "
+        "FOR EACH ROW EXECUTE FUNCTION sharing_append_only()",
+        "CREATE TRIGGER sharing_no_truncate BEFORE TRUNCATE ON sharing "
+        "FOR EACH STATEMENT EXECUTE FUNCTION sharing_append_only()",
+    ),
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "partner",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("name_en", sa.String(length=120), nullable=False),
+        sa.Column("name_zh", sa.String(length=120), nullable=False),
+        sa.Column("contact", sa.String(length=200), nullable=False),
+        sa.Column("region", sa.String(length=2), nullable=False),
+        sa.Column("role", sa.String(length=12), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("aim", sa.String(length=12), nullable=False),
+        sa.Column("basis", sa.String(length=12), nullable=False),
+        sa.Column("assessment", sa.String(length=80), nullable=False),
+        sa.Column("starts", sa.Date(), nullable=True),
+        sa.Column("ends", sa.Date(), nullable=True),
+        sa.Column("ended_at", MOMENT, nullable=True),
+        sa.Column("told_end", sa.Date(), nullable=True),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("changed_at", MOMENT, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "ends IS NULL OR starts IS NULL OR ends >= starts", name="ck_partner_order"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_partner"),
+        sa.UniqueConstraint("uid", name="uq_partner_uid"),
+        sa.UniqueConstraint("code", name="uq_partner_code"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "sharing",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("partner", sa.String(length=32), nullable=False),
+        sa.Column("recipient", sa.String(length=12), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("aim", sa.String(length=12), nullable=False),
+        sa.Column("basis", sa.String(length=12), nullable=False),
+        sa.Column("approval", sa.String(length=8), nullable=False),
+        sa.Column("approved_by", ID, nullable=True),
+        sa.Column("reference", sa.String(length=24), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.CheckConstraint("(partner = '') <> (recipient = '')", name="ck_sharing_one_recipient"),
+        sa.CheckConstraint(
+            "(approval = 'staff') = (approved_by IS NOT NULL)", name="ck_sharing_approver"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_sharing"),
+        sa.UniqueConstraint("key", name="uq_sharing_key"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_sharing_person_id_id", "sharing", ["person_id", "id"])
+    op.create_index("ix_sharing_reference", "sharing", ["reference"])
+    op.create_index("ix_sharing_at", "sharing", ["at"])
+    for statement in TRIGGERS[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    op.drop_table("sharing")
+    op.drop_table("partner")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION sharing_append_only()")

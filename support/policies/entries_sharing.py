@@ -1,0 +1,25 @@
+"""What partners and sharing hand to `wiring.py`: pages, hooks, what is kept of people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.core.words import N_
+from support.policies import personal_data_sharing, sharing_pages, views_partners, views_sharing
+
+BLUEPRINTS: tuple[Any, ...] = (
+    views_partners.blueprint,
+    views_sharing.blueprint,
+    views_sharing.desk,
+)
+HOLDERS = personal_data_sharing.HOLDERS
+HOOKS: tuple[object, ...] = (*views_partners.HOOKS, *views_sharing.HOOKS)
+CONSOLE = (
+    N_("Who got data of yours"),
+    N_("To whom something of you was given, what for and why; and the services that work with us."),
+    "own_sharing.index",
+    "share-2",
+    87,
+)
+"""The entry of `/account`, whose hook stands on a higher floor."""
+notices = sharing_pages.notices

@@ -19,6 +19,7 @@ from support.core.web_pages import init_pages
 from support.disclosure.policy import DESK as PENALTY_ROLES
 from support.erasure.policy import DESK as ERASURE_ROLES
 from support.infringement.policy import CLERKS, CONDUCT_ROLES
+from support.policies.policy import EDITORS as POLICY_EDITORS
 from support.verification.policy import PAYERS, REVIEWERS
 from wiring import BLUEPRINTS, COMMANDS, GUEST, HOOKS, PUBLIC
 
@@ -27,6 +28,7 @@ STAFF_ROLES = {
     "desk": frozenset(Role),
     "deliveries": frozenset({Role.ADMIN, Role.AGENT}),
     "announcing": frozenset({Role.ADMIN}),
+    "policy_desk": POLICY_EDITORS,
     "admin": frozenset({Role.ADMIN}),
     "reviews": REVIEWERS,
     "face": frozenset({Role.ADMIN}),

@@ -71,7 +71,11 @@ from support.notifications import views_desk as delivery_views
 from support.notifications.templates import MisuseForm
 from support.policies import cli as retention_cli
 from support.policies import personal_data as policy_data
-from support.policies import retention_pages
+from support.policies import (
+    retention_pages,
+    views_changes,
+    views_revisions,
+)
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
 from support.policies import views_publications as transparency_views
@@ -134,6 +138,7 @@ BLUEPRINTS: list[Any] = [
     admin_views.blueprint,
     policy_views.blueprint,
     announcing_views.blueprint,
+    views_revisions.blueprint,
     transparency_views.blueprint,
     retention_views.blueprint,
     notice_views.blueprint,
@@ -282,6 +287,7 @@ HOOKS: list[object] = [
     ),
     infringement.MEMBER_NAV,
     *policy_views.NAV_ITEMS,
+    *views_revisions.HOOKS,
     *retention_views.HOOKS,
     *order_retention.HOOKS,
     *notice_retention.KEEPINGS,
@@ -326,6 +332,7 @@ PUBLIC = frozenset(
         "payments.bank_returns",
         *entries.PUBLIC,
         *policy_views.PUBLIC,
+        *views_changes.PUBLIC,
         *transparency_views.PUBLIC,
         "workorders.start",
         "workorders.new",

@@ -1,12 +1,15 @@
-"""What of this room ends by its own time: consents that were taken back."""
+"""What of this room ends by its own time: consents that were taken back, comments on versions that were proposed."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from support.core.holders import NotPersonal
 from support.core.keeping import Keeping, plain
 from support.core.words import N_
 from support.policies.data_classes import Class
 from support.policies.models import Consent
+from support.policies.models_revisions import RevisionComment
 from support.policies.queries_legal_holds import on_person
 
 CONSENTS = plain(
@@ -18,7 +21,16 @@ CONSENTS = plain(
     None,
     held=on_person(Consent.person_id),
 )
-KEEPINGS: tuple[Keeping, ...] = (CONSENTS,)
+COMMENTS = plain(
+    "policies.comments",
+    (N_("Comments on proposed versions of the policy"), N_("26 weeks after it was written")),
+    Class.TRACES,
+    RevisionComment,
+    RevisionComment.at,
+    timedelta(weeks=26),
+    held=on_person(RevisionComment.person_id),
+)
+KEEPINGS: tuple[Keeping, ...] = (CONSENTS, COMMENTS)
 RECORD = NotPersonal(
     {"retention_run": "night state reason worker", "retention_part": "code data_class state error"}
 )

@@ -58,6 +58,7 @@ from support.notifications import (  # noqa: F401  (views_mailbox adds its route
     jobs,
     mail,
     platform_notices,
+    policy_notices,
     views_mailbox,
 )
 from support.notifications import cli as notice_cli
@@ -71,9 +72,10 @@ from support.notifications import views_desk as delivery_views
 from support.notifications.templates import MisuseForm
 from support.policies import cli as retention_cli
 from support.policies import personal_data as policy_data
-from support.policies import (
+from support.policies import (  # noqa: F401  (views_consents adds its routes to the policies)
     retention_pages,
     views_changes,
+    views_consents,
     views_revisions,
 )
 from support.policies import views as policy_views
@@ -194,6 +196,8 @@ HOOKS: list[object] = [
     *account_notices.TEMPLATES,
     *platform_notices.SUBSCRIPTIONS,
     *platform_notices.TEMPLATES,
+    *policy_notices.SUBSCRIPTIONS,
+    *policy_notices.TEMPLATES,
     MisuseForm(order_letters.misuse_path),
     AfterDrain(mail.close_doors),
     Unread(notice_queries.unread_of),
@@ -204,6 +208,13 @@ HOOKS: list[object] = [
         "notifications.notices",
         "bell",
         60,
+    ),
+    ConsoleEntry(
+        N_("Policy and consents"),
+        N_("Which version binds you, what you agreed to, and taking it back."),
+        "policies.own_version",
+        "scroll-text",
+        65,
     ),
     NavItem(
         N_("Administration"),

@@ -8,7 +8,7 @@ from support.core.holders import NotPersonal
 from support.core.keeping import Keeping, plain
 from support.core.words import N_
 from support.policies.data_classes import Class
-from support.policies.models import Consent
+from support.policies.models import Consent, PolicyAnswer
 from support.policies.models_revisions import RevisionComment
 from support.policies.queries_legal_holds import on_person
 
@@ -30,7 +30,17 @@ COMMENTS = plain(
     timedelta(weeks=26),
     held=on_person(RevisionComment.person_id),
 )
-KEEPINGS: tuple[Keeping, ...] = (CONSENTS, COMMENTS)
+ANSWERS = plain(
+    "policies.answers",
+    (N_("Answers to versions of the policy"), N_("after the answer")),
+    Class.CONSENTS,
+    PolicyAnswer,
+    PolicyAnswer.at,
+    None,
+    held=on_person(PolicyAnswer.person_id),
+)
+"""A refusal that is over changes nothing: who has not agreed is bound by the version before as well."""
+KEEPINGS: tuple[Keeping, ...] = (CONSENTS, ANSWERS, COMMENTS)
 RECORD = NotPersonal(
     {"retention_run": "night state reason worker", "retention_part": "code data_class state error"}
 )

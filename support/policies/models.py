@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.db import BigId, Id, Model
@@ -86,6 +95,30 @@ class Consent(Model):
     how: Mapped[str] = mapped_column(String(24))
     at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class AnswerAct(StrEnum):
+    """What somebody did about a version beside agreeing: said no, or closed its notice."""
+
+    REFUSED = "refused"
+    READ = "read"
+
+
+class PolicyAnswer(Model):
+    """That somebody refused a version, so that the one before goes on for them, or closed the notice of it."""
+
+    __tablename__ = "policy_answer"
+    __table_args__ = (
+        CheckConstraint("act IN ('refused', 'read')", name="act"),
+        UniqueConstraint("person_id", "version_id", "act"),
+        Index(None, "at"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId)
+    version_id: Mapped[int] = mapped_column(BigId, ForeignKey("policy_version.id"))
+    act: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime]
 
 
 class Announcement(Model):

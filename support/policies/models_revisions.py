@@ -1,4 +1,4 @@
-"""Next versions of the policy while they are prepared, and what members say of them."""
+"""Next versions of the policy while they are prepared, what members say of them, and how far they are told."""
 
 from __future__ import annotations
 
@@ -68,3 +68,16 @@ class RevisionComment(Model):
     text: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(5))
     at: Mapped[datetime]
+
+
+class PolicyTelling(Model):
+    """How far the members are told of a version: up to which row id, how many, and since when all are."""
+
+    __tablename__ = "policy_telling"
+
+    id: Mapped[Id]
+    version_id: Mapped[int] = mapped_column(BigId, ForeignKey("policy_version.id"), unique=True)
+    after_id: Mapped[int] = mapped_column(BigId, default=0)
+    told: Mapped[int] = mapped_column(BigId, default=0)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

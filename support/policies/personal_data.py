@@ -16,7 +16,14 @@ from support.core.holders import Holder, Item, Measure, NotPersonal, count_of, w
 from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.policies.data_classes import Class
-from support.policies.models import Consent, ConsentAct, PolicyVersion, Purpose
+from support.policies.models import (
+    AnswerAct,
+    Consent,
+    ConsentAct,
+    PolicyAnswer,
+    PolicyVersion,
+    Purpose,
+)
 from support.policies.models_revisions import Revision, RevisionComment
 
 
@@ -35,6 +42,29 @@ def _consents(person_id: int) -> Iterator[Item]:
         if consent.withdrawn_at is not None:
             fields[N_("Taken back")] = consent.withdrawn_at
         yield Item(_ACTS[ConsentAct(consent.act)], consent.at, fields)
+    yield from _answers(person_id)
+
+
+def _count(person_id: int) -> int:
+    answers = count_of(PolicyAnswer, PolicyAnswer.person_id == person_id)
+    return count_of(Consent, Consent.person_id == person_id) + answers
+
+
+def _answers(person_id: int) -> Iterator[Item]:
+    found = (
+        select(PolicyAnswer, PolicyVersion.label)
+        .join(PolicyVersion, PolicyVersion.id == PolicyAnswer.version_id)
+        .where(PolicyAnswer.person_id == person_id)
+        .order_by(PolicyAnswer.id)
+    )
+    for answer, label in db.session.execute(found):
+        yield Item(_ANSWERS[AnswerAct(answer.act)], answer.at, {N_("Version of the policy"): label})
+
+
+_ANSWERS = {
+    AnswerAct.REFUSED: N_("You refused a version"),
+    AnswerAct.READ: N_("You closed the notice of a version"),
+}
 
 
 def _comments(person_id: int) -> Iterator[Item]:
@@ -73,8 +103,8 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         code="policies.consents",
         title=N_("Consents"),
         data_class=Class.CONSENTS,
-        columns={"consent": "person_id purpose act how"},
-        count=lambda person_id: count_of(Consent, Consent.person_id == person_id),
+        columns={"consent": "person_id purpose act how", "policy_answer": "person_id act"},
+        count=_count,
         collect=_consents,
         measures={Measure.KEEP: lambda removal: 0},
         since=_newest,

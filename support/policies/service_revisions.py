@@ -9,10 +9,10 @@ from support.core import audit, outbox
 from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.context import settings
-from support.core.db import compare_and_set, db, new_uid, transaction
+from support.core.db import after_commit, compare_and_set, db, new_uid, transaction
 from support.core.errors import IllegalMove, Invalid
 from support.core.words import N_
-from support.policies import queries, queries_revisions
+from support.policies import queries, queries_consents, queries_revisions
 from support.policies.lifecycle import REVISIONS, RevisionState
 from support.policies.models import PolicyVersion
 from support.policies.models_revisions import Revision, RevisionComment
@@ -92,6 +92,7 @@ def open_comments(
             comment_until=now + timedelta(days=days),
         )
         _record(actor, revision, "opened", now)
+        after_commit(queries_consents.forget)
     return revision
 
 
@@ -133,6 +134,7 @@ def take_back(
         none = {"comment_from": None, "comment_until": None}
         revision = compare_and_set(revision, version=version, state=RevisionState.DRAFT, **none)
         _record(actor, revision, "taken_back", now)
+        after_commit(queries_consents.forget)
     return revision
 
 
@@ -170,6 +172,7 @@ def announce_revision(
             revision, version=version, state=RevisionState.ANNOUNCED, version_id=written.id
         )
         _record(actor, revision, "announced", now)
+        after_commit(queries_consents.forget)
         if written.major:
             outbox.put(ANNOUNCED, str(written.id), priority=outbox.BULK, version=written.id)
     return written

@@ -21,6 +21,7 @@ from support.erasure.policy import DESK as ERASURE_ROLES
 from support.infringement.policy import CLERKS, CONDUCT_ROLES
 from support.policies.policy_sharing import LEDGER as SHARING_ROLES
 from support.policies.policy_sharing import READERS as PARTNER_READERS
+from support.policies.policy import EDITORS as POLICY_EDITORS
 from support.verification.policy import PAYERS, REVIEWERS
 from wiring import BLUEPRINTS, COMMANDS, GUEST, HOOKS, PUBLIC
 
@@ -29,6 +30,7 @@ STAFF_ROLES = {
     "desk": frozenset(Role),
     "deliveries": frozenset({Role.ADMIN, Role.AGENT}),
     "announcing": frozenset({Role.ADMIN}),
+    "policy_desk": POLICY_EDITORS,
     "admin": frozenset({Role.ADMIN}),
     "reviews": REVIEWERS,
     "face": frozenset({Role.ADMIN}),

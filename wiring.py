@@ -59,6 +59,7 @@ from support.notifications import (  # noqa: F401  (views_mailbox adds its route
     jobs,
     mail,
     platform_notices,
+    policy_notices,
     views_mailbox,
 )
 from support.notifications import cli as notice_cli
@@ -73,7 +74,12 @@ from support.notifications.templates import MisuseForm
 from support.policies import cli as retention_cli
 from support.policies import entries_sharing as sharing
 from support.policies import personal_data as policy_data
-from support.policies import retention_pages
+from support.policies import (  # noqa: F401  (views_consents adds its routes to the policies)
+    retention_pages,
+    views_changes,
+    views_consents,
+    views_revisions,
+)
 from support.policies import views as policy_views
 from support.policies import views_cessation as cessation_gate
 from support.policies import views_desk as announcing_views
@@ -138,6 +144,7 @@ BLUEPRINTS: list[Any] = [
     policy_views.blueprint,
     cessation_gate.blueprint,
     announcing_views.blueprint,
+    views_revisions.blueprint,
     transparency_views.blueprint,
     retention_views.blueprint,
     *sharing.BLUEPRINTS,
@@ -198,6 +205,8 @@ HOOKS: list[object] = [
     *platform_notices.TEMPLATES,
     *cessation_notices.SUBSCRIPTIONS,
     *cessation_notices.TEMPLATES,
+    *policy_notices.SUBSCRIPTIONS,
+    *policy_notices.TEMPLATES,
     MisuseForm(order_letters.misuse_path),
     AfterDrain(mail.close_doors),
     Unread(notice_queries.unread_of),
@@ -208,6 +217,13 @@ HOOKS: list[object] = [
         "notifications.notices",
         "bell",
         60,
+    ),
+    ConsoleEntry(
+        N_("Policy and consents"),
+        N_("Which version binds you, what you agreed to, and taking it back."),
+        "policies.own_version",
+        "scroll-text",
+        65,
     ),
     NavItem(
         N_("Administration"),
@@ -292,6 +308,7 @@ HOOKS: list[object] = [
     ),
     infringement.MEMBER_NAV,
     *policy_views.NAV_ITEMS,
+    *views_revisions.HOOKS,
     *retention_views.HOOKS,
     *sharing.HOOKS,
     ConsoleEntry(*sharing.CONSOLE),
@@ -338,6 +355,7 @@ PUBLIC = frozenset(
         "payments.bank_returns",
         *entries.PUBLIC,
         *policy_views.PUBLIC,
+        *views_changes.PUBLIC,
         *transparency_views.PUBLIC,
         "workorders.start",
         "workorders.new",

@@ -82,6 +82,9 @@ class Config:
     training_required: bool = False
     """Staff read personal data only while their training is valid (PP-7.1). Off at first, since nobody has one on
     record yet and all would stand before closed doors; `flask check` names it until it is on."""
+    policy_comment_days: int = 7
+    """How long a major version of the policy is open for comment at least, and between its announcement and its day."""
+    policy_lead_days: int = 30
     platform_url: str = ""
     """Where the operator's platform takes calls (`docs/platform.md`); without it they are answered here."""
     platform_secret: str = field(default="", repr=False)
@@ -184,6 +187,8 @@ MOST_MONTHS = 120
 CESSATION_DAYS: Mapping[str, int] = {"cessation_notice_days": 30, "cessation_export_days": 30}
 """The fewest days: ECL 16 asks for the notice, and people get as long to take their data along."""
 MOST_CESSATION_DAYS = 730
+LEAST_POLICY_DAYS = 7
+"""ECL 34: rules are open for comment, and made public seven days before they take effect."""
 SETTINGS_FILE = "gongdan.toml"
 
 
@@ -239,6 +244,13 @@ def _checked(config: Config) -> Config:
     for name in (each.name for each in fields(Config) if each.name.endswith(counted)):
         if getattr(config, name) < 1:
             raise ConfigError(N_("%(name)s must be 1 or more"), name=name)
+    for name in ("policy_comment_days", "policy_lead_days"):
+        if getattr(config, name) < LEAST_POLICY_DAYS:
+            raise ConfigError(
+                N_("%(name)s must be %(least)s or more, which the law asks for"),
+                name=name,
+                least=LEAST_POLICY_DAYS,
+            )
     bounds = [(name, least, MOST_MONTHS) for name, least in RETENTION_MONTHS.values()]
     bounds += [(name, least, MOST_CESSATION_DAYS) for name, least in CESSATION_DAYS.items()]
     for name, least, most in bounds:

@@ -43,6 +43,7 @@ class Purpose(StrEnum):
     SECURITY = "security"
     ORDERS = "orders"
     NEWS = "news"
+    LEGAL = "legal"
 
     @property
     def title(self) -> str:  # type: ignore[override]  # a message id, not str.title()
@@ -54,6 +55,7 @@ _PURPOSE_TITLES = {
     Purpose.SECURITY: N_("Security of your account"),
     Purpose.ORDERS: N_("Your work orders"),
     Purpose.NEWS: N_("News"),
+    Purpose.LEGAL: N_("Our policy"),
 }
 
 

@@ -14,8 +14,10 @@ Choices = Mapping[tuple[Purpose, Channel], bool]
 
 
 def is_fixed(purpose: Purpose, channel: Channel) -> bool:
-    """True where a person has no choice: security is always told, and orders always stand in the inbox."""
-    return purpose == Purpose.SECURITY or (purpose == Purpose.ORDERS and channel == Channel.INBOX)
+    """True where a person has no choice: security and the policy are always told, and orders stand in the inbox."""
+    if purpose in (Purpose.SECURITY, Purpose.LEGAL):
+        return True
+    return purpose == Purpose.ORDERS and channel == Channel.INBOX
 
 
 def wants(

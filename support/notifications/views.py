@@ -19,7 +19,12 @@ from support.notifications.templates import Template, facts_for, misuse_path, te
 
 blueprint = Blueprint("notifications", __name__)
 
-_ICONS = {Purpose.SECURITY: "shield", Purpose.ORDERS: "message-square", Purpose.NEWS: "megaphone"}
+_ICONS = {
+    Purpose.SECURITY: "shield",
+    Purpose.ORDERS: "message-square",
+    Purpose.NEWS: "megaphone",
+    Purpose.LEGAL: "scroll-text",
+}
 
 
 @blueprint.get("/account/inbox")

@@ -96,7 +96,10 @@ RULES: Mapping[Class, Rule] = {
     ),
     Class.TRACES: Rule(
         N_("Drafts and traces"),
-        N_("Begun forms, search words of the index, codes, kept answers, calls to other systems."),
+        N_(
+            "Begun forms, search words of the index, codes, kept answers, calls to other systems, comments on proposed "
+            "versions of the policy."
+        ),
         Measure.ERASE,
         _GONE,
     ),

@@ -1,12 +1,15 @@
-"""What of this room ends by its own time: consents that were taken back, records of sharing."""
+"""What of this room ends by its own time: consents taken back, records of sharing, comments on proposed versions."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from support.core.holders import NotPersonal
 from support.core.keeping import Keeping, plain
 from support.core.words import N_
 from support.policies.data_classes import Class
-from support.policies.models import Consent
+from support.policies.models import Consent, PolicyAnswer
+from support.policies.models_revisions import RevisionComment
 from support.policies.models_sharing import Sharing
 from support.policies.queries_legal_holds import on_person
 
@@ -28,7 +31,26 @@ SHARING = plain(
     None,
     held=on_person(Sharing.person_id),
 )
-KEEPINGS: tuple[Keeping, ...] = (CONSENTS, SHARING)
+COMMENTS = plain(
+    "policies.comments",
+    (N_("Comments on proposed versions of the policy"), N_("26 weeks after it was written")),
+    Class.TRACES,
+    RevisionComment,
+    RevisionComment.at,
+    timedelta(weeks=26),
+    held=on_person(RevisionComment.person_id),
+)
+ANSWERS = plain(
+    "policies.answers",
+    (N_("Answers to versions of the policy"), N_("after the answer")),
+    Class.CONSENTS,
+    PolicyAnswer,
+    PolicyAnswer.at,
+    None,
+    held=on_person(PolicyAnswer.person_id),
+)
+"""A refusal that is over changes nothing: who has not agreed is bound by the version before as well."""
+KEEPINGS: tuple[Keeping, ...] = (CONSENTS, ANSWERS, COMMENTS, SHARING)
 RECORD = NotPersonal(
     {
         "retention_run": "night state reason worker",

@@ -1,4 +1,4 @@
-"""An announcement is written, published, and ended; it never goes back."""
+"""What announcements and revisions of the policy go through."""
 
 from __future__ import annotations
 
@@ -24,3 +24,34 @@ LIFECYCLE = Lifecycle(
         AnnouncementState.ENDED: set(),
     },
 )
+
+
+class RevisionState(State):
+    """Where a next version of the policy stands. From `announced` on it is a version, and is never changed."""
+
+    DRAFT = "draft", N_("Draft"), "mute"
+    COMMENT = "comment", N_("Open for comment"), "wait"
+    ANNOUNCED = "announced", N_("Announced"), "ok"
+    DROPPED = "dropped", N_("Discarded"), "mute"
+
+
+REVISIONS = Lifecycle(
+    states=RevisionState,
+    start=RevisionState.DRAFT,
+    finals=frozenset({RevisionState.ANNOUNCED, RevisionState.DROPPED}),
+    moves={
+        RevisionState.DRAFT: {
+            RevisionState.COMMENT,
+            RevisionState.ANNOUNCED,
+            RevisionState.DROPPED,
+        },
+        RevisionState.COMMENT: {
+            RevisionState.DRAFT,
+            RevisionState.ANNOUNCED,
+            RevisionState.DROPPED,
+        },
+        RevisionState.ANNOUNCED: set(),
+        RevisionState.DROPPED: set(),
+    },
+)
+"""Words that were open for comment change only as a draft again, and are then commented anew."""

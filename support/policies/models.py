@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.db import BigId, Id, Model
@@ -32,7 +41,11 @@ class ConsentAct(StrEnum):
 
 
 class PolicyVersion(Model):
-    """One version of the legal notice and privacy policy, in both languages; never changed once written (PP-8.1)."""
+    """One version of the legal notice and privacy policy, in both languages; never changed once written (PP-8.1).
+
+    `tests` are the codes of PP-8.4 that make it major, apart by spaces; without one `reason` says why it is minor.
+    `shrinks`: it takes rights away, so it binds only those who agree (PP-8.2). `summary_*` say what changes.
+    """
 
     __tablename__ = "policy_version"
     __table_args__ = (Index(None, "effective_from"),)
@@ -43,7 +56,17 @@ class PolicyVersion(Model):
     sample: Mapped[bool] = mapped_column(default=False)
     text_en: Mapped[str] = mapped_column(Text)
     text_zh: Mapped[str] = mapped_column(Text)
+    summary_en: Mapped[str] = mapped_column(Text, default="", server_default="")
+    summary_zh: Mapped[str] = mapped_column(Text, default="", server_default="")
+    tests: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    shrinks: Mapped[bool] = mapped_column(default=False, server_default=false())
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime]
+
+    @property
+    def major(self) -> bool:
+        """True where one of the six tests of PP-8.4 applies (`revisions.py`)."""
+        return bool(self.tests)
 
 
 class Consent(Model):
@@ -72,6 +95,30 @@ class Consent(Model):
     how: Mapped[str] = mapped_column(String(24))
     at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class AnswerAct(StrEnum):
+    """What somebody did about a version beside agreeing: said no, or closed its notice."""
+
+    REFUSED = "refused"
+    READ = "read"
+
+
+class PolicyAnswer(Model):
+    """That somebody refused a version, so that the one before goes on for them, or closed the notice of it."""
+
+    __tablename__ = "policy_answer"
+    __table_args__ = (
+        CheckConstraint("act IN ('refused', 'read')", name="act"),
+        UniqueConstraint("person_id", "version_id", "act"),
+        Index(None, "at"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(BigId)
+    version_id: Mapped[int] = mapped_column(BigId, ForeignKey("policy_version.id"))
+    act: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime]
 
 
 class Announcement(Model):

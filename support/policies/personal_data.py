@@ -12,11 +12,19 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from support.core.db import db
-from support.core.holders import Holder, Item, Measure, NotPersonal, count_of
+from support.core.holders import Holder, Item, Measure, NotPersonal, count_of, whole
 from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.policies.data_classes import Class
-from support.policies.models import Consent, ConsentAct, PolicyVersion, Purpose
+from support.policies.models import (
+    AnswerAct,
+    Consent,
+    ConsentAct,
+    PolicyAnswer,
+    PolicyVersion,
+    Purpose,
+)
+from support.policies.models_revisions import Revision, RevisionComment
 
 
 def _consents(person_id: int) -> Iterator[Item]:
@@ -34,6 +42,41 @@ def _consents(person_id: int) -> Iterator[Item]:
         if consent.withdrawn_at is not None:
             fields[N_("Taken back")] = consent.withdrawn_at
         yield Item(_ACTS[ConsentAct(consent.act)], consent.at, fields)
+    yield from _answers(person_id)
+
+
+def _count(person_id: int) -> int:
+    answers = count_of(PolicyAnswer, PolicyAnswer.person_id == person_id)
+    return count_of(Consent, Consent.person_id == person_id) + answers
+
+
+def _answers(person_id: int) -> Iterator[Item]:
+    found = (
+        select(PolicyAnswer, PolicyVersion.label)
+        .join(PolicyVersion, PolicyVersion.id == PolicyAnswer.version_id)
+        .where(PolicyAnswer.person_id == person_id)
+        .order_by(PolicyAnswer.id)
+    )
+    for answer, label in db.session.execute(found):
+        yield Item(_ANSWERS[AnswerAct(answer.act)], answer.at, {N_("Version of the policy"): label})
+
+
+_ANSWERS = {
+    AnswerAct.REFUSED: N_("You refused a version"),
+    AnswerAct.READ: N_("You closed the notice of a version"),
+}
+
+
+def _comments(person_id: int) -> Iterator[Item]:
+    found = (
+        select(RevisionComment, Revision.label)
+        .join(Revision, Revision.id == RevisionComment.revision_id)
+        .where(RevisionComment.person_id == person_id)
+        .order_by(RevisionComment.id)
+    )
+    for said, label in db.session.execute(found):
+        fields = {N_("Version of the policy"): label, N_("Words"): said.text}
+        yield Item(N_("You commented"), said.at, fields)
 
 
 _ACTS = {ConsentAct.ACCEPTED: N_("You agreed"), ConsentAct.INFORMED: N_("You were informed")}
@@ -60,15 +103,24 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         code="policies.consents",
         title=N_("Consents"),
         data_class=Class.CONSENTS,
-        columns={"consent": "person_id purpose act how"},
-        count=lambda person_id: count_of(Consent, Consent.person_id == person_id),
+        columns={"consent": "person_id purpose act how", "policy_answer": "person_id act"},
+        count=_count,
         collect=_consents,
         measures={Measure.KEEP: lambda removal: 0},
         since=_newest,
     ),
+    whole(
+        "policies.comments",
+        N_("Comments on proposed versions of the policy"),
+        Class.TRACES,
+        RevisionComment,
+        "person_id text language",
+        _comments,
+    ),
     NotPersonal(
         {
-            "policy_version": "label text_en text_zh",
+            "policy_version": "label text_en text_zh summary_en summary_zh tests reason",
+            "policy_revision": "uid state label text_en text_zh summary_en summary_zh tests reason",
             "announcement": "uid state title_en title_zh body_en body_zh",
             # A file number of a court or an authority, and nothing that names anybody.
             "legal_hold": "uid about ground reference",

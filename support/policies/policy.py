@@ -6,6 +6,8 @@ from support.core.actors import Actor, Role
 from support.core.errors import NotAllowed, NotFound
 
 ANNOUNCERS = frozenset({Role.ADMIN})
+EDITORS = frozenset({Role.ADMIN, Role.LEGAL})
+"""Who prepares and announces versions of the policy."""
 HOLDERS = frozenset({Role.LEGAL, Role.PRIVACY_OFFICER})
 """Who places legal holds."""
 RETENTION_READERS = frozenset({Role.PRIVACY_OFFICER, Role.ADMIN})
@@ -26,8 +28,14 @@ def check_may_end_service(actor: Actor) -> None:
 
 
 def check_may_publish_policy(actor: Actor) -> None:
-    """Let an administrator (or the system, from the command line) pass; raise `NotAllowed` otherwise."""
-    if actor.kind != "system" and not actor.has(Role.ADMIN):
+    """Let an editor (or the system, from the command line) pass; raise `NotAllowed` otherwise."""
+    if actor.kind != "system" and not actor.has(*EDITORS):
+        raise NotAllowed()
+
+
+def check_may_comment(actor: Actor) -> None:
+    """Let members pass, who are bound by the policy; raise `NotAllowed` for anybody else."""
+    if actor.kind != "member":
         raise NotAllowed()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +20,19 @@ from support.policies.policy import check_may_publish_policy, check_own_consent
 from support.policies.prose import clean, parse
 
 SAMPLE_LABEL = "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a version stands to the one before it; the fields are those of `PolicyVersion`."""
+
+    summary_en: str = ""
+    summary_zh: str = ""
+    tests: str = ""
+    shrinks: bool = False
+    reason: str = ""
+
+
 _SAMPLE = Path(__file__).parent / "sample"
 _SAMPLE_MARKS = ("**SAMPLE TEXT", "示例文本（SAMPLE）")
 
@@ -51,19 +65,21 @@ def publish_version(
     text_en: str,
     text_zh: str,
     effective_from: datetime | None = None,
+    about: Change | None = None,
     now: datetime | None = None,
 ) -> PolicyVersion:
     """Write down a new version in both languages, in force from `effective_from` (at once if None) (PP-8.1).
 
-    The same label with the same texts is harmless; with other texts, an empty text, an earlier date or the
-    mark of the sample it raises `Invalid`.
+    `about` is how it stands to the version before, known of what was prepared at the desk. The same label with the
+    same texts is harmless; with other texts, an empty text, an earlier date or the mark of the sample it raises
+    `Invalid`.
     """
     now = now or utcnow()
     effective_from = effective_from or now
     text_en, text_zh, label = clean(text_en), clean(text_zh), label.strip()
     with transaction():
         check_may_publish_policy(actor)
-        _check_version(label, text_en, text_zh)
+        check_version(label, text_en, text_zh)
         if effective_from < now:
             raise Invalid("effective_from", N_("A version can't take effect in the past."))
         new = insert_new(
@@ -74,6 +90,7 @@ def publish_version(
             text_en=text_en,
             text_zh=text_zh,
             created_at=now,
+            **asdict(about or Change()),
         )
         version = queries.version_by_label(label)
         if (version.text_en, version.text_zh) != (text_en, text_zh):
@@ -85,7 +102,8 @@ def publish_version(
     return version
 
 
-def _check_version(label: str, text_en: str, text_zh: str) -> None:
+def check_version(label: str, text_en: str, text_zh: str) -> None:
+    """Raise `Invalid` at a label or a text that no version can have."""
     if not label or len(label) > 40 or not all(char.isalnum() or char in ".-" for char in label):
         raise Invalid("label", N_("A label has letters, digits, points and hyphens, 40 at most."))
     for field, words in (("text_en", text_en), ("text_zh", text_zh)):

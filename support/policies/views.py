@@ -16,7 +16,7 @@ from support.core.web import current_actor
 from support.core.web_nav import NavItem
 from support.core.web_pages import LANGUAGES, language, locale_of
 from support.core.words import N_
-from support.policies import queries, service
+from support.policies import queries, queries_revisions, service
 from support.policies.cookie_list import (
     CHOICE,
     COOKIES,
@@ -67,8 +67,9 @@ def version(label: str) -> str:
 
 
 def _policy_page(version: PolicyVersion) -> str:
-    text_language = _asked_language("text")
+    text_language = asked_language("text")
     now, all_versions = utcnow(), queries.versions()
+    proposals = queries_revisions.open_proposals()
     return render_template(
         "policies/show.html",
         version=version,
@@ -78,10 +79,17 @@ def _policy_page(version: PolicyVersion) -> str:
         text_language=text_language,
         blocks=parse(version.text_zh if text_language == "zh" else version.text_en),
         now=now,
+        has_before=bool(all_versions) and all_versions[-1].id != version.id,
+        proposals=proposals,
+        proposal_days={
+            each.id: format_date(each.comment_until, "long")
+            for each in proposals
+            if each.comment_until
+        },
     )
 
 
-def _asked_language(argument: str) -> str:
+def asked_language(argument: str) -> str:
     """Return the language that the address asks for, else the page's."""
     asked = request.args.get(argument, "")
     return asked if asked in LANGUAGES else language()
@@ -112,7 +120,7 @@ def announcement(uid: str) -> str:
 @blueprint.get("/announcements.atom")
 def feed() -> Response:
     """Give feed readers the newest announcements in one language, `?language=en` or `zh`."""
-    code = _asked_language("language")
+    code = asked_language("language")
     rows = [drawn(row, code) for row in queries.announcements(pinned_too=True)[: queries.PAGE]]
     with force_locale(locale_of(code)):
         body = render_template(

@@ -44,6 +44,7 @@ from support.notifications import outgoing, service
 from support.notifications import queries as notices
 from support.notifications.models import Channel, Delivery, DeliveryState, Purpose
 from support.notifications.templates import Template
+from support.policies import queries as policies
 from support.verification import queries as checks
 from support.workorders import queries as orders
 from support.workorders import service as workorders
@@ -133,7 +134,7 @@ def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
         warned = select(ConductStep.id).where(ConductStep.person_id == person_id)
         asked = select(Erasure.id).where(Erasure.person_id == person_id)
         ids |= {"erasure": db.session.execute(asked).scalars().first() or 0}
-        ids |= {"copy": failed_copy(reader)}
+        ids |= {"copy": failed_copy(reader), "version": version_in_force()}
         ids |= {"step": db.session.execute(warned).scalar() or 0, "told": "warned"}
         guest = reader.kind == "guest"
         for number, kind in enumerate(hooks(Template)):
@@ -158,6 +159,12 @@ def report_of(person_id: int) -> dict[str, int]:
         "report": db.session.execute(reports).scalars().first() or 0,
         "content": db.session.execute(cases).scalars().first() or 0,
     }
+
+
+def version_in_force() -> int:
+    """The row id of the version of the policy in force."""
+    version = policies.current_version(utcnow())
+    return version.id if version else 0
 
 
 def trained(person_id: int) -> int:

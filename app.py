@@ -19,9 +19,9 @@ from support.core.web_pages import init_pages
 from support.disclosure.policy import DESK as PENALTY_ROLES
 from support.erasure.policy import DESK as ERASURE_ROLES
 from support.infringement.policy import CLERKS, CONDUCT_ROLES
+from support.policies.policy import EDITORS as POLICY_EDITORS
 from support.policies.policy_sharing import LEDGER as SHARING_ROLES
 from support.policies.policy_sharing import READERS as PARTNER_READERS
-from support.policies.policy import EDITORS as POLICY_EDITORS
 from support.verification.policy import PAYERS, REVIEWERS
 from wiring import BLUEPRINTS, COMMANDS, GUEST, HOOKS, PUBLIC
 

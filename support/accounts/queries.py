@@ -304,17 +304,6 @@ def staff_count(role: Role) -> int:
     return len(staff(role))
 
 
-def members_after(after: int, most: int) -> list[int]:
-    """Return the row ids of up to `most` members that follow `after`, in order, for whoever walks all of them."""
-    found = db.session.execute(
-        select(Person.id)
-        .where(Person.kind == PersonKind.MEMBER, Person.id > after, Person.erased_at.is_(None))
-        .order_by(Person.id)
-        .limit(most)
-    )
-    return list(found.scalars())
-
-
 _KEPT = ContactPoint.sealed != b""
 _OWNER = literal("person:") + cast(ContactPoint.person_id, String)
 _CONTACTS = (

@@ -16,7 +16,7 @@ from support.accounts.forms import refusals_on
 from support.accounts.session_views import page
 from support.core.clock import utcnow
 from support.core.db import new_uid
-from support.core.errors import NotFound, TooMany
+from support.core.errors import TooMany
 from support.core.once import once
 from support.core.web import current_actor, form_scope
 from support.core.web_pages import language
@@ -34,11 +34,11 @@ PUBLIC = ("asking.ask",)
 Answer = Response | tuple[str, int]
 
 
-@blueprint.route("/orders/new/erasure/<ground>", methods=["GET", "POST"])
+@blueprint.route(
+    f"/orders/new/erasure/<any({','.join(rules.FOR_OTHERS)}):ground>", methods=["GET", "POST"]
+)
 def ask(ground: str) -> Answer:
     """Take a request of somebody who lost their sign-in, or asks for a ward, or for somebody who died."""
-    if ground not in rules.FOR_OTHERS:
-        raise NotFound()
     form = AskForm().asks_of(ground)
     if form.validate_on_submit():
         with refusals_on(form):

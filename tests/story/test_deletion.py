@@ -145,6 +145,7 @@ def ask(phone: Page) -> str:
     phone.locator("label.tile").first.click()
     phone.locator("[name=body]").fill(FACTS)
     phone.locator("main form button.primary").first.click()
+    phone.wait_for_url(re.compile("/check$"))
     phone.locator("main form button.primary").first.click()
     phone.wait_for_url(re.compile("/receipt$"))
     reference = phone.locator("#reference").inner_text()

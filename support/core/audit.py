@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -75,27 +75,41 @@ def record(stream: str, action: str, *, actor: Actor, at: datetime, **ids: Any) 
 
     `ids` must be plain JSON values: row ids, codes of states, counts; never a name, address or text.
     """
-    insert_new(StreamHead, stream=stream, seq=0, hash=START)
-    head = db.session.execute(
-        select(StreamHead)
-        .where(StreamHead.stream == stream)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one()
-    row = Event(
-        stream=stream,
-        seq=head.seq + 1,
-        at=at,
-        action=action,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        data=ids,
-    )
-    row.hash = chained_hash(head.hash, row)
-    head.seq, head.hash = row.seq, row.hash
-    db.session.add(row)
+    return record_all(stream, action, actor=actor, at=at, facts=[ids])[0]
+
+
+def record_all(
+    stream: str, action: str, *, actor: Actor, at: datetime, facts: Sequence[Mapping[str, Any]]
+) -> list[Event]:
+    """Append an event for each of the `facts`, as `record` does one, in as many statements."""
+    head, rows = _locked_head(stream), []
+    for ids in facts:
+        row = Event(
+            stream=stream,
+            seq=head.seq + 1,
+            at=at,
+            action=action,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            data=dict(ids),
+        )
+        row.hash = chained_hash(head.hash, row)
+        head.seq, head.hash = row.seq, row.hash
+        rows.append(row)
+    db.session.add_all(rows)
     db.session.flush()  # a second event of the same verb reads this head
-    return row
+    return rows
+
+
+def _locked_head(stream: str) -> StreamHead:
+    """Return the head of a stream, which nobody else appends to until this transaction ends."""
+    mine = select(StreamHead).where(StreamHead.stream == stream).with_for_update()
+    fresh = mine.execution_options(populate_existing=True)
+    found = db.session.execute(fresh).scalar_one_or_none()
+    if found is None:
+        insert_new(StreamHead, stream=stream, seq=0, hash=START)
+        found = db.session.execute(fresh).scalar_one()
+    return found
 
 
 def chained_hash(before: bytes, row: Event) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, TypeVarTuple
@@ -33,6 +33,7 @@ from sqlalchemy import (
     Update,
     event,
     func,
+    insert,
     select,
     update,
 )
@@ -216,6 +217,24 @@ def transaction(*, durable: bool = True) -> Iterator[Session]:
 
 
 @contextmanager
+def part() -> Iterator[None]:
+    """Do a part of the open unit of work that may fail alone: then nothing of it stays, and the rest still stands.
+
+    What it raises goes on to the caller, who may catch it: unlike a nested `transaction()`, it dooms nothing.
+    """
+    session = db.session()
+    before = {name: session.info[name] for name in ("doomed", "after_commit")}
+    session.info["after_commit"] = list(before["after_commit"])
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        session.info.update(before)
+        session.expire_all()  # a conditional UPDATE was written to rows in memory too
+        raise
+
+
+@contextmanager
 def snapshot() -> Iterator[Session]:
     """Read all of what is asked inside as it stands at one moment, however long it takes; no writer waits.
 
@@ -281,10 +300,16 @@ def changed(statement: Update) -> int:
 def insert_new(table: type[Base], **values: Any) -> bool:
     """Insert a row unless a unique key already has one; return whether it was inserted."""
     dialect = db.session.get_bind().dialect.name
-    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    upsert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
     target: Any = table.__table__
-    statement = insert(target).values(**values).on_conflict_do_nothing()
+    statement = upsert(target).values(**values).on_conflict_do_nothing()
     return db.session.execute(statement.returning(*target.primary_key)).first() is not None
+
+
+def insert_all(table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that are new for certain, such as those that bear a fresh uid, in one statement."""
+    if rows:
+        db.session.execute(insert(table.__table__), rows)  # type: ignore[arg-type]
 
 
 def database_now() -> datetime:
@@ -304,10 +329,13 @@ def compare_and_set(row: M, *, version: int, **values: Any) -> M:
         .where(table.id == identity.id, table.version == version)
         .values(**values, version=version + 1)
     )
-    if changed(statement) != 1:
+    fresh = statement.returning(table).execution_options(
+        synchronize_session=False, populate_existing=True
+    )
+    if (found := db.session.execute(fresh).scalar_one_or_none()) is None:
         raise Stale()
-    db.session.refresh(row)
-    return row
+    kept: M = found
+    return kept
 
 
 def each_of(

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, select, update
+from sqlalchemy import String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core.clock import utcnow
@@ -28,7 +28,7 @@ class IdempotencyKey(Model):
     id: Mapped[Id]
     scope_key: Mapped[str] = mapped_column(String(64), unique=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
-    result: Mapped[str] = mapped_column(String(120))
+    result: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
 
 

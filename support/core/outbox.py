@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ from support.core.db import (
     changed,
     database_now,
     db,
+    insert_all,
     insert_new,
     new_uid,
     transaction,
@@ -173,29 +174,56 @@ def put(
     Call it inside the verb's transaction. `ids` are row ids and codes only. The handler finds `key` among them:
     by it a second run of the same message is known.
     """
-    now, waiting = utcnow(), _held.get()
-    if waiting is not None and due_at is None:
-        due_at = now + LONGEST_HOLD
-    for subscription in hooks(Subscription):
-        if subscription.topic == topic:
-            dedup_key = f"{topic}|{key}|{subscription.name}"
-            if waiting is not None:
-                waiting.append(dedup_key)
-            insert_new(
-                OutboxRow,
-                dedup_key=dedup_key,
-                topic=topic,
-                handler=subscription.name,
-                payload={"key": key, **ids},
-                priority=priority,
-                state=OutboxState.PENDING,
-                attempts=0,
-                due_at=due_at or now,
-                created_at=now,
-                expires_at=expires_at,
-            )
-    if due_at is None or due_at <= now:
+    now = utcnow()
+    due = _due(due_at, now)
+    for row in _rows(topic, {key: ids}, priority, now, due):
+        insert_new(OutboxRow, **row, expires_at=expires_at)
+    if due <= now:
         after_commit(doorbell.ring)
+
+
+def put_all(topic: str, messages: Mapping[str, Mapping[str, Any]], priority: int = NORMAL) -> None:
+    """Write many messages (their ids by key) as `put` does one, in one statement; their keys are new for certain."""
+    now = utcnow()
+    due = _due(None, now)
+    insert_all(OutboxRow, _rows(topic, messages, priority, now, due))
+    if due <= now:
+        after_commit(doorbell.ring)
+
+
+def _due(wanted: datetime | None, now: datetime) -> datetime:
+    if wanted is None and _held.get() is not None:
+        return now + LONGEST_HOLD
+    return wanted or now
+
+
+def _rows(
+    topic: str,
+    messages: Mapping[str, Mapping[str, Any]],
+    priority: int,
+    now: datetime,
+    due_at: datetime,
+) -> list[dict[str, Any]]:
+    """Return a row for each message and subscriber, noted for `held`."""
+    handlers = [one.name for one in hooks(Subscription) if one.topic == topic]
+    rows: list[dict[str, Any]] = [
+        {
+            "dedup_key": f"{topic}|{key}|{handler}",
+            "topic": topic,
+            "handler": handler,
+            "payload": {"key": key, **ids},
+            "priority": priority,
+            "state": OutboxState.PENDING,
+            "attempts": 0,
+            "due_at": due_at,
+            "created_at": now,
+        }
+        for key, ids in messages.items()
+        for handler in handlers
+    ]
+    if (waiting := _held.get()) is not None:
+        waiting += [row["dedup_key"] for row in rows]
+    return rows
 
 
 @contextmanager

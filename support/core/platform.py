@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from support.core import audit, outbox, vault
 from support.core.actors import SYSTEM, Actor, Role
 from support.core.clock import utcnow
 from support.core.context import hooks, settings
-from support.core.db import changed, db, insert_new, new_uid, transaction
+from support.core.db import changed, db, insert_all, insert_new, new_uid, transaction
 from support.core.errors import AlreadyDone, Expired, NotAllowed
 from support.core.platform_calls import (
     LIFECYCLE,
@@ -53,6 +53,24 @@ class Addressee:
     of: Callable[[int], Mapping[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call as it is asked for: `call` says what each part means. `uid` names it."""
+
+    name: Name
+    key: str
+    about: str
+    reference: str
+    sealed: Mapping[str, str]
+    ids: Mapping[str, Any]
+    uid: str = field(default_factory=new_uid)
+
+    @property
+    def dedup_key(self) -> str:
+        """What is the same of the same call asked for again."""
+        return f"{self.name}|{self.key}"
+
+
 def call(
     name: str,
     key: str,
@@ -71,30 +89,54 @@ def call(
     knows that person. What is personal goes into `sealed`.
     """
     now, what = now or utcnow(), Name(name)
-    dedup_key, uid = f"{what}|{key}", new_uid()
+    asked = Asked(what, key, about, reference, sealed or {}, ids)
     with transaction():
-        if not insert_new(
-            PlatformCall,
-            uid=uid,
-            dedup_key=dedup_key,
-            name=what,
-            about=about,
-            reference=reference,
-            payload=ids,
-            state=CallState.ASKED,
-            round=1,
-            attempts=0,
-            note="",
-            answer={},
-            asked_at=now,
-            due_at=now + patience(what),
-        ):
-            earlier = select(PlatformCall.uid).where(PlatformCall.dedup_key == dedup_key)
+        if not insert_new(PlatformCall, **_row(asked, now)):
+            earlier = select(PlatformCall.uid).where(PlatformCall.dedup_key == asked.dedup_key)
             return db.session.execute(earlier).scalar_one()
-        _seal(uid, ids, sealed or {})
-        audit.record(about, "platform.asked", actor=actor, at=now, call=uid, name=what, round=1)
-        _put_due(uid, what, 1)
-    return uid
+        if (kept := _sealed(asked)) is not None:
+            mine = update(PlatformCall).where(PlatformCall.uid == asked.uid)
+            changed(mine.values(sealed=kept))
+        audit.record(about, "platform.asked", actor=actor, at=now, **_said(asked))
+        _put_due(asked.uid, what, 1)
+    return asked.uid
+
+
+def call_all(calls: Sequence[Asked], *, actor: Actor, now: datetime) -> None:
+    """Ask the platform for many things as `call` does for one, in a few statements; their keys are new for certain.
+
+    Inside the caller's transaction.
+    """
+    vault.make_keys(owner(one.uid) for one in calls if _whole(one))
+    insert_all(PlatformCall, [_row(one, now) | {"sealed": _sealed(one)} for one in calls])
+    for about in dict.fromkeys(one.about for one in calls):
+        facts = [_said(one) for one in calls if one.about == about]
+        audit.record_all(about, "platform.asked", actor=actor, at=now, facts=facts)
+    for name in dict.fromkeys(one.name for one in calls):
+        due = {f"{one.uid}:1": {"call": one.uid, "round": 1} for one in calls if one.name is name}
+        outbox.put_all(DUE, due, _priority(name))
+
+
+def _row(asked: Asked, now: datetime) -> dict[str, Any]:
+    return {
+        "uid": asked.uid,
+        "dedup_key": asked.dedup_key,
+        "name": asked.name,
+        "about": asked.about,
+        "reference": asked.reference,
+        "payload": dict(asked.ids),
+        "state": CallState.ASKED,
+        "round": 1,
+        "attempts": 0,
+        "note": "",
+        "answer": {},
+        "asked_at": now,
+        "due_at": now + patience(asked.name),
+    }
+
+
+def _said(asked: Asked) -> dict[str, Any]:
+    return {"call": asked.uid, "name": asked.name, "round": 1}
 
 
 def ask_again(actor: Actor, uid: str, *, now: datetime | None = None) -> None:
@@ -243,15 +285,20 @@ def _place(uid: str) -> str:
     return f"platform_call.sealed:{uid}"
 
 
-def _seal(uid: str, ids: Mapping[str, Any], more: Mapping[str, str]) -> None:
-    whole: dict[str, Any] = dict(more)
-    if "person" in ids:
+def _whole(asked: Asked) -> dict[str, Any]:
+    """Return all that a call says beyond its ids."""
+    whole: dict[str, Any] = dict(asked.sealed)
+    if "person" in asked.ids:
         for hook in hooks(Addressee):
-            whole["member"] = dict(hook.of(ids["person"]))
-    if whole:
-        text = json.dumps(whole, ensure_ascii=False)
-        kept = vault.seal(owner(uid), _place(uid), text)
-        changed(update(PlatformCall).where(PlatformCall.uid == uid).values(sealed=kept))
+            whole["member"] = dict(hook.of(asked.ids["person"]))
+    return whole
+
+
+def _sealed(asked: Asked) -> bytes | None:
+    if not (whole := _whole(asked)):
+        return None
+    text = json.dumps(whole, ensure_ascii=False)
+    return vault.seal(owner(asked.uid), _place(asked.uid), text)
 
 
 def destroy_sealed(uid: str) -> None:
@@ -278,8 +325,11 @@ def _move(found: PlatformCall, new: CallState, *, in_round: int | None, **values
 
 
 def _put_due(uid: str, name: Name, number: int) -> None:
-    priority = outbox.URGENT if name in URGENT else outbox.NORMAL
-    outbox.put(DUE, f"{uid}:{number}", priority=priority, call=uid, round=number)
+    outbox.put(DUE, f"{uid}:{number}", priority=_priority(name), call=uid, round=number)
+
+
+def _priority(name: Name) -> int:
+    return outbox.URGENT if name in URGENT else outbox.NORMAL
 
 
 def _tell(found: PlatformCall, state: CallState, note: str) -> None:

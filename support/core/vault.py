@@ -24,11 +24,11 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import ColumnElement, Index, Select, String, event, func, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from support.core.clock import utcnow
 from support.core.context import keys
-from support.core.db import Id, Model, changed, db, insert_new, transaction
+from support.core.db import Id, Model, changed, db, insert_all, insert_new, transaction
 from support.core.wrapping import WrappingKeys
 
 log = logging.getLogger(__name__)
@@ -81,6 +81,15 @@ def seal_bytes(owner: str, place: str, data: bytes) -> bytes:
     """Seal bytes, a picture for instance, as `seal` does a text."""
     key = _data_key(owner) or _make_key(owner)
     return bytes([_FORMAT]) + _encrypt(key, place, data)
+
+
+def make_keys(owners: Iterable[str]) -> None:
+    """Make the keys of owners that are new for certain, in one statement, before something is sealed for them."""
+    made = {owner: AESGCM.generate_key(256) for owner in owners}
+    insert_all(VaultKey, [_new_row(owner, key) for owner, key in made.items()])
+    for owner, key in made.items():
+        _change(owner)
+        _cache()[owner] = AESGCM(key)
 
 
 def unseal(owner: str, place: str, sealed: bytes) -> str:
@@ -288,15 +297,21 @@ def _change(owner: str) -> None:
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget_changed(session: Session, _previous: object) -> None:
-    """Forget keys that were never written: what a second try sealed under one could never be opened again."""
-    for owner in session.info.pop("changed_keys", ()):
+def _forget_changed(session: Session, previous: SessionTransaction) -> None:
+    """Forget keys that were never written: what a second try sealed under one could never be opened again.
+
+    After a part alone was undone the others are read again, and are still those of an open transaction.
+    """
+    for owner in session.info.get("changed_keys", ()):
         session.info.get("data_keys", {}).pop(owner, None)
+    if not previous.nested:
+        session.info.pop("changed_keys", None)
 
 
 @event.listens_for(Session, "after_commit")
 def _keep_changed(session: Session) -> None:
-    session.info.pop("changed_keys", None)
+    if not session.in_nested_transaction():
+        session.info.pop("changed_keys", None)
 
 
 def _data_key(owner: str) -> AESGCM | None:
@@ -356,12 +371,19 @@ def _kek(key: bytes) -> AESGCM:
 
 
 def _make_key(owner: str, ends_at: datetime | None = None) -> AESGCM:
-    key = _wrap(owner, 1, AESGCM.generate_key(256))
-    insert_new(VaultKey, owner=owner, version=1, created_at=utcnow(), ends_at=ends_at, **key)
+    key = AESGCM.generate_key(256)
+    is_new = insert_new(VaultKey, **_new_row(owner, key, ends_at))
     _change(owner)
+    if is_new:
+        _cache()[owner] = AESGCM(key)
     made = _data_key(owner)  # another writer's key when it was first
     assert made is not None
     return made
+
+
+def _new_row(owner: str, key: bytes, ends_at: datetime | None = None) -> dict[str, Any]:
+    row = {"owner": owner, "version": 1, "created_at": utcnow(), "ends_at": ends_at}
+    return row | _wrap(owner, 1, key)
 
 
 def _bound(place: str) -> bytes:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from support.core import audit, platform, vault
 from support.core.actors import SYSTEM, Actor
 from support.core.calendars import cn_working_days
-from support.core.db import compare_and_set, db
+from support.core.db import compare_and_set
 from support.core.errors import DomainError, Stale
 from support.core.platform_calls import Name
 from support.core.words import N_
-from support.infringement import clocks, news, queries
+from support.infringement import acts, clocks, news, queries
+from support.infringement.acts import Act, Move
 from support.infringement.lifecycle import ALIVE, ANSWERABLE, CONTENT, LIFECYCLE, Content, ItemState
 from support.infringement.models import Item, Notice
 from support.infringement.queries import Standing
@@ -71,24 +73,46 @@ def move_items(
         LIFECYCLE.check_move(item.status, new)
     if new is ItemState.QUALIFIED:
         _require_complete(notice, items, values)
-    old = sorted({item.state for item in items})
+    old = {item.state for item in items}
     for item in items:
         changes = values | _clock(item, new, start or now, values)
         if new not in ANSWERABLE:
             changes["shown_at"] = None
         compare_and_set(item, version=item.version, state=new, changed_at=now, **changes)
-    said = {"reason": values["reason"]} if values.get("reason") else {}
+    move = Move(actor, new, now, values.get("reason") or "")
+    if (act := acts.present()) is not None:
+        act.add(move, old, [item.id for item in items])
+        return
+    _write_down(notice, move, old, [item.id for item in items])
+    follow_items(notice, now)
+
+
+@contextmanager
+def as_one_act(notice: Notice, now: datetime) -> Iterator[Act]:
+    """Make one act of the moves in the block, in the caller's transaction: one event and one piece of news for what
+    moved alike, calls to the platform all at once, and the order follows at the end.
+    """
+    with acts.gathering() as act:
+        yield act
+    for move, old, items in act.moved():
+        _write_down(notice, move, old, items)
+    for actor, calls in act.asked():
+        platform.call_all(calls, actor=actor, now=now)
+    follow_items(notice, now)
+
+
+def _write_down(notice: Notice, move: Move, old: Collection[str], items: Sequence[int]) -> None:
+    said = {"reason": move.reason} if move.reason else {}
     event = audit.record(
         notice.stream,
-        f"item.{new}",
-        actor=actor,
-        at=now,
-        items=[item.id for item in items],
-        old=old,
+        f"item.{move.new}",
+        actor=move.actor,
+        at=move.at,
+        items=list(items),
+        old=sorted(old),
         **said,
     )
-    news.put_state(new, notice, event, items)
-    follow_items(notice, now)
+    news.put_state(move.new, notice, event, items)
 
 
 def move_item(
@@ -132,7 +156,12 @@ def _clock(
 
 
 def follow_items(notice: Notice, now: datetime) -> None:
-    """Let the work order follow its items: in progress while one is alive, then solved; due when the desk must act."""
+    """Let the work order follow its items: in progress while one is alive, then solved; due when the desk must act.
+
+    In an act about many items it follows once, at the end.
+    """
+    if acts.present() is not None:
+        return
     order, where = orders.order_by_id(notice.order_id), queries.standing(notice)
     alive = {state: there for state, there in where.items() if state in ALIVE}
     wanted = _coarse(order.state, set(alive))
@@ -174,21 +203,19 @@ def ask_platform(actor: Actor, item: Item, name: Name, *, now: datetime, **ids: 
     CONTENT.check_move(item.standing, new)
     notice = queries.notice_by_id(item.notice_id)
     order = orders.order_by_id(notice.order_id)
-    item = compare_and_set(item, version=item.version, content=new)
-    uid = platform.call(
+    asked = platform.Asked(
         name,
         f"{item.uid}:{item.version}",
-        about=order.stream,
-        reference=order.reference,
-        sealed={"url": queries.listing_of(notice, item).url},
-        actor=actor,
-        now=now,
-        item=item.id,
-        content=item.platform_item,
-        **ids,
+        order.stream,
+        order.reference,
+        {"url": queries.listing_of(notice, item).url},
+        {"item": item.id, "content": item.platform_item, **ids},
     )
-    item.call_uid = uid
-    db.session.flush()
+    compare_and_set(item, version=item.version, content=new, call_uid=asked.uid)
+    if (act := acts.present()) is not None:
+        act.ask(actor, asked)
+    else:
+        platform.call_all([asked], actor=actor, now=now)
 
 
 def end_measure(actor: Actor, item: Item, now: datetime) -> None:

@@ -54,12 +54,14 @@ TOLD: Mapping[ItemState, tuple[Reader, ...]] = {
 
 def put(topic: str, notice: Notice, event: Event, items: Sequence[Item] = ()) -> None:
     """Put news of `event` in the verb's transaction."""
-    ids = [item.id for item in items]
-    outbox.put(
-        topic, f"{notice.id}:{event.seq}", notice=notice.id, order=notice.order_id, items=ids
-    )
+    _put(topic, notice, event, [item.id for item in items])
 
 
-def put_state(state: ItemState, notice: Notice, event: Event, items: Sequence[Item]) -> None:
-    """Put news of items that reached a state."""
-    put(f"notice.{state}", notice, event, items)
+def put_state(state: ItemState, notice: Notice, event: Event, items: Sequence[int]) -> None:
+    """Put news of items (row ids) that reached a state."""
+    _put(f"notice.{state}", notice, event, items)
+
+
+def _put(topic: str, notice: Notice, event: Event, items: Sequence[int]) -> None:
+    key, ids = f"{notice.id}:{event.seq}", list(items)
+    outbox.put(topic, key, notice=notice.id, order=notice.order_id, items=ids)

@@ -146,6 +146,15 @@ def items_of_respondent(respondent: Respondent) -> Sequence[Item]:
     return db.session.execute(found).scalars().all()
 
 
+def items_named(notice: Notice, wanted: Collection[int]) -> Sequence[Item]:
+    """Return the items with these row ids, in the order of the notice; raises `NotFound` for one of another notice."""
+    named = select(Item).where(Item.notice_id == notice.id, Item.id.in_(wanted))
+    found = db.session.execute(named.order_by(Item.position)).scalars().all()
+    if len(found) != len(set(wanted)):
+        raise NotFound()
+    return found
+
+
 def item_of(notice: Notice, item_id: int) -> Item:
     """Return an item of this notice; raises `NotFound` for one of another."""
     found = db.session.get(Item, item_id)

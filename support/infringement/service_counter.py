@@ -74,14 +74,14 @@ def answer_items(
         if not set(response.choices) <= set(own):
             raise NotFound()
         contested = [own[each] for each, one in response.choices.items() if one.choice == "contest"]
-        for item_id, choice in response.choices.items():
-            _answer(actor, notice, respondent, own[item_id], choice, now)
-        counter = _write(actor, notice, respondent, response, now) if contested else None
-        for item in contested:
-            if item.status is not ItemState.COUNTER_CHECK:
-                moves.move_item(
-                    actor, item, ItemState.COUNTER_CHECK, version=item.version, now=now, reason=""
-                )
+        with moves.as_one_act(notice, now):
+            for item_id, choice in response.choices.items():
+                _answer(actor, notice, respondent, own[item_id], choice, now)
+            counter = _write(actor, notice, respondent, response, now) if contested else None
+            for item in contested:
+                if item.status is not ItemState.COUNTER_CHECK:
+                    state, version = ItemState.COUNTER_CHECK, item.version
+                    moves.move_item(actor, item, state, version=version, now=now, reason="")
     return counter
 
 

@@ -104,7 +104,7 @@ def accept_counter(
     """Accept a counter-notice, as the filer: the content comes back without waiting. Raises `IllegalMove` after it."""
     now = now or utcnow()
     _require(actor, notice, items)
-    with transaction():
+    with transaction(), moves.as_one_act(notice, now):
         for item in items:
             moved = moves.move_item(
                 actor,

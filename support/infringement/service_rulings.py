@@ -142,11 +142,12 @@ def complain(
 def complain_about(
     actor: Actor, items: Sequence[Item], *, words: str, now: datetime | None = None
 ) -> None:
-    """Complain about several items at once, about all or none, as `complain` does; no item is `Invalid`."""
+    """Complain about several items of a notice at once, about all or none, as `complain` does; no item is `Invalid`."""
     now = now or utcnow()
     if not items:
         raise Invalid("items", CHOOSE)
-    with transaction():
+    notice = queries.notice_by_id(items[0].notice_id)
+    with transaction(), moves.as_one_act(notice, now):
         for item in items:
             complain(actor, item, words=words, version=item.version, now=now)
 

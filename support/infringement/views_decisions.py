@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 
 from support.core.actors import Actor
 from support.core.clock import utcnow
+from support.core.db import new_uid
 from support.core.errors import DomainError, IllegalMove, Invalid, NotFound
 from support.core.text import ranges
-from support.core.web import current_actor
+from support.core.web import current_actor, form_scope
 from support.core.words import N_
 from support.infringement import (
     desk_acts,
@@ -35,11 +36,10 @@ from support.infringement.letter_pages import Letter
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import Item
 from support.infringement.queries_case import Case
-from support.infringement.service_bulk import Refused
+from support.infringement.service_bulk import Form, Refused, Verb
 from support.infringement.views import Answer
 from support.infringement.views_desk import blueprint, case_of
 
-Verb = Callable[[Item, int], object]
 DAYS = N_("At most %(most)s working days.")
 
 
@@ -61,17 +61,26 @@ def decide(reference: str) -> Answer:
     case, act, chosen = case_of(reference), _act(), _chosen()
     if not chosen:
         return _nothing_chosen(reference)
-    verb = _fitting(act, request.form)
-    refused = service_bulk.decide_many(case.notice, chosen, verb)
+    form = Form(form_scope(), request.form.get("idempotency_key", ""), _said())
+    now = service_bulk.moment_of(form)
+    verb = _fitting(act, request.form, now)
+    refused = service_bulk.decide_many(case.notice, chosen, verb, now=now, form=form)
     if len(refused) == len(chosen) and all(one.field for one in refused):
         return _page(reference, case_of(reference), act, chosen, problem=refused[0])
     _say(len(chosen) - len(refused), refused)
     return redirect(url_for("notice_desk.links", reference=reference), 303)
 
 
-def _fitting(act: Act, said: Mapping[str, str]) -> Verb:
+def _said() -> str:
+    """Return what the form says, but for what names this sending of it."""
+    own = ("csrf_token", "idempotency_key")
+    said = request.form.items(multi=True)
+    return repr(sorted((name, value) for name, value in said if name not in own))
+
+
+def _fitting(act: Act, said: Mapping[str, str], now: datetime) -> Verb:
     """Return what an act does with a link; one in another state is refused, as the page says before."""
-    verb = _verbs(current_actor(), utcnow(), said)[act.code]
+    verb = _verbs(current_actor(), now, said)[act.code]
 
     def decide_one(item: Item, version: int) -> object:
         if not act.takes(item):
@@ -126,6 +135,7 @@ def _page(
         unfit=_unfit(act, items),
         unchecked=act.code == "counter"
         and _unchecked(case, [one for one in items if act.takes(one)]),
+        key=new_uid(),
         problem=problem,
         letters=letters,
         no_letters=words,
@@ -141,7 +151,7 @@ def _foreseen(
     notice_id: int, act: Act, chosen: Mapping[int, int], said: Mapping[str, str]
 ) -> tuple[list[Letter], str]:
     """Return the letters that a decision sends, or in words why they can't be shown."""
-    verb = _fitting(act, said)
+    verb = _fitting(act, said, utcnow())
     try:
         return desk_letters.foreseen(notice_id, chosen, verb), ""
     except Invalid:

@@ -13,12 +13,14 @@ from sqlalchemy import func, select, update
 from support.core.clock import utcnow
 from support.core.db import (
     WriteOutsideTransaction,
+    after_commit,
     changed,
     compare_and_set,
     db,
     each_of,
     fetch,
     insert_new,
+    part,
     snapshot,
     transaction,
 )
@@ -115,6 +117,31 @@ def test_a_failed_nested_verb_takes_the_whole_unit_with_it(app: Flask) -> None:
         with pytest.raises(RuntimeError, match="nested"):
             outer_that_swallows()
         assert db.session.execute(select(VaultKey)).first() is None
+
+
+def test_a_part_that_fails_leaves_nothing_and_the_rest_of_the_unit_stands(app: Flask) -> None:
+    _make_key_row(app)
+    rung = []
+
+    def write(owner: str) -> None:
+        with transaction() as session:
+            session.add(VaultKey(owner=owner, version=1, wrapped=b"x", created_at=utcnow()))
+            after_commit(lambda: rung.append(owner))
+
+    with app.app_context():
+        kept = db.session.execute(select(VaultKey)).scalar_one()
+        with transaction():
+            write("first")
+            with pytest.raises(ValueError), part():  # noqa: PT011, PT012
+                write("refused")
+                compare_and_set(kept, version=0, wrapped=b"y")
+                raise ValueError
+            assert kept.version == 0, "in memory neither"
+            with part():
+                write("last")
+        owners = db.session.execute(select(VaultKey.owner).order_by(VaultKey.id)).scalars().all()
+        assert owners == ["counter", "first", "last"]
+        assert rung == ["first", "last"]
 
 
 def test_a_stale_version_changes_nothing(app: Flask) -> None:

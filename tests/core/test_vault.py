@@ -12,7 +12,7 @@ from sqlalchemy import literal, select, text, union_all
 
 from support.core import vault
 from support.core.clock import utcnow
-from support.core.db import db, fetch, transaction
+from support.core.db import db, fetch, part, transaction
 from tests.core.test_db import in_threads
 
 PLACE = "contact_point.sealed:abc"
@@ -202,3 +202,32 @@ def test_a_key_whose_destruction_was_rolled_back_opens_as_before(app: Flask) -> 
         blob = sealed("kept")
         undone(erase)
         assert vault.unseal("person:1", PLACE, blob) == "kept"
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_key_is_forgotten_with_its_transaction_also_after_a_part_of_it_ended(
+    app: Flask, fails: bool
+) -> None:
+    def do_part() -> None:
+        try:
+            with part():
+                vault.seal("person:2", "t.c:1", "b")
+                if fails:
+                    raise KeyError
+        except KeyError:
+            vault.seal("person:2", "t.c:1", "c")
+
+    with app.app_context():
+        with pytest.raises(ValueError), transaction():  # noqa: PT011, PT012
+            vault.seal("person:1", "t.c:1", "a")
+            do_part()
+            vault.seal("person:1", "t.c:1", "again")
+            raise ValueError
+        with transaction():
+            sealed = [vault.seal(owner, "t.c:1", "a") for owner in ("person:1", "person:2")]
+        db.session.remove()
+        opened = [
+            vault.unseal(owner, "t.c:1", one)
+            for owner, one in zip(("person:1", "person:2"), sealed, strict=True)
+        ]
+        assert opened == ["a", "a"]

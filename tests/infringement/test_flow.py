@@ -280,12 +280,15 @@ def test_many_are_decided_each_for_itself(world: NoticeWorld) -> None:
         lambda item, version: service_measures.take_measure(
             world.ivy, item, measure="block", version=version, now=world.now
         ),
+        now=world.now,
     )
     assert [one.position for one in refused] == [2]
     assert world.states(notice) == [S.MEASURE_ASKED, S.QUALIFIED, S.MEASURE_ASKED]
     other = world.qualified()
     with pytest.raises(NotFound):
-        service_bulk.decide_many(notice, {world.item(other).id: 1}, lambda item, version: None)
+        service_bulk.decide_many(
+            notice, {world.item(other).id: 1}, lambda item, version: None, now=world.now
+        )
 
 
 def test_others_see_nothing_of_a_notice(world: NoticeWorld) -> None:

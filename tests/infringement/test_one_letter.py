@@ -113,7 +113,7 @@ def test_a_decision_about_many_links_is_told_once_however_long_it_takes(world: N
         ready = (OutboxRow.state == OutboxState.PENDING, OutboxRow.due_at <= utcnow())
         due.append(len(db.session.execute(select(OutboxRow.id).where(*ready)).all()))
 
-    assert service_bulk.decide_many(notice, versions, forward) == []
+    assert service_bulk.decide_many(notice, versions, forward, now=world.now) == []
     assert due == [0, 0, 0], "a worker that does not wait finds nothing to tell yet"
     world.drain()
     (letter,) = told(world.rong.id, RESPONDENT)

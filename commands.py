@@ -30,7 +30,7 @@ from support.core.words import spoken as _
 @with_appcontext
 def worker_command() -> None:
     """Run the rq worker until it is stopped."""
-    _refuse_where_closed()
+    _refuse(readiness.wait_until_known())
     worker.run_worker()
 
 
@@ -38,7 +38,7 @@ def worker_command() -> None:
 @with_appcontext
 def tick_command() -> None:
     """Run the tick until it is stopped."""
-    _refuse_where_closed()
+    _refuse(readiness.wait_until_known())
     worker.run_tick()
 
 
@@ -48,12 +48,12 @@ def tick_command() -> None:
 @with_appcontext
 def ready_command() -> None:
     """End with status 1 and one line where worker, tick and pages refuse this database."""
-    _refuse_where_closed()
+    _refuse(readiness.closed())
     click.echo(_("This database may be served."))
 
 
-def _refuse_where_closed() -> None:
-    if closed := readiness.closed():
+def _refuse(closed: readiness.Closed | None) -> None:
+    if closed is not None:
         raise Refused(str(closed))
     db.session.remove()
 

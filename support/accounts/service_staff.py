@@ -12,6 +12,7 @@ from support.accounts import (
     limits,
     passwords,
     queries,
+    service_closing,
     service_codes,
     service_contacts,
     service_factors,
@@ -203,10 +204,15 @@ def disable_person(actor: Actor, person_id: int, *, now: datetime | None = None)
 
 
 def enable_person(actor: Actor, person_id: int, *, now: datetime | None = None) -> None:
-    """Open a disabled account again; the person signs in anew. Twice is harmless."""
+    """Open a disabled account again; the person signs in anew. Twice is harmless.
+
+    Raises `NotAllowed` for one that was closed to be deleted (`service_closing`): nothing opens it again.
+    """
     now = now or utcnow()
     _may_change_roles(actor, now)
     with transaction():
+        if service_closing.is_closed(person_id):
+            raise NotAllowed(service_closing.GONE)
         disabled = (Person.id == person_id, Person.disabled_at.is_not(None))
         if changed(update(Person).where(*disabled).values(disabled_at=None)) == 1:
             audit.record(f"person:{person_id}", "person.enabled", actor=actor, at=now)

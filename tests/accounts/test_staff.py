@@ -8,7 +8,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from support.accounts import queries, queries_sessions, service, service_register, service_staff
+from support.accounts import (
+    queries,
+    queries_sessions,
+    service,
+    service_closing,
+    service_register,
+    service_staff,
+)
 from support.accounts.models import FactorReset
 from support.accounts.service_sessions import OpenedSession, hash_of
 from support.core.actors import ANONYMOUS, SYSTEM, Actor, Role
@@ -162,6 +169,21 @@ def test_disabling_ends_sessions_and_is_told(app: Flask, context: None) -> None:
     service_staff.enable_person(admin, bob)
     assert queries_sessions.speaker(hash_of(session.secret), utcnow()) is None
     assert opened("Bob")
+
+
+@pytest.mark.parametrize("disabled_before", [False, True])
+def test_an_account_that_was_closed_to_be_deleted_is_not_opened_again(
+    app: Flask, context: None, disabled_before: bool
+) -> None:
+    make_staff("Ann", Role.ADMIN)
+    bob, admin = make_staff("Bob"), signed_in("Ann")
+    if disabled_before:
+        service_staff.disable_person(admin, bob)
+    service_closing.close_account(SYSTEM, bob, now=utcnow())
+    service_closing.close_account(SYSTEM, bob, now=utcnow())  # twice is harmless
+    with pytest.raises(NotAllowed):
+        service_staff.enable_person(admin, bob)
+    assert queries.person(bob).disabled
 
 
 def test_a_factor_is_reset_by_two(app: Flask, context: None) -> None:

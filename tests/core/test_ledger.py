@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from obstore.store import MemoryStore
 
-from support.core import installation, ledger
+from support.core import installation, ledger, readiness
 from support.core.config import Config
 from support.core.context import Ground
 from support.core.db import db, new_uid, transaction
@@ -182,7 +182,10 @@ def test_a_ledger_is_no_hindrance_to_a_database_that_was_never_set_up(
     assert client.get("/login").status_code == 200
 
 
-def test_where_the_store_is_away_the_desk_goes_on(app: Flask, config: Config) -> None:
+def test_where_the_store_is_away_nobody_is_served_until_it_is_back(
+    app: Flask, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("support.core.readiness._AGAIN_SECONDS", 0.0)
     ground = app.extensions["ground"]
     url = "s3://key:secret@bucket?region=x&endpoint=http://127.0.0.1:9"
     app.extensions["ground"] = Ground(config.with_changes(files_url=url), ground.keys)
@@ -191,7 +194,17 @@ def test_where_the_store_is_away_the_desk_goes_on(app: Flask, config: Config) ->
         with pytest.raises(OSError, match="ledger"):
             store().entries()
         db.session.remove()
+    assert app.test_client().get("/readyz").status_code == 503
+    with app.app_context():
+        found = readiness.closed()
+        assert found is not None
+        assert found.passing
+        db.session.remove()
+    app.extensions["ground"] = ground
     assert app.test_client().get("/readyz").status_code == 200
+    away = Ground(config.with_changes(files_url=url), ground.keys, ground.hooks, ground.kept)
+    app.extensions["ground"] = away
+    assert app.test_client().get("/readyz").status_code == 200, "what was read once holds"
 
 
 @pytest.mark.slow

@@ -103,7 +103,7 @@ def _spared() -> set[int]:
 
 def page_of(row: Erasure, **forms: FlaskForm) -> tuple[str, int]:
     """Draw the page of a request, with the form that was filled."""
-    facts = desk_pages.deskpage_of(current_actor(), row, forms, utcnow())
+    facts = desk_pages.desk_page(current_actor(), row, forms, utcnow())
     form = next(iter(forms.values()), facts["decision"])
     return page("erasure/show.html", form, row=row, **facts)
 

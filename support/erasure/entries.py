@@ -12,7 +12,7 @@ from support.core.restore import AfterRestore
 from support.core.web import current_actor
 from support.core.web_nav import NavItem
 from support.core.words import N_
-from support.erasure import (  # noqa: F401  (views_matching adds its routes)
+from support.erasure import (  # noqa: F401  (two add their routes to the desk)
     cli,
     desk_pages,
     goals,
@@ -30,6 +30,7 @@ from support.erasure import (  # noqa: F401  (views_matching adds its routes)
     views_cessation,
     views_data,
     views_desk,
+    views_figures,
     views_matching,
     views_proof,
 )

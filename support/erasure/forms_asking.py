@@ -13,8 +13,6 @@ from support.erasure.queries_asking import Asked
 from support.erasure.rules import REGIONS
 from support.workorders.forms import block, line
 
-_NEEDED = InputRequired(_l("Please fill this in."))
-_ONE = InputRequired(_l("Please choose one."))
 _SUBJECTS = {"ward": _l("Full name of the child or ward"), "heir": _l("Full name of who died")}
 
 
@@ -22,30 +20,42 @@ class AskForm(FlaskForm):
     """Who asks, whose data it is, and how the account is found; each way of asking drops what it needs not."""
 
     name = StringField(
-        _l("Your full name, as in your document"), filters=[line], validators=[_NEEDED]
+        _l("Your full name, as in your document"),
+        filters=[line],
+        validators=[InputRequired(_l("Enter your name."))],
     )
-    subject = StringField("", filters=[line], validators=[_NEEDED])
+    subject = StringField(
+        "", filters=[line], validators=[InputRequired(_l("Enter whose data it is."))]
+    )
     age = RadioField(
         _l("How old are they?"),
         choices=choices(*((code, _l(words)) for code, words in AGES.items())),
-        validators=[_ONE],
+        validators=[InputRequired(_l("Say how old they are."))],
     )
     kin = RadioField(
         _l("Who are you to them?"),
         choices=choices(*((code, _l(words)) for code, words in KINS.items())),
-        validators=[_ONE],
+        validators=[InputRequired(_l("Say who you are to them."))],
     )
     wish = RadioField(
         _l("Did they arrange what becomes of their data?"),
         choices=choices(*((code, _l(words)) for code, words in WISHES.items())),
-        validators=[_ONE],
+        validators=[InputRequired(_l("Say whether they arranged anything."))],
     )
-    purpose = TextAreaField(_l("What do you need it for?"), filters=[block], validators=[_NEEDED])
-    handles = TextAreaField(_l("How is the account found?"), filters=[block], validators=[_NEEDED])
+    purpose = TextAreaField(
+        _l("What do you need it for?"),
+        filters=[block],
+        validators=[InputRequired(_l("Say what you need it for."))],
+    )
+    handles = TextAreaField(
+        _l("How is the account found?"),
+        filters=[block],
+        validators=[InputRequired(_l("Say how the account is found."))],
+    )
     region = RadioField(
         _l("Where do they live, or did they live last?"),
         choices=choices(*((code, _l(region.title)) for code, region in REGIONS.items())),
-        validators=[_ONE],
+        validators=[InputRequired(_l("Choose a place: it decides which law counts."))],
     )
     body = TextAreaField(_l("What else we should know"), filters=[block], validators=[Optional()])
     address = StringField(_l("E-mail or mobile number"), filters=[line])

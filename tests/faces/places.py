@@ -219,7 +219,13 @@ PLACES = (
     Place("desk.identity", "agent", "/desk", order_link("/desk/orders"), "a[href$='/identity']"),
     # Somebody who asked for deletion, who decides on it, and whoever has the address of a proof
     Place("erasure.confirm", "member", "/orders", ASKED_DELETION, "main a[href$='/deletion']"),
+    *(
+        Place("asking.ask", "visitor", f"/orders/new/erasure/{ground}")
+        for ground in ("lost", "ward", "heir")
+    ),
+    Place("asking.ask", "visitor", "/orders/new/erasure/heir", press=SEND, again=True, status=422),
     Place("erasures.index", "privacy_officer", "/desk/deletions"),
+    Place("erasures.figures", "privacy_officer", "/desk/deletions/figures"),
     Place("erasures.show", "privacy_officer", "/desk/deletions", "main .orders a"),
     Place("deletions.show", "privacy_officer", OVER, "main .orders a", PROOF),
     Place("deletions.verify", "visitor", "/deletions/check"),

@@ -15,6 +15,7 @@ from support.erasure import (
     letters,
     queries,
     queries_copies,
+    service_ceasing,
     service_copies,
     service_execution,
     service_mentions,
@@ -76,6 +77,7 @@ SUBSCRIPTIONS = (
     Subscription(DUE, carry_out),
 )
 PERIODIC = (
+    Periodic("erase_after_the_end", timedelta(seconds=10), service_ceasing.carry_on),
     Periodic("end_data_copies", timedelta(hours=1), service_copies.end_copies),
     Periodic("go_on_with_erasures", timedelta(minutes=10), service_execution.go_on),
     Periodic("end_erasure_terms", timedelta(hours=1), service_execution.end_terms),

@@ -133,7 +133,7 @@ ERASURE = Kind(
     icon="eraser",
     topics=tuple(
         Topic(code, ground.title, ground.hint, ground.icon)
-        for code, ground in rules.GROUNDS.items()
+        for code, ground in rules.OFFERED.items()
     ),
     asks=N_("Why do you ask?"),
     keep=service.keep_request,

@@ -22,7 +22,7 @@ from support.core.words import N_
 from support.erasure import policy, queries, queries_plan, service_mentions
 from support.erasure.lifecycle import COARSE, ENDED, LIFECYCLE, RUNNING, WITHDRAWABLE, ErasureState
 from support.erasure.models import Erasure, ErasureLine
-from support.erasure.rules import CURRENT, EXTENSIONS, GROUNDS, REFUSALS, REGIONS, due_of
+from support.erasure.rules import CEASED, CURRENT, EXTENSIONS, OFFERED, REFUSALS, REGIONS, due_of
 from support.policies.data_classes import Class
 from support.verification import queries as checks
 from support.workorders import moves
@@ -56,13 +56,15 @@ NO_MEASURE = N_("This can't be done with it: choose one of those offered.")
 WHY_KEPT = N_("Say why it stays: the person has a right to the reason.")
 
 
-def keep_request(actor: Actor, order: WorkOrder, *, now: datetime) -> Erasure:
+def keep_request(actor: Actor, order: WorkOrder, *, now: datetime) -> Erasure | None:
     """Keep a request beside its order, inside the transaction that files it. Nothing is looked at by it.
 
     It waits for its person, who is reminded; without them it ends by itself. Raises `Invalid("topic")` where no ground
-    is named.
+    is named. Of an order that the system files as the service has ended, `service_ceasing` keeps the request.
     """
-    if order.topic not in GROUNDS:
+    if actor.kind == "system" and order.topic == CEASED:
+        return None
+    if order.topic not in OFFERED:
         raise Invalid("topic", CHOOSE_GROUND)
     with transaction() as session:
         row = Erasure(
@@ -156,7 +158,7 @@ def propose(
     policy.require_decider(actor)
     LIFECYCLE.check_move(row.status, S.PROPOSED)
     plan = queries_plan.plan_of(row.person_id, now, row.scope)
-    lines = [_line(row, each, measures, reasons) for each in plan if each.found]
+    lines = [line_for(row, each, measures, reasons) for each in plan if each.found]
     said = said_words(words, needed=is_refusal(lines))
     with transaction() as session:
         session.execute(delete(ErasureLine).where(ErasureLine.erasure_id == row.id))
@@ -168,12 +170,13 @@ def propose(
     return row
 
 
-def _line(
+def line_for(
     row: Erasure,
     each: queries_plan.Planned,
     measures: Mapping[str, str],
     reasons: Mapping[str, str],
 ) -> ErasureLine:
+    """Return what happens to one class: what is wanted of it, or what the table says; raise `Invalid`."""
     code = each.data_class.value
     wanted = measures.get(code, each.measure)
     reason = reasons.get(code, "") or ("" if each.asked else "scope")

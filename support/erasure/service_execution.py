@@ -24,6 +24,7 @@ from support.core.platform_calls import Name
 from support.erasure import execution, letters, queries, queries_plan, receipts, service_mentions
 from support.erasure.lifecycle import ErasureState
 from support.erasure.models import Erasure, ErasureLine, ErasureStep
+from support.erasure.rules import CEASED
 from support.erasure.service import BEGINS_AFTER, DUE, act_of, move
 from support.notifications import evidence
 from support.verification import queries as checks
@@ -44,7 +45,8 @@ def begin(row: Erasure, now: datetime) -> None:
         assurance.require(SYSTEM, act_of(row), now=now)
         move(SYSTEM, row, S.EXECUTING, row.version, now)
         measures = queries.measures_of(row)
-        for position, step in enumerate(execution.steps_for(measures)):
+        steps = execution.steps_for(measures, cleans=row.ground != CEASED)
+        for position, step in enumerate(steps):
             known = {"erasure_id": row.id, "code": step.code, "measure": step.measure}
             insert_new(ErasureStep, **known, position=position, taken=0, note="")
         if execution.is_whole(measures):
@@ -131,7 +133,11 @@ def _wait_for_letter(row: Erasure, now: datetime) -> None:
     """Let the letter leave first, since afterwards there is no address left to send it to; for a day at most."""
     order = orders.order_by_id(row.order_id)
     late = row.approved_at is not None and now - row.approved_at > WAITS_FOR_LETTER
-    if not late and not evidence.is_through(order.stream, letters.ERASURE, "approved"):
+    if row.ground == CEASED:  # written together with the request, to whoever has an address
+        left = not evidence.is_on_its_way(order.stream, letters.ERASURE)
+    else:
+        left = evidence.is_through(order.stream, letters.ERASURE, "approved")
+    if not late and not left:
         raise Retry("letter_on_its_way")
 
 

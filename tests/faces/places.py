@@ -326,6 +326,7 @@ ELSEWHERE = {
             "admin.invitation",
             "announcing.edit",
             "cessation.call_off",
+            "ceased.proof",
             "desk.bulk_result",
             "assurance.hold",
             "realname.details",

@@ -17,7 +17,7 @@ from support.core.web import current_actor, posted_version
 from support.core.web_pages import language
 from support.core.words import N_
 from support.erasure import cessation_pages
-from support.erasure.forms_cessation import CallOffForm, ProposalForm
+from support.erasure.forms import CallOffForm, EndingForm
 from support.policies import queries_cessation, service_cessation
 from support.policies.models_cessation import Cessation
 
@@ -40,7 +40,7 @@ HOOKS = (
 @blueprint.route("", methods=["GET", "POST"])
 def index() -> Answer:
     """Show what stands, and take a proposal."""
-    actor, form = current_actor(), ProposalForm()
+    actor, form = current_actor(), EndingForm()
     if form.validate_on_submit():
         with lost_races_on(form):
             service_cessation.propose(actor, **form.said())

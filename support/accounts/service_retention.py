@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, update
 
 from support.accounts import personal_data_account, policy, queries
 from support.accounts.models import (
@@ -67,6 +67,34 @@ def _cut(_now: datetime, ids: Sequence[int]) -> int:
     return len(changes)
 
 
+def _whole_sessions(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    whole = and_(Session.address != "", Session.address == func.rtrim(Session.address, _CUT))
+    left = and_(Session.ended_at.is_not(None), Session.device != "")
+    return Session.created_at < before, or_(whole, left)
+
+
+def _cut_sessions(_now: datetime, ids: Sequence[int]) -> int:
+    """Cut addresses to their network; the device goes, too, where nobody knows a session by it any more."""
+    rows = db.session.execute(
+        select(Session.id, Session.address, Session.device, Session.ended_at).where(
+            Session.id.in_(ids)
+        )
+    ).all()
+    changes = [
+        {
+            "row": row.id,
+            "cut": policy.cut_address(row.address) if row.address else "",
+            "kept": row.device if row.ended_at is None else "",
+        }
+        for row in rows
+    ]
+    table: Any = Session.__table__
+    one = update(table).where(table.c.id == bindparam("row"))
+    values: dict[str, Any] = {"address": bindparam("cut"), "device": bindparam("kept")}
+    db.session.connection().execute(one.values(**values), changes)
+    return len(changes)
+
+
 def _guests(before: datetime) -> tuple[ColumnElement[bool], ...]:
     seen = exists().where(Session.person_id == Person.id, Session.expires_at >= before)
     known = exists().where(ContactPoint.person_id == Person.id, ContactPoint.sealed != b"")
@@ -120,6 +148,20 @@ SESSIONS = Keeping(
     held=on_person(Session.person_id),
     kept=policy.SESSIONS_KEPT,
 )
+WHOLE_SESSIONS = Keeping(
+    "accounts.sessions_whole",
+    N_("Whole addresses of sessions"),
+    N_("after the sign-in"),
+    Class.SIGN_INS,
+    Session,
+    over=_whole_sessions,
+    first=Session.id,
+    what=Measure.ANONYMISE,
+    held=on_person(Session.person_id),
+    act=_cut_sessions,
+    kept=policy.SIGN_IN_WHOLE,
+)
+"""A member's session may last 90 days, and its row 30 more: longer than an address stays whole (M8)."""
 WHOLE_SIGN_INS = Keeping(
     "accounts.sign_ins_whole",
     N_("Whole addresses and devices of sign-ins"),
@@ -159,6 +201,7 @@ KEEPINGS: tuple[Keeping, ...] = (
     CODES,
     CHALLENGES,
     SESSIONS,
+    WHOLE_SESSIONS,
     WHOLE_SIGN_INS,
     SIGN_INS,
     GUESTS,

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from support.accounts import queries as people
 from support.core.actors import Actor
 from support.core.context import settings
+from support.erasure import queries_ceasing
 from support.policies import cessation_pages as words
 from support.policies import queries_cessation
 from support.policies.cessation_pages import Stage, day_words
@@ -91,6 +92,9 @@ def desk_page(actor: Actor, now: datetime) -> dict[str, Any]:
         "may": acts_of(actor, row, now),
         "steps": timeline(row, now) if row is not None else [],
         "earlier": earlier,
+        "progress": queries_ceasing.progress()
+        if row is not None and row.status in (S.ERASING, S.DONE)
+        else None,
         "names": people.names(involved),
         "earliest": earliest_day(now),
         "day_words": day_words,

@@ -48,11 +48,12 @@ def is_whole(measures: Mapping[str, Measure]) -> bool:
     return measures.get(Class.ACCOUNT) is Measure.ERASE
 
 
-def steps_for(measures: Mapping[str, Measure]) -> Sequence[Planned]:
+def steps_for(measures: Mapping[str, Measure], *, cleans: bool = True) -> Sequence[Planned]:
     """Return the steps of a decision (class: measure) in order: the ledger before anything is destroyed, the key after
     all that it opens, the leftovers after that, the proof last.
 
-    The key and the account at the platform go only with the account.
+    The key and the account at the platform go only with the account. Where many are deleted one after the other, the
+    leftovers are cleaned once, after the last (`cleans`).
     """
     whole = is_whole(measures)
     steps = [Planned(TOLD), Planned(LEDGER)]
@@ -63,4 +64,6 @@ def steps_for(measures: Mapping[str, Measure]) -> Sequence[Planned]:
         if measure is not Measure.KEEP:
             steps.append(Planned(holder.code, measure.value))
     after = [Planned(KEY)] if whole else []
-    return [*steps, *after, Planned(CLEAN), Planned(PROOF)]
+    if cleans:
+        after.append(Planned(CLEAN))
+    return [*steps, *after, Planned(PROOF)]

@@ -1,4 +1,4 @@
-"""The forms of deletion requests: what the person says of theirs, and what is decided class by class."""
+"""The forms of deletion requests, and of the end of the service: what is said and decided."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, SelectMultipleField, TextAreaField
-from wtforms.validators import InputRequired, Optional
+from wtforms import DateField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from support.accounts.forms import choices
@@ -19,6 +19,7 @@ from support.erasure.rules import EXTENSIONS, REFUSALS, REGIONS
 from support.policies.data_classes import RULES
 
 ALL = "all"
+_BOTH = _l("This is needed in both languages.")
 
 
 class ConfirmForm(FlaskForm):
@@ -106,3 +107,27 @@ class ProofForm(FlaskForm):
     """A proof, pasted."""
 
     proof = TextAreaField(_l("The proof, the whole text of its file"))
+
+
+class EndingForm(FlaskForm):
+    """When the service ends, and why."""
+
+    last_day = DateField(_l("Last day"), validators=[InputRequired(_l("Please choose a day."))])
+    reason_en = TextAreaField(_l("Reason in English"), validators=[DataRequired(_BOTH)])
+    reason_zh = TextAreaField(_l("Reason in Chinese"), validators=[DataRequired(_BOTH)])
+
+    def said(self) -> dict[str, Any]:
+        """Return what was filled in, as the verb takes it."""
+        fields = (self.last_day, self.reason_en, self.reason_zh)
+        return {each.name: each.data for each in fields}
+
+
+class CallOffForm(FlaskForm):
+    """Why it goes on after all."""
+
+    words_en = TextAreaField(_l("Reason in English"), validators=[DataRequired(_BOTH)])
+    words_zh = TextAreaField(_l("Reason in Chinese"), validators=[DataRequired(_BOTH)])
+
+    def said(self) -> dict[str, Any]:
+        """Return what was filled in, as the verb takes it."""
+        return {each.name: each.data for each in (self.words_en, self.words_zh)}

@@ -17,6 +17,7 @@ from support.erasure import (
     letters,
     queries,
     queries_copies,
+    service_ceasing,
     service_copies,
     service_execution,
     service_matching,
@@ -86,6 +87,7 @@ SUBSCRIPTIONS = (
     Subscription(service_holds.CANCELLED, follow_hold),
 )
 PERIODIC = (
+    Periodic("erase_after_the_end", timedelta(seconds=10), service_ceasing.carry_on),
     Periodic("end_data_copies", timedelta(hours=1), service_copies.end_copies),
     Periodic("go_on_with_erasures", timedelta(minutes=10), service_execution.go_on),
     Periodic("go_on_with_askings", timedelta(minutes=10), service_matching.go_on),

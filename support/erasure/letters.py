@@ -29,7 +29,10 @@ TITLES = {
     "extended": N_("We need longer for your request to delete data"),
     "approved": N_("Your request to delete data was agreed to"),
     "refused": N_("Your request to delete data is refused"),
+    "ceased": N_("Your data is deleted, as this service has ended"),
 }
+YES = ("approved", "ceased")
+"""The letters after which the deletion begins."""
 
 
 def erasure_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
@@ -39,9 +42,9 @@ def erasure_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
     except NotFound:
         return None
     what, order = ids["what"], orders.order_by_id(row.order_id)
-    if reader.id != row.told_id or (what == "approved" and row.status not in PROVED):
+    if reader.id != row.told_id or (what in YES and row.status not in PROVED):
         return None
-    decided = queries.lines_of(row) if what in ("approved", "refused") else []
+    decided = queries.lines_of(row) if what in (*YES, "refused") else []
     dated = what in ("review", "extended") and row.due_at is not None
     known = queries_asking.asking_of(row)
     return {

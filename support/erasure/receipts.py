@@ -28,6 +28,8 @@ from support.policies.data_classes import rule_named
 from support.workorders import queries as orders
 
 FORMAT = "gongdan-deletion-receipt/1"
+CESSATION = "gongdan-cessation-proof/1"
+"""The proof that all is deleted after the service has ended (`ceasing_proof`); signed with the same key."""
 LONGEST = 200_000
 """More characters than any proof has."""
 
@@ -115,7 +117,7 @@ def verify(text: str, public: str = "") -> Receipt:
     try:
         said = json.loads(text[:LONGEST])
         facts, signature = said["facts"], _bytes(said["signature"])
-        if facts["format"] != FORMAT:
+        if facts["format"] not in (FORMAT, CESSATION):
             raise NotOurs("another format")
         public_key = Ed25519PublicKey.from_public_bytes(_bytes(public or public_text()))
         public_key.verify(signature, canonical(facts))

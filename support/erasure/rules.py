@@ -21,7 +21,7 @@ class Ground:
     clause: str
 
 
-GROUNDS: Mapping[str, Ground] = {
+OFFERED: Mapping[str, Ground] = {
     "closing": Ground(
         N_("I close my account"),
         N_("Everything goes that no law keeps."),
@@ -57,6 +57,17 @@ GROUNDS: Mapping[str, Ground] = {
         N_("We did not keep to what was agreed with you about your data."),
         "file-x",
         "PP-5.3.3, PIPL 47(4)",
+    ),
+}
+CEASED = "cessation"
+"""The ground that nobody chooses: two people ended the whole service."""
+GROUNDS: Mapping[str, Ground] = {
+    **OFFERED,
+    CEASED: Ground(
+        N_("The service has ended"),
+        N_("It was announced, and the time to take data along is over."),
+        "power",
+        "PIPL 47(2), PP-7.7",
     ),
 }
 

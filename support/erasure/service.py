@@ -31,10 +31,11 @@ from support.erasure.lifecycle import (
 )
 from support.erasure.models import Erasure, ErasureLine
 from support.erasure.rules import (
+    CEASED,
     CURRENT,
     EXTENSIONS,
     FOR_OTHERS,
-    GROUNDS,
+    OFFERED,
     REFUSALS,
     REGIONS,
     due_of,
@@ -79,13 +80,15 @@ ALL_OR_NONE = N_(
 WHY_KEPT = N_("Say why it stays: the person has a right to the reason.")
 
 
-def keep_request(actor: Actor, order: WorkOrder, *, now: datetime) -> Erasure:
+def keep_request(actor: Actor, order: WorkOrder, *, now: datetime) -> Erasure | None:
     """Keep a request beside its order, inside the transaction that files it. Nothing is looked at by it.
 
     It waits for its person, who is reminded; without them it ends by itself. Raises `Invalid("topic")` where no ground
-    is named.
+    is named. Of an order that the system files as the service has ended, `service_ceasing` keeps the request.
     """
-    if order.topic not in GROUNDS and order.topic not in FOR_OTHERS:
+    if actor.kind == "system" and order.topic == CEASED:
+        return None
+    if order.topic not in OFFERED and order.topic not in FOR_OTHERS:
         raise Invalid("topic", CHOOSE_GROUND)
     with transaction() as session:
         row = Erasure(
@@ -184,7 +187,7 @@ def propose(
     policy.require_decider(actor)
     LIFECYCLE.check_move(row.status, S.PROPOSED)
     plan = queries_plan.plan_of(row.person_id, now, row.scope)
-    lines = [_line(row, each, measures, reasons) for each in plan if each.found]
+    lines = [line_for(row, each, measures, reasons) for each in plan if each.found]
     if (code := lost_with_key(row.person_id, lines)) is not None:
         raise Invalid(code, NEEDS_KEY)
     said = said_words(words, needed=is_refusal(lines))
@@ -198,12 +201,13 @@ def propose(
     return row
 
 
-def _line(
+def line_for(
     row: Erasure,
     each: queries_plan.Planned,
     measures: Mapping[str, str],
     reasons: Mapping[str, str],
 ) -> ErasureLine:
+    """Return what happens to one class: what is wanted of it, or what the table says; raise `Invalid`."""
     code = each.data_class.value
     wanted = measures.get(code, each.measure)
     reason = reasons.get(code, "") or ("" if each.asked else "scope")

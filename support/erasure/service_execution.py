@@ -34,6 +34,7 @@ from support.erasure import (
 )
 from support.erasure.lifecycle import ErasureState
 from support.erasure.models import Erasure, ErasureLine, ErasureStep
+from support.erasure.rules import CEASED
 from support.erasure.service import BEGINS_AFTER, DUE, act_of, move
 from support.notifications import evidence
 from support.verification import queries as checks
@@ -169,7 +170,11 @@ def _wait_for_letter(row: Erasure, now: datetime) -> None:
     """Let the letter leave first, since afterwards there is no address left to send it to; for a day at most."""
     order = orders.order_by_id(row.order_id)
     late = row.approved_at is not None and now - row.approved_at > WAITS_FOR_LETTER
-    if not late and not evidence.is_through(order.stream, letters.ERASURE, "approved"):
+    if row.ground == CEASED:  # written together with the request, to whoever has an address
+        left = not evidence.is_on_its_way(order.stream, letters.ERASURE)
+    else:
+        left = evidence.is_through(order.stream, letters.ERASURE, "approved")
+    if not late and not left:
         raise Retry("letter_on_its_way")
 
 

@@ -20,7 +20,7 @@ from support.core.holders import Measure
 from support.erasure import execution, queries
 from support.erasure.lifecycle import ErasureState
 from support.erasure.models import Erasure, ErasureLine, ErasureMention, ErasureStep
-from support.erasure.rules import CURRENT
+from support.erasure.rules import CEASED, CURRENT
 from support.erasure.service import follow, move
 from support.workorders import queries as orders
 from support.workorders import service as workorders
@@ -169,7 +169,8 @@ def _lines(entry: Mapping[str, Any]) -> Iterator[list[Any]]:
 def lay_steps(row: Erasure) -> None:
     """Write the steps of a decision down, in order; what is there already and done stays done."""
     there = {step.code: step for step in queries.steps_of(row)}
-    for position, each in enumerate(execution.steps_for(queries.measures_of(row))):
+    steps = execution.steps_for(queries.measures_of(row), cleans=row.ground != CEASED)
+    for position, each in enumerate(steps):
         step = there.get(each.code)
         if step is None:
             step = ErasureStep(erasure_id=row.id, code=each.code, taken=0, note="")

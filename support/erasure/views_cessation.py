@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+import json
+
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,7 +17,7 @@ from support.core.web import current_actor, posted_version
 from support.core.web_pages import language
 from support.core.words import N_
 from support.erasure import cessation_pages
-from support.erasure.forms_cessation import CallOffForm, ProposalForm
+from support.erasure.forms import CallOffForm, EndingForm
 from support.policies import queries_cessation, service_cessation
 from support.policies.models_cessation import Cessation
 
@@ -23,7 +25,7 @@ blueprint = Blueprint("cessation", __name__, url_prefix="/admin/cessation")
 public_blueprint = Blueprint("ceased", __name__, url_prefix="/cessation")
 Answer = Response | tuple[str, int]
 
-PUBLIC = ("ceased.show",)
+PUBLIC = ("ceased.show", "ceased.proof")
 HOOKS = (
     AdminEntry(
         N_("End of the service"),
@@ -38,15 +40,10 @@ HOOKS = (
 @blueprint.route("", methods=["GET", "POST"])
 def index() -> Answer:
     """Show what stands, and take a proposal."""
-    actor, form = current_actor(), ProposalForm()
-    if form.validate_on_submit() and form.last_day.data:
+    actor, form = current_actor(), EndingForm()
+    if form.validate_on_submit():
         with lost_races_on(form):
-            service_cessation.propose(
-                actor,
-                last_day=form.last_day.data,
-                reason_en=form.reason_en.data or "",
-                reason_zh=form.reason_zh.data or "",
-            )
+            service_cessation.propose(actor, **form.said())
             return _shown(_("Proposed. Another administrator has to agree; nobody is told before."))
     facts = cessation_pages.desk_page(actor, utcnow())
     return page("erasure/cessation.html", form, **facts)
@@ -74,8 +71,7 @@ def call_off() -> Answer:
         return redirect(url_for("cessation.index"), 303)
     if form.validate_on_submit():
         with lost_races_on(form):
-            words = {"words_en": form.words_en.data or "", "words_zh": form.words_zh.data or ""}
-            service_cessation.call_off(actor, row, version=posted_version(), **words)
+            service_cessation.call_off(actor, row, **form.said(), version=posted_version())
             return _shown(_("Called off. Every member is told that the service goes on."))
     return page("erasure/cessation_off.html", form, row=row)
 
@@ -88,6 +84,18 @@ def show() -> str:
         return render_template("erasure/ceased.html", row=None)
     facts = cessation_pages.public_page(row, utcnow(), language())
     return render_template("erasure/ceased.html", **facts)
+
+
+@public_blueprint.get("/proof.json")
+def proof() -> Response:
+    """Give the signed proof as a file."""
+    row = queries_cessation.public()
+    if row is None or row.proof is None:
+        raise NotFound()
+    answer = make_response(json.dumps(row.proof, ensure_ascii=False, indent=2) + "\n")
+    answer.mimetype = "application/json"
+    answer.headers["Content-Disposition"] = 'attachment; filename="cessation-proof.json"'
+    return answer
 
 
 def _standing() -> Cessation:

@@ -43,3 +43,10 @@ def is_through(stream: str, code: str, what: str) -> bool:
     )
     states = [row.state for row in rows if row.ids.get("what") == what]
     return bool(states) and DeliveryState.WAITING not in states
+
+
+def is_on_its_way(stream: str, code: str) -> bool:
+    """True while a message of template `code` about `stream` waits to leave; False also where none was written."""
+    waits = (Delivery.about == stream, Delivery.template == code)
+    found = select(Delivery.id).where(*waits, Delivery.state == DeliveryState.WAITING).limit(1)
+    return fetch(found).first() is not None

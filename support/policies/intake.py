@@ -60,7 +60,7 @@ def _read() -> Ending | None:
             Cessation.stops_at,
             Cessation.last_export_day,
             Cessation.export_until,
-        ).where(Cessation.standing, Cessation.state.in_([*PUBLIC]))
+        ).where(Cessation.standing.is_(True), Cessation.state.in_([*PUBLIC]))
     ).one_or_none()
     if row is None:
         return None

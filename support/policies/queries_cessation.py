@@ -17,7 +17,11 @@ from support.policies.policy import check_may_end_service
 
 def standing() -> Cessation | None:
     """Return the end of the service that is proposed, announced, or carried out."""
-    found = select(Cessation).where(Cessation.standing).execution_options(populate_existing=True)
+    found = (
+        select(Cessation)
+        .where(Cessation.standing.is_(True))
+        .execution_options(populate_existing=True)
+    )
     return db.session.execute(found).scalar_one_or_none()
 
 

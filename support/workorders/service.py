@@ -37,12 +37,14 @@ def file_order(
     channel: str = "web",
     priority: Priority = Priority.NORMAL,
     related: WorkOrder | None = None,
+    author_id: int | None = None,
     now: datetime | None = None,
 ) -> WorkOrder:
     """File a work order for `requester_id` and return it; accepted means committed (promise 1).
 
     `language` is what the requester reads ("en", "zh"); `contact_id` the address a guest gave, None for a
     member. `subject` up to 200 and `body` up to 20 000 characters, cleaned by the form. PP-2.2.7, `law.md` 5.3.
+    `author_id` is who of the staff wrote it where the system files it; no receipt is sent then.
     Raises `Ceased` once the service takes in nothing new, but for a kind that is a right until the end.
     """
     now = now or utcnow()
@@ -84,8 +86,8 @@ def file_order(
         _write(
             order,
             party,
-            author_id=requester_id,
-            from_staff=False,
+            author_id=author_id or requester_id,
+            from_staff=author_id is not None,
             body=body,
             language=language,
             at=now,
@@ -94,7 +96,9 @@ def file_order(
         event = audit.record(
             order.stream, "order.filed", actor=actor, at=now, kind=kind.code, channel=channel
         )
-        outbox.put("order.filed", f"{order.id}:{event.seq}", order=order.id, requester=requester_id)
+        if author_id is None:
+            key = f"{order.id}:{event.seq}"
+            outbox.put("order.filed", key, order=order.id, requester=requester_id)
         kind.keep(actor, order, now=now)
     return order
 

@@ -26,7 +26,7 @@ class Ending:
     def proposed(self, actor: Actor | None = None, **more: Any) -> Cessation:
         """A proposal of the first day that is allowed."""
         now = utcnow()
-        given = {"last_day": service_cessation.earliest_day(now), "now": now}
+        given: dict[str, Any] = {"last_day": service_cessation.earliest_day(now), "now": now}
         given |= {"reason_en": "We move on.", "reason_zh": "我们另有安排。"}
         return service_cessation.propose(actor or self.ada, **given | more)
 
@@ -47,7 +47,7 @@ class Ending:
     def moved(row: Cessation, stops_at: datetime) -> Cessation:
         """Let the last day end at another moment, and what follows with it."""
         until = stops_at + 30 * DAYS
-        dates = {"stops_at": stops_at, "last_day": (stops_at - DAYS).date()}
+        dates: dict[str, Any] = {"stops_at": stops_at, "last_day": (stops_at - DAYS).date()}
         dates |= {"export_until": until, "last_export_day": (until - DAYS).date()}
         with transaction():
             changed(update(Cessation).where(Cessation.id == row.id).values(**dates))

@@ -358,6 +358,7 @@ ELSEWHERE = {
             "announcing.edit",
             "cessation.call_off",
             "policy_desk.edit",
+            "ceased.proof",
             "desk.bulk_result",
             "assurance.hold",
             "realname.details",

@@ -40,6 +40,7 @@ STAFF_ROLES = {
     "penalties": PENALTY_ROLES,
     "erasures": ERASURE_ROLES,
     "partners": PARTNER_READERS,
+    "gates": PARTNER_READERS,
     "sharing_desk": SHARING_ROLES,
 }
 

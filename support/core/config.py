@@ -82,6 +82,11 @@ class Config:
     training_required: bool = False
     """Staff read personal data only while their training is valid (PP-7.1). Off at first, since nobody has one on
     record yet and all would stand before closed doors; `flask check` names it until it is on."""
+    database_region: str = "CN"
+    """Where each store stands, as the two letters of a region; everywhere but CN is an export (PP-7.6)."""
+    files_region: str = "CN"
+    backup_region: str = "CN"
+    outgoing_region: str = "CN"
     platform_url: str = ""
     """Where the operator's platform takes calls (`docs/platform.md`); without it they are answered here."""
     platform_secret: str = field(default="", repr=False)
@@ -240,6 +245,7 @@ def _checked(config: Config) -> Config:
                 least=least,
                 most=MOST_MONTHS,
             )
+    _check_regions(config)
     _check_other_accounts(config)
     _check_listings(config)
     database = config.database_url
@@ -262,6 +268,17 @@ def is_guarded(address: str) -> bool:
     return bool(url.hostname) and (
         url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
     )
+
+
+def _check_regions(config: Config) -> None:
+    """A region is two capital letters, as contracts and gates name it."""
+    for name in (each.name for each in fields(Config) if each.name.endswith("_region")):
+        if not re.fullmatch("[A-Z]{2}", getattr(config, name)):
+            raise ConfigError(
+                N_("%(name)s must be the two letters of a region, such as CN, not %(value)s"),
+                name=name,
+                value=repr(getattr(config, name)),
+            )
 
 
 def _check_listings(config: Config) -> None:

@@ -5,15 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from support.core.words import N_
-from support.policies import personal_data_sharing, sharing_pages, views_partners, views_sharing
+from support.policies import (
+    personal_data_sharing,
+    sharing_pages,
+    views_gates,
+    views_partners,
+    views_sharing,
+)
 
 BLUEPRINTS: tuple[Any, ...] = (
     views_partners.blueprint,
     views_sharing.blueprint,
     views_sharing.desk,
+    views_gates.blueprint,
 )
 HOLDERS = personal_data_sharing.HOLDERS
-HOOKS: tuple[object, ...] = (*views_partners.HOOKS, *views_sharing.HOOKS)
+HOOKS: tuple[object, ...] = (
+    *views_partners.HOOKS,
+    *views_sharing.HOOKS,
+    *views_gates.HOOKS,
+)
 CONSOLE = (
     N_("Who got data of yours"),
     N_("To whom something of you was given, what for and why; and the services that work with us."),

@@ -54,6 +54,11 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         since=_newest,
     ),
     NotPersonal(
+        {
+            "sharing_gate": "uid receiver kind region data aim basis necessity assessment ends state words"
+        }
+    ),
+    NotPersonal(
         # Organisations: where they take requests for deletion is no person's own address.
         {
             "partner": "uid code name_en name_zh contact region role data aim basis assessment"

@@ -244,6 +244,9 @@ PLACES = (
         "main a[href$='/end']",
     ),
     Place("partners.new", "legal", "/desk/partners/new"),
+    Place("gates.index", "legal", "/desk/gates"),
+    Place("gates.show", "legal", "/desk/gates", "main .orders a"),
+    Place("gates.new", "legal", "/desk/gates/new"),
     Place("sharing_desk.look", "privacy_officer", "/desk/sharing"),
     Place("desk.order_holds", "legal", "/desk/holds", "main a[href$='/holds']"),
     # A verifier

@@ -9,6 +9,7 @@ from support.policies import (
     personal_data_sharing,
     sharing_pages,
     views_gates,
+    views_grants,
     views_partners,
     views_sharing,
 )
@@ -18,6 +19,8 @@ BLUEPRINTS: tuple[Any, ...] = (
     views_sharing.blueprint,
     views_sharing.desk,
     views_gates.blueprint,
+    views_grants.blueprint,
+    views_grants.reading,
 )
 HOLDERS = personal_data_sharing.HOLDERS
 HOOKS: tuple[object, ...] = (
@@ -25,12 +28,26 @@ HOOKS: tuple[object, ...] = (
     *views_sharing.HOOKS,
     *views_gates.HOOKS,
 )
+PUBLIC = views_grants.PUBLIC
 CONSOLE = (
-    N_("Who got data of yours"),
-    N_("To whom something of you was given, what for and why; and the services that work with us."),
-    "own_sharing.index",
-    "share-2",
-    87,
+    (
+        N_("Who got data of yours"),
+        N_(
+            "To whom something of you was given, what for and why; and the services that work with us."
+        ),
+        "own_sharing.index",
+        "share-2",
+        87,
+    ),
+    (
+        N_("Access that you give"),
+        N_(
+            "Partners of yours who may read your open data here, until when, and how often they did."
+        ),
+        "own_grants.index",
+        "key-round",
+        88,
+    ),
 )
-"""The entry of `/account`, whose hook stands on a higher floor."""
+"""The entries of `/account`, whose hook stands on a higher floor."""
 notices = sharing_pages.notices

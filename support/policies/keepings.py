@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from support.core.holders import NotPersonal
 from support.core.keeping import Keeping, plain
 from support.core.words import N_
 from support.policies.data_classes import Class
 from support.policies.models import Consent
+from support.policies.models_grants import AccessGrant
 from support.policies.models_sharing import Sharing
 from support.policies.queries_legal_holds import on_person
 
@@ -28,7 +31,16 @@ SHARING = plain(
     None,
     held=on_person(Sharing.person_id),
 )
-KEEPINGS: tuple[Keeping, ...] = (CONSENTS, SHARING)
+GRANTS = plain(
+    "policies.grants",
+    (N_("Access that was given by a key"), N_("after its last day")),
+    Class.TRACES,
+    AccessGrant,
+    AccessGrant.ends_at,
+    timedelta(days=90),
+    held=on_person(AccessGrant.person_id),
+)
+KEEPINGS: tuple[Keeping, ...] = (CONSENTS, SHARING, GRANTS)
 RECORD = NotPersonal(
     {"retention_run": "night state reason worker", "retention_part": "code data_class state error"}
 )

@@ -43,6 +43,7 @@ STAFF_ROLES = {
     "erasures": ERASURE_ROLES,
     "cessation": frozenset({Role.ADMIN}),
     "partners": PARTNER_READERS,
+    "gates": PARTNER_READERS,
     "sharing_desk": SHARING_ROLES,
 }
 

@@ -22,6 +22,7 @@ from support.core.db import db
 from support.core.terminal import Command, Group, Refused, refused
 from support.core.words import N_
 from support.core.words import spoken as _
+from support.policies.service_gates import export_backup
 
 
 @click.command(
@@ -139,10 +140,19 @@ def rotate_command() -> None:
     is_flag=True,
     help=N_("Only the people's keys and the ledger: small, to be made often."),
 )
+@click.option(
+    "--region",
+    default="",
+    help=N_(
+        "The region in which PATH is kept (two letters); the setting BACKUP_REGION if not given. "
+        "Outside of the Chinese mainland it needs a gate."
+    ),
+)
 @with_appcontext
-def backup_command(path: Path, only_keys: bool) -> None:
-    """Make a backup; end with status 1 and a reason where that is not possible."""
+def backup_command(path: Path, only_keys: bool, region: str) -> None:
+    """Make a backup; end with status 1 and a reason where that is not possible, or an export without a gate."""
     try:
+        export_backup(region.upper() or settings().backup_region)
         with _shown() as tell:
             made = backup.make_backup(path, tell, only_keys=only_keys)
     except BackupError as error:

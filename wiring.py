@@ -85,6 +85,7 @@ from support.policies import views_cessation as cessation_gate
 from support.policies import views_desk as announcing_views
 from support.policies import views_publications as transparency_views
 from support.policies import views_retention as retention_views
+from support.policies.open_data import OpenData
 from support.realname import goals as realname_goals
 from support.realname import jobs as realname_jobs
 from support.realname import kind as realname_kind
@@ -122,6 +123,7 @@ from support.workorders import (  # noqa: F401  (most add their routes to the de
     desk_saved_views,
     desk_search_views,
     desk_views,
+    queries_open,
     service_drafts,
     service_saved,
     timers,
@@ -311,7 +313,8 @@ HOOKS: list[object] = [
     *views_revisions.HOOKS,
     *retention_views.HOOKS,
     *sharing.HOOKS,
-    ConsoleEntry(*sharing.CONSOLE),
+    *(ConsoleEntry(*each) for each in sharing.CONSOLE),
+    OpenData("orders", queries_open.open_orders),
     *order_retention.HOOKS,
     *notice_retention.KEEPINGS,
     *check_retention.KEEPINGS,
@@ -357,6 +360,7 @@ PUBLIC = frozenset(
         *policy_views.PUBLIC,
         *views_changes.PUBLIC,
         *transparency_views.PUBLIC,
+        *sharing.PUBLIC,
         "workorders.start",
         "workorders.new",
         "workorders.new_order",

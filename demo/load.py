@@ -15,6 +15,7 @@ from demo.announcements import publish_announcements
 from demo.askings import begin_askings
 from demo.checks import begin_checks
 from demo.erasures import carry_one_out
+from demo.gates import write_gates
 from demo.names import begin_names
 from demo.notices import take_in_papers
 from demo.operator import write_operator
@@ -61,6 +62,7 @@ def load_demo(instance: Path, progress: Callable[[Any], Any], now: datetime | No
         policies.load_sample(now=now - _AGE)
         cast = create_people(now, joined=now - _AGE)
         write_partners(cast, now)
+        write_gates(cast, now)
         publish_announcements(cast.actors["admin"], now)
         propose_version(cast.actors, now)
         write_saved_replies(cast.actors["agent"], now - _AGE)

@@ -9,6 +9,7 @@ from demo.people import Cast
 from support.policies import queries_partners as queries
 from support.policies import service_partners as service
 from support.policies.service_partners import Facts
+from support.policies.today import today
 
 _DOORS = ("platform", "mail", "sms", "alipay")
 _FACTS = (
@@ -33,7 +34,7 @@ _FACTS = (
 
 def write_partners(cast: Cast, now: datetime) -> None:
     """Write them down, inside the caller's transaction."""
-    officer, day = cast.actors["privacy_officer"], queries.today(now)
+    officer, day = cast.actors["privacy_officer"], today(now)
     service.register_doors(now, codes=_DOORS)
     for code, facts, left in _FACTS:
         starts, ends = day - timedelta(days=300), day + left if left else None

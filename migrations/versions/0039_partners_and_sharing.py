@@ -1,4 +1,4 @@
-"""The register of partners, and the ledger of what was given of people, which is append-only for 36 months."""
+"""The gate, the register of partners, and the ledger of what was given of people, which is append-only for 36 months."""
 
 from __future__ import annotations
 
@@ -35,6 +35,40 @@ TRIGGERS = {
 
 def upgrade() -> None:
     op.create_table(
+        "sharing_gate",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.Column("receiver", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("region", sa.String(length=2), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("aim", sa.String(length=12), nullable=False),
+        sa.Column("basis", sa.String(length=12), nullable=False),
+        sa.Column("necessity", sa.Text(), nullable=False),
+        sa.Column("assessment", sa.String(length=80), nullable=False),
+        sa.Column("consent", sa.Boolean(), nullable=False),
+        sa.Column("ends", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.Column("proposed_by", ID, nullable=False),
+        sa.Column("proposed_at", MOMENT, nullable=False),
+        sa.Column("decided_by", ID, nullable=True),
+        sa.Column("decided_at", MOMENT, nullable=True),
+        sa.Column("ended_at", MOMENT, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR decided_by <> proposed_by", name="ck_sharing_gate_two_people"
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('approved', 'refused', 'ended') OR decided_by IS NOT NULL",
+            name="ck_sharing_gate_decided",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_sharing_gate"),
+        sa.UniqueConstraint("uid", name="uq_sharing_gate_uid"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_sharing_gate_state_region", "sharing_gate", ["state", "region"])
+    op.create_table(
         "partner",
         sa.Column("id", ID, nullable=False),
         sa.Column("uid", sa.String(length=32), nullable=False),
@@ -43,6 +77,7 @@ def upgrade() -> None:
         sa.Column("name_zh", sa.String(length=120), nullable=False),
         sa.Column("contact", sa.String(length=200), nullable=False),
         sa.Column("region", sa.String(length=2), nullable=False),
+        sa.Column("gate_id", ID, nullable=True),
         sa.Column("role", sa.String(length=12), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("aim", sa.String(length=12), nullable=False),
@@ -57,6 +92,10 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "ends IS NULL OR starts IS NULL OR ends >= starts", name="ck_partner_order"
+        ),
+        sa.CheckConstraint("region IN ('', 'CN') OR gate_id IS NOT NULL", name="ck_partner_gate"),
+        sa.ForeignKeyConstraint(
+            ["gate_id"], ["sharing_gate.id"], name="fk_partner_gate_id_sharing_gate"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_partner"),
         sa.UniqueConstraint("uid", name="uq_partner_uid"),
@@ -96,5 +135,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("sharing")
     op.drop_table("partner")
+    op.drop_table("sharing_gate")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION sharing_append_only()")

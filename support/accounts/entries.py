@@ -7,7 +7,9 @@ from datetime import timedelta
 from support.accounts import (
     limits,
     providers,
+    queries,
     queries_identities,
+    queries_names,
     service_profile,
     service_retention,
     service_training,
@@ -20,6 +22,7 @@ from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.core.worker import Periodic
 from support.policies.intake import Intake
+from support.policies.open_data import OpenData
 
 _ADMIN = frozenset({Role.ADMIN})
 _WITH_ACCOUNT = frozenset({"member", "staff"})
@@ -40,6 +43,8 @@ HOOKS: tuple[object, ...] = (
     Figure("gongdan_limit_alarms", "Limit alarms: 1 sounds", "alarm", limits.alarm_figures),
     Addressee(queries_identities.known_as),
     *providers.DOORS,
+    OpenData("name", lambda person_id: queries.names([person_id]).get(person_id, "")),
+    OpenData("organisation", queries_names.organisation_of),
     NavItem("account", N_("Sign in"), "accounts.login", "log-in", kinds=frozenset({"anonymous"})),
     NavItem("account", N_("My account"), "accounts.console", "circle-user", kinds=_WITH_ACCOUNT),
     NavItem(

@@ -60,6 +60,12 @@ def verified_name_of(person_id: int) -> VerifiedName | None:
     return VerifiedName(name, other, row.kind, row.source, row.at, bool(row.records))
 
 
+def organisation_of(person_id: int) -> str | None:
+    """Return the verified name of a person's organisation; None where it is no organisation's, or there is none."""
+    found = verified_name_of(person_id)
+    return found.name if found is not None and found.kind == "company" else None
+
+
 def is_vouched_still(person_id: int) -> bool:
     """True while the account elsewhere that vouched for a person's name signs in as them, and so can be asked."""
     same = (

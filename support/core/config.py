@@ -85,6 +85,11 @@ class Config:
     policy_comment_days: int = 7
     """How long a major version of the policy is open for comment at least, and between its announcement and its day."""
     policy_lead_days: int = 30
+    database_region: str = "CN"
+    """Where each store stands, as the two letters of a region; everywhere but CN is an export (PP-7.6)."""
+    files_region: str = "CN"
+    backup_region: str = "CN"
+    outgoing_region: str = "CN"
     platform_url: str = ""
     """Where the operator's platform takes calls (`docs/platform.md`); without it they are answered here."""
     platform_secret: str = field(default="", repr=False)
@@ -261,6 +266,7 @@ def _checked(config: Config) -> Config:
                 least=least,
                 most=most,
             )
+    _check_regions(config)
     _check_other_accounts(config)
     _check_listings(config)
     database = config.database_url
@@ -283,6 +289,17 @@ def is_guarded(address: str) -> bool:
     return bool(url.hostname) and (
         url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
     )
+
+
+def _check_regions(config: Config) -> None:
+    """A region is two capital letters, as contracts and gates name it."""
+    for name in (each.name for each in fields(Config) if each.name.endswith("_region")):
+        if not re.fullmatch("[A-Z]{2}", getattr(config, name)):
+            raise ConfigError(
+                N_("%(name)s must be the two letters of a region, such as CN, not %(value)s"),
+                name=name,
+                value=repr(getattr(config, name)),
+            )
 
 
 def _check_listings(config: Config) -> None:

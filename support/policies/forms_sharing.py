@@ -13,15 +13,17 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from support.core.clock import utcnow
 from support.core.errors import Invalid, Stale
 from support.core.web_countries import countries
 from support.policies.models_partners import Partner
+from support.policies.queries_gates import export_gates, gate_by_id
 from support.policies.service_partners import Facts
 from support.policies.sharing_words import EXCEPTIONS, Aim, Basis, Data, Look, PartnerRole, Titled
 
 _NEEDED = InputRequired(_l("Please fill this in."))
 _CHOOSE = InputRequired(_l("Please choose one."))
-_LISTED = ("role", "aim", "basis", "region")
+_LISTED = ("role", "aim", "basis", "region", "gate")
 
 
 @contextmanager
@@ -51,6 +53,7 @@ class PartnerForm(FlaskForm):  # type: ignore[misc]  # it has no types
     name_zh = StringField(_l("Name in Chinese"), [_NEEDED, Length(max=120)])
     contact = StringField(_l("Where it takes requests for deletion"), [_NEEDED, Length(max=200)])
     region = SelectField(_l("Where it keeps the data"), [_CHOOSE])
+    gate = SelectField(_l("Gate"), [Optional()])
     role = RadioField(_l("What it may do with the data"), [_CHOOSE])
     data = SelectMultipleField(
         _l("What goes there"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
@@ -64,6 +67,11 @@ class PartnerForm(FlaskForm):  # type: ignore[misc]  # it has no types
     def offer(self) -> PartnerForm:
         """Fill the choices in the reader's language."""
         self.region.choices = [SelectChoice(code, words) for code, words in countries()]
+        gates = export_gates(utcnow())
+        self.gate.choices = [
+            SelectChoice("", "–"),
+            *(SelectChoice(each.uid, f"{each.number} {each.receiver}") for each in gates),
+        ]
         self.role.choices = options(*PartnerRole)
         self.data.choices = options(*Data)
         blank = SelectChoice("", "–")
@@ -84,7 +92,8 @@ class PartnerForm(FlaskForm):  # type: ignore[misc]  # it has no types
 
 def partner_form(partner: Partner | None) -> PartnerForm:
     """Return the form of a partner as it is written down, or an empty one."""
-    return PartnerForm(obj=partner).offer()
+    gate = gate_by_id(partner.gate_id) if partner is not None and partner.gate_id else None
+    return PartnerForm(obj=partner, data={"gate": gate.uid if gate else ""}).offer()
 
 
 class LookForm(FlaskForm):  # type: ignore[misc]  # it has no types

@@ -9,6 +9,7 @@ from support.core.keeping import Keeping, plain
 from support.core.words import N_
 from support.policies.data_classes import Class
 from support.policies.models import Consent, PolicyAnswer
+from support.policies.models_grants import AccessGrant
 from support.policies.models_revisions import RevisionComment
 from support.policies.models_sharing import Sharing
 from support.policies.queries_legal_holds import on_person
@@ -50,7 +51,16 @@ ANSWERS = plain(
     held=on_person(PolicyAnswer.person_id),
 )
 """A refusal that is over changes nothing: who has not agreed is bound by the version before as well."""
-KEEPINGS: tuple[Keeping, ...] = (CONSENTS, ANSWERS, COMMENTS, SHARING)
+GRANTS = plain(
+    "policies.grants",
+    (N_("Access that was given by a key"), N_("after its last day")),
+    Class.TRACES,
+    AccessGrant,
+    AccessGrant.ends_at,
+    timedelta(days=90),
+    held=on_person(AccessGrant.person_id),
+)
+KEEPINGS: tuple[Keeping, ...] = (CONSENTS, ANSWERS, COMMENTS, SHARING, GRANTS)
 RECORD = NotPersonal(
     {
         "retention_run": "night state reason worker",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from support.core.db import Id, Model
+from support.core.db import BigId, Id, Model
 from support.core.lifecycle import State
 from support.core.words import N_
 from support.policies.sharing_words import HOME, Aim, Basis, Data, PartnerRole
@@ -21,12 +21,13 @@ class PartnerState(State):
     LATER = "later", N_("Not begun yet"), "mute"
     OPEN = "open", N_("In force"), "ok"
     ENDING = "ending", N_("Ends within 30 days"), "wait"
-    ENDED = "ended", N_("Ended, nothing is sent"), "bad"
+    ENDED = "ended", N_("Contract ended"), "bad"
 
 
 class Partner(Model):
     """One partner. `code` is that of its door (`core.partners.OutsideDoor`), or the uid where it has none.
 
+    Abroad it has a gate, which has to be in force too.
     It holds what is known of an organisation: `contact` is where it takes requests for deletion. The contract runs from
     `starts` to the end of `ends` in the operator's zone, None is open; `ended_at` ends it before. `told_end` is the end
     of which the desk was told.
@@ -35,6 +36,7 @@ class Partner(Model):
     __tablename__ = "partner"
     __table_args__ = (
         CheckConstraint("ends IS NULL OR starts IS NULL OR ends >= starts", name="order"),
+        CheckConstraint("region IN ('', 'CN') OR gate_id IS NOT NULL", name="gate"),
     )
 
     id: Mapped[Id]
@@ -44,6 +46,7 @@ class Partner(Model):
     name_zh: Mapped[str] = mapped_column(String(120), default="")
     contact: Mapped[str] = mapped_column(String(200), default="")
     region: Mapped[str] = mapped_column(String(2), default="")
+    gate_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("sharing_gate.id"))
     role: Mapped[str] = mapped_column(String(12))
     data: Mapped[list[str]]
     aim: Mapped[str] = mapped_column(String(12))

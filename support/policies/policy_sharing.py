@@ -33,6 +33,16 @@ def check_may_read_ledger(actor: Actor) -> None:
     _check(actor, actor.has(*LEDGER) and not actor.untrained)
 
 
+def may_approve_gate(actor: Actor, *, exception: bool) -> bool:
+    """True for those who decide about a gate; an exception from consent is for legal alone (`law.md` 0.8)."""
+    return actor.has(*({Role.LEGAL} if exception else KEEPERS)) and not actor.untrained
+
+
+def check_may_approve_gate(actor: Actor, *, exception: bool) -> None:
+    """Let those pass who decide about a gate; raise `NotAllowed` for other staff, else `NotFound`."""
+    _check(actor, may_approve_gate(actor, exception=exception))
+
+
 def _check(actor: Actor, allowed: bool) -> None:
     if not allowed:
         raise NotAllowed() if actor.is_staff else NotFound()

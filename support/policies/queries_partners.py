@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import or_, select
 
@@ -16,18 +15,27 @@ from support.core.errors import NotFound
 from support.core.partners import OutsideDoor
 from support.policies.models_partners import WARNED, Partner, PartnerState
 from support.policies.policy_sharing import check_may_read_partners
-
-
-def today(now: datetime) -> date:
-    """Return the day in the operator's zone, by which contracts run."""
-    return now.astimezone(ZoneInfo(settings().operator_timezone)).date()
+from support.policies.queries_gates import gate_by_id, lets_out
+from support.policies.today import today
 
 
 def is_open(code: str) -> bool:
     """True while the contract of a partner is in force, and for a door that is not in the register (yet)."""
     found = partner_with(code)
-    shut = (PartnerState.ENDED, PartnerState.LATER)
-    return found is None or found.state_on(today(utcnow())) not in shut
+    return found is None or is_in_force(found, utcnow())
+
+
+def is_in_force(partner: Partner, now: datetime) -> bool:
+    """True while a contract runs and, of a partner abroad, a gate lets the data out (PP-7.6)."""
+    if partner.state_on(today(now)) in (PartnerState.ENDED, PartnerState.LATER):
+        return False
+    return not partner.abroad or has_gate(partner, now)
+
+
+def has_gate(partner: Partner, now: datetime) -> bool:
+    """True where the gate of a partner abroad lets out what goes there."""
+    gate = gate_by_id(partner.gate_id) if partner.gate_id is not None else None
+    return lets_out(gate, partner.region, partner.data, now)
 
 
 def partner_with(code: str) -> Partner | None:
@@ -72,9 +80,8 @@ def calling(now: datetime) -> int:
 def shut_doors(now: datetime) -> list[Partner]:
     """Return the partners whose door is set and whose contract lets nothing through."""
     wanted = {each.code for each in hooks(OutsideDoor) if each.is_set(settings())}
-    shut = (PartnerState.ENDED, PartnerState.LATER)
     found = partners_with(sorted(wanted)).values()
-    return [each for each in found if each.state_on(today(now)) in shut]
+    return [each for each in found if not is_in_force(each, now)]
 
 
 def near_end(now: datetime) -> Sequence[Partner]:

@@ -21,7 +21,8 @@ from support.policies import queries_partners as queries
 from support.policies.models_partners import Partner
 from support.policies.policy_sharing import check_may_keep_partners
 from support.policies.prose import clean
-from support.policies.sharing_words import EXCEPTIONS, Aim, Basis, Data, PartnerRole
+from support.policies.queries_gates import export_gates, lets_out
+from support.policies.sharing_words import EXCEPTIONS, HOME, Aim, Basis, Data, PartnerRole
 
 ENDS = "partner.ends"
 """Payload: `partner` (uid); once for each end of a contract that comes near."""
@@ -30,6 +31,7 @@ NEEDED = N_("Please fill this in.")
 CHOOSE = N_("Please choose one.")
 DATA_NEEDED = N_("Please choose at least one.")
 BACKWARDS = N_("The contract can't end before it begins.")
+NO_GATE = N_("Abroad it needs an approved gate for exports to this region, for all of these data.")
 EXCEPTION = N_("An exception is for a single case and bears no contract; choose another basis.")
 
 
@@ -46,6 +48,8 @@ class Facts:
     aim: str
     basis: str
     assessment: str
+    gate: str = ""
+    """The uid of the gate; a partner abroad needs one."""
     starts: date | None = None
     ends: date | None = None
 
@@ -54,7 +58,7 @@ def add_partner(actor: Actor, facts: Facts, *, now: datetime | None = None) -> P
     """Write a new partner down and return it; raises `Invalid` at the field that is wrong."""
     now = now or utcnow()
     check_may_keep_partners(actor)
-    values, uid = _checked(facts), new_uid()
+    values, uid = _checked(facts, now), new_uid()
     with transaction() as session:
         partner = Partner(uid=uid, code=uid, **values, created_at=now, changed_at=now)
         session.add(partner)
@@ -72,7 +76,7 @@ def change_partner(
     """
     now = now or utcnow()
     check_may_keep_partners(actor)
-    values = _checked(facts)
+    values = _checked(facts, now)
     with transaction():
         parts = sorted(name for name, value in values.items() if getattr(partner, name) != value)
         if partner.ended_at is not None:
@@ -146,8 +150,9 @@ def _register(door: OutsideDoor, now: datetime) -> None:
         audit.record("system", "partner.registered", actor=SYSTEM, at=now, door=door.code)
 
 
-def _checked(facts: Facts) -> dict[str, Any]:
+def _checked(facts: Facts, now: datetime) -> dict[str, Any]:
     values = asdict(facts)
+    del values["gate"]
     for name, longest in _LONGEST.items():
         values[name] = " ".join(clean(values[name]).split())
         if not values[name]:
@@ -166,4 +171,12 @@ def _checked(facts: Facts) -> dict[str, Any]:
         raise Invalid("data", DATA_NEEDED)
     if facts.starts and facts.ends and facts.ends < facts.starts:
         raise Invalid("ends", BACKWARDS)
-    return {**values, "data": known}
+    gate = _gate_of(facts, now) if facts.region != HOME else None
+    return {**values, "data": known, "gate_id": gate}
+
+
+def _gate_of(facts: Facts, now: datetime) -> int:
+    found = next((each for each in export_gates(now) if each.uid == facts.gate), None)
+    if found is None or not lets_out(found, facts.region, facts.data, now):
+        raise Invalid("gate", NO_GATE)
+    return found.id

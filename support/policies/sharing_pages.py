@@ -10,14 +10,17 @@ from flask import url_for
 from flask_babel import format_date
 
 from support.core.clock import utcnow
+from support.core.context import settings
 from support.core.web_countries import country_name
 from support.core.web_parts import page_language
 from support.core.web_parts import words as gettext
 from support.core.words import N_
 from support.policies import queries_partners as queries
-from support.policies.models_partners import Partner, PartnerState
+from support.policies.models_partners import Partner
 from support.policies.models_sharing import Sharing
-from support.policies.sharing_words import Data
+from support.policies.queries_gates import export_gate_to, gate_by_id
+from support.policies.sharing_words import HOME, Data
+from support.policies.today import today
 
 Row = dict[str, Any]
 ENDED_TITLE = N_("A contract has ended: nothing is sent to %(partner)s")
@@ -25,6 +28,7 @@ ENDED_TEXT = N_(
     "What should go there waits for a day and then fails. "
     "Renew the contract, or use another service."
 )
+_NO_GATE = N_("abroad, without a gate")
 _UNSAID = N_("not written down yet")
 
 
@@ -81,7 +85,7 @@ def partner_row(partner: Partner, now: datetime) -> Row:
     return {
         "uid": partner.uid,
         "name": partner_name(partner, partner.code),
-        "state": partner.state_on(queries.today(now)),
+        "state": partner.state_on(today(now)),
         "complete": partner.complete,
         "role": gettext(partner.part.title),
         "what": data_words(partner.what),
@@ -90,6 +94,8 @@ def partner_row(partner: Partner, now: datetime) -> Row:
         "source": partner.ground.source,
         "region": region_words(partner.region),
         "abroad": partner.abroad,
+        "gate": gate_by_id(partner.gate_id) if partner.gate_id else None,
+        "gated": not partner.abroad or queries.has_gate(partner, now),
         "door": queries.door_of(partner.code),
         "starts": format_date(partner.starts, "long") if partner.starts else "",
         "ends": format_date(partner.ends, "long") if partner.ends else "",
@@ -97,12 +103,32 @@ def partner_row(partner: Partner, now: datetime) -> Row:
     }
 
 
+def stores() -> list[Row]:
+    """Return where each store of this installation stands, and whether a gate lets data go there."""
+    config, now = settings(), utcnow()
+    return [_store(title, region, now) for title, region in (
+        (N_("Database"), config.database_region),
+        (N_("Files"), config.files_region),
+        (N_("Backups"), config.backup_region),
+        (N_("Messages that leave"), config.outgoing_region),
+    )]  # fmt: skip
+
+
+def _store(title: str, region: str, now: datetime) -> Row:
+    words, gate = region_words(region), export_gate_to(region, now) if region != HOME else None
+    note = ""
+    if region != HOME:
+        found = {"number": gate.number} if gate else {}
+        note = gettext(N_("abroad, by gate %(number)s") if gate else _NO_GATE, **found)
+    return {"title": gettext(title), "region": words, "note": note, "bad": bool(note) and not gate}
+
+
 def our_partners() -> list[Row]:
     """Return, for everybody who has an account, the services whose contract is in force."""
     now = utcnow()
-    rows = [partner_row(each, now) for each in queries.all_partners()]
-    shut = (PartnerState.ENDED, PartnerState.LATER)
-    return [row for row in rows if row["state"] not in shut]
+    return [
+        partner_row(each, now) for each in queries.all_partners() if queries.is_in_force(each, now)
+    ]
 
 
 def notices() -> list[tuple[str, str, str]]:

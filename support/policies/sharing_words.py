@@ -73,6 +73,7 @@ class Data(Titled):
     WORDS = "words", N_("What was written")
     DECISION = "decision", N_("A measure and why it was taken")
     LISTING = "listing", N_("Links to content")
+    ORGANISATION = "organisation", N_("Verified name of the organisation")
     ORDERS = "orders", N_("Work orders: reference and status")
 
 

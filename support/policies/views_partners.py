@@ -66,6 +66,7 @@ def index() -> str:
         ending=[row for row in rows if row["state"] == "ending"],
         incomplete=sum(not row["complete"] for row in rows),
         may_keep=may_keep_partners(actor),
+        stores=pages.stores(),
     )
 
 

@@ -42,6 +42,7 @@ def index() -> str:
         more=rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None,
         first=before is None,
         partners=pages.our_partners(),
+        stores=pages.stores(),
     )
 
 

@@ -26,6 +26,7 @@ from support.policies import queries_partners as queries
 from support.policies import service_partners as service
 from support.policies.models_partners import Partner, PartnerState
 from support.policies.service_partners import Facts
+from support.policies.today import today
 from tests.workorders.desk_world import client_of, make_agent, make_member
 
 FACTS = Facts(
@@ -68,14 +69,14 @@ def test_a_contract_that_is_over_shuts_its_door_on_the_day_after(app: Flask) -> 
     with app.app_context():
         now, pia = utcnow(), make_agent("Pia", Role.PRIVACY_OFFICER)
         service.register_doors(now)
-        mail, today = queries.partner_with("mail"), queries.today(now)
+        mail, day = queries.partner_with("mail"), today(now)
         assert mail is not None
-        for ends, is_open in ((today, True), (today - timedelta(days=1), False)):
+        for ends, is_open in ((day, True), (day - timedelta(days=1), False)):
             mail = service.change_partner(
                 pia, mail, replace(FACTS, ends=ends), version=mail.version
             )
             assert partners.partner_open("mail") is is_open
-        later = replace(FACTS, starts=today + timedelta(days=1))
+        later = replace(FACTS, starts=day + timedelta(days=1))
         mail = service.change_partner(pia, mail, later, version=mail.version)
         assert not partners.partner_open("mail"), "it has not begun"
         with pytest.raises(partners.ContractEnded):
@@ -186,7 +187,7 @@ def test_the_officer_writes_changes_and_ends_on_the_pages(app: Flask) -> None:
 def test_the_desk_is_told_once_of_each_end_that_comes_near(app: Flask) -> None:
     with app.app_context():
         now, leo = utcnow(), make_agent("Leo", Role.LEGAL)
-        day = queries.today(now)
+        day = today(now)
         near = replace(FACTS, ends=day + timedelta(days=30))
         partner = service.add_partner(leo, near)
         service.add_partner(leo, replace(FACTS, ends=day + timedelta(days=31)))

@@ -212,7 +212,7 @@ HOOKS: list[object] = [
     ConsoleEntry(
         N_("Policy and consents"),
         N_("Which version binds you, what you agreed to, and taking it back."),
-        "policies.own_version",
+        "policies.consents",
         "scroll-text",
         65,
     ),
@@ -388,6 +388,8 @@ GUEST: frozenset[str] = frozenset(
         "checks.withdraw",
         *infringement.GUEST,
         *erasure.GUEST,
+        "policies.consents",
+        "policies.withdraw",
         "workorders.why",
         "workorders.index",
         "workorders.show",

@@ -10,21 +10,25 @@ from support.accounts import (
     queries_identities,
     service_profile,
     service_retention,
+    service_sources,
     service_training,
 )
 from support.accounts.console import AdminEntry, ConsoleEntry
 from support.core.actors import Role
+from support.core.outbox import Subscription
 from support.core.platform import Addressee
 from support.core.web_health import Figure
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.core.worker import Periodic
+from support.policies.service import WITHDRAWN
 
 _ADMIN = frozenset({Role.ADMIN})
 _WITH_ACCOUNT = frozenset({"member", "staff"})
 
 HOOKS: tuple[object, ...] = (
     *service_retention.KEEPINGS,
+    Subscription(WITHDRAWN, service_sources.consent_withdrawn),
     Periodic(
         "make_organisations_known", timedelta(minutes=1), service_profile.make_organisations_known
     ),

@@ -119,11 +119,15 @@ def check() -> tuple[str, int] | str:
 @blueprint.route("/unsubscribe/<token>", methods=["GET", "POST"])
 @csrf.exempt  # type: ignore[untyped-decorator]  # the token is the proof, and RFC 8058 posts without a page of ours
 def unsubscribe(token: str) -> Response | str:
-    """Show what would stop (GET), or stop the news (POST), without sign-in."""
+    """Show what would stop (GET), or stop the news (POST), without sign-in.
+
+    A mail programme that posts by itself gets a plain answer: none follows a redirect (RFC 8058, 3.1).
+    """
     service.person_of_token(token)
+    by_programme = "List-Unsubscribe" in request.form
     if request.method == "POST":
         service.unsubscribe(token)
-        return redirect(url_for("notifications.unsubscribe", token=token, done=1), 303)
-    return render_template(
-        "notifications/unsubscribe.html", token=token, done="done" in request.args
-    )
+        if not by_programme:
+            return redirect(url_for("notifications.unsubscribe", token=token, done=1), 303)
+    done = by_programme or "done" in request.args
+    return render_template("notifications/unsubscribe.html", token=token, done=done)

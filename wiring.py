@@ -76,6 +76,7 @@ from support.policies import (  # noqa: F401  (views_consents adds its routes to
     retention_pages,
     views_changes,
     views_consents,
+    views_purposes,
     views_revisions,
 )
 from support.policies import views as policy_views
@@ -141,6 +142,7 @@ BLUEPRINTS: list[Any] = [
     policy_views.blueprint,
     announcing_views.blueprint,
     views_revisions.blueprint,
+    views_purposes.blueprint,
     transparency_views.blueprint,
     retention_views.blueprint,
     notice_views.blueprint,
@@ -299,6 +301,7 @@ HOOKS: list[object] = [
     infringement.MEMBER_NAV,
     *policy_views.NAV_ITEMS,
     *views_revisions.HOOKS,
+    *views_purposes.HOOKS,
     *retention_views.HOOKS,
     *order_retention.HOOKS,
     *notice_retention.KEEPINGS,

@@ -124,10 +124,11 @@ def unsubscribe(token: str) -> Response | str:
     A mail programme that posts by itself gets a plain answer: none follows a redirect (RFC 8058, 3.1).
     """
     service.person_of_token(token)
-    by_programme = "List-Unsubscribe" in request.form
     if request.method == "POST":
         service.unsubscribe(token)
-        if not by_programme:
-            return redirect(url_for("notifications.unsubscribe", token=token, done=1), 303)
-    done = by_programme or "done" in request.args
-    return render_template("notifications/unsubscribe.html", token=token, done=done)
+        if "List-Unsubscribe" in request.form:
+            return Response(_("You get no more news from us."), mimetype="text/plain")
+        return redirect(url_for("notifications.unsubscribe", token=token, done=1), 303)
+    return render_template(
+        "notifications/unsubscribe.html", token=token, done="done" in request.args
+    )

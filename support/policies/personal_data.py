@@ -113,6 +113,7 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         {
             "policy_version": "label text_en text_zh summary_en summary_zh tests reason",
             "policy_revision": "uid state label text_en text_zh summary_en summary_zh tests reason",
+            "new_purpose": "uid code state title_en title_zh why classes basis assessment reason",
             "announcement": "uid state title_en title_zh body_en body_zh",
             # A file number of a court or an authority, and nothing that names anybody.
             "legal_hold": "uid about ground reference",

@@ -99,7 +99,7 @@ def _open_proposal() -> tuple[str, datetime] | None:
         .order_by(Revision.id.desc())
         .limit(1)
     ).first()
-    return (found[0], found[1]) if found else None
+    return (found[0], found[1]) if found and found[1] else None
 
 
 open_proposal = Kept("policy_proposal", 1.0, _open_proposal)

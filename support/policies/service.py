@@ -14,7 +14,7 @@ from support.core.clock import utcnow
 from support.core.db import changed, db, insert_new, new_uid, transaction
 from support.core.errors import Invalid, NotFound
 from support.core.words import N_
-from support.policies import queries
+from support.policies import queries, queries_purposes
 from support.policies.models import Consent, ConsentAct, PolicyVersion, Purpose
 from support.policies.policy import check_may_publish_policy, check_own_consent
 from support.policies.prose import clean, parse
@@ -152,6 +152,7 @@ def _record(
     how: str,
     now: datetime,
 ) -> Consent:
+    queries_purposes.require_purpose(purpose, now=now)
     with transaction():
         if db.session.get(PolicyVersion, version_id) is None:
             raise NotFound()
@@ -191,8 +192,14 @@ def withdraw_consent(
         if taken_back:
             stream = f"person:{person_id}"
             audit.record(stream, WITHDRAWN, actor=actor, at=now, purpose=purpose)
-            ids = {"person": person_id, "purpose": purpose.value, "at": now.isoformat()}
-            outbox.put(WITHDRAWN, new_uid(), priority=outbox.URGENT, **ids)
+            outbox.put(
+                WITHDRAWN,
+                new_uid(),
+                priority=outbox.URGENT,
+                person=person_id,
+                purpose=purpose.value,
+                at=now.isoformat(),
+            )
     return bool(taken_back)
 
 

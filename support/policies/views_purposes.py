@@ -19,6 +19,7 @@ from support.policies.forms_purposes import ProposalForm, RefusalForm, ScreenFor
 from support.policies.forms_revisions import refused
 from support.policies.models_purposes import NewUse
 from support.policies.policy import PROPOSERS
+from support.policies.revision_pages import name_of
 
 blueprint = Blueprint("purposes", __name__, url_prefix="/desk/purposes")
 
@@ -83,7 +84,7 @@ def _page(use: NewUse, screen: ScreenForm, refusal: RefusalForm) -> Answer:
 
 
 def _labels() -> list[Any]:
-    return [(each.label, each.label) for each in queries.versions() if not each.sample]
+    return [(each.label, name_of(each)) for each in queries.versions()]
 
 
 @blueprint.post("/<uid>/permission")

@@ -20,6 +20,7 @@ from support.disclosure.policy import DESK as PENALTY_ROLES
 from support.erasure.policy import DESK as ERASURE_ROLES
 from support.infringement.policy import CLERKS, CONDUCT_ROLES
 from support.policies.policy import EDITORS as POLICY_EDITORS
+from support.policies.policy import PROPOSERS as PURPOSE_PROPOSERS
 from support.policies.policy_sharing import LEDGER as SHARING_ROLES
 from support.policies.policy_sharing import READERS as PARTNER_READERS
 from support.verification.policy import PAYERS, REVIEWERS
@@ -31,6 +32,7 @@ STAFF_ROLES = {
     "deliveries": frozenset({Role.ADMIN, Role.AGENT}),
     "announcing": frozenset({Role.ADMIN}),
     "policy_desk": POLICY_EDITORS,
+    "purposes": PURPOSE_PROPOSERS,
     "admin": frozenset({Role.ADMIN}),
     "reviews": REVIEWERS,
     "face": frozenset({Role.ADMIN}),

@@ -78,6 +78,7 @@ from support.policies import (  # noqa: F401  (views_consents adds its routes to
     retention_pages,
     views_changes,
     views_consents,
+    views_purposes,
     views_revisions,
 )
 from support.policies import views as policy_views
@@ -147,6 +148,7 @@ BLUEPRINTS: list[Any] = [
     cessation_gate.blueprint,
     announcing_views.blueprint,
     views_revisions.blueprint,
+    views_purposes.blueprint,
     transparency_views.blueprint,
     retention_views.blueprint,
     *sharing.BLUEPRINTS,
@@ -223,7 +225,7 @@ HOOKS: list[object] = [
     ConsoleEntry(
         N_("Policy and consents"),
         N_("Which version binds you, what you agreed to, and taking it back."),
-        "policies.own_version",
+        "policies.consents",
         "scroll-text",
         65,
     ),
@@ -311,6 +313,7 @@ HOOKS: list[object] = [
     infringement.MEMBER_NAV,
     *policy_views.NAV_ITEMS,
     *views_revisions.HOOKS,
+    *views_purposes.HOOKS,
     *retention_views.HOOKS,
     *sharing.HOOKS,
     *(ConsoleEntry(*each) for each in sharing.CONSOLE),
@@ -404,6 +407,8 @@ GUEST: frozenset[str] = frozenset(
         "checks.withdraw",
         *infringement.GUEST,
         *erasure.GUEST,
+        "policies.consents",
+        "policies.withdraw",
         "workorders.why",
         "workorders.index",
         "workorders.show",

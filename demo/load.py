@@ -24,7 +24,7 @@ from demo.people import create_people
 from demo.photo import draw_photo
 from demo.platform_calls import ask_platform
 from demo.private_files import write_private
-from demo.proposal import propose_version
+from demo.proposal import propose_purpose, propose_version
 from demo.saved_replies import write_saved_replies
 from demo.stories import Teller, tell_stories
 from support.accounts.models import Person
@@ -65,6 +65,7 @@ def load_demo(instance: Path, progress: Callable[[Any], Any], now: datetime | No
         write_gates(cast, now)
         publish_announcements(cast.actors["admin"], now)
         propose_version(cast.actors, now)
+        propose_purpose(cast.actors, now)
         write_saved_replies(cast.actors["agent"], now - _AGE)
         teller = Teller(cast, now, photo_owner, [photo], papers)
         tell_stories(teller, progress)

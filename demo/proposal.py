@@ -1,4 +1,4 @@
-"""A next version of the policy that is open for comment, with what a member said of it."""
+"""A next version of the policy that is open for comment, with what members said of it, and a new purpose."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from support.core.actors import Actor
 from support.core.text import written_in
-from support.policies import queries, service_revisions
+from support.policies import queries, service_purposes, service_revisions
+from support.policies.service_purposes import Proposal
 from support.policies.service_revisions import Words
 
 _CHANGES = {
@@ -51,6 +52,22 @@ def propose_version(actors: Mapping[str, Actor], now: datetime) -> None:
         member = members[number % len(members)]
         at = begun + timedelta(hours=7 * number)
         service_revisions.comment(member, row, text, language=written_in(text), now=at)
+
+
+def propose_purpose(actors: Mapping[str, Actor], now: datetime) -> None:
+    """Propose a purpose that a privacy officer has to decide on, inside the caller's transaction."""
+    service_purposes.propose_purpose(
+        actors["legal"],
+        Proposal(
+            code="answer_quality",
+            title_en="Checking the quality of answers by samples",
+            title_zh="抽查答复质量",
+            why="Once a month a team lead reads ten answered work orders, to see where training is needed.",
+            classes=("orders", "messages"),
+            basis="contract",
+        ),
+        now=now - timedelta(days=1),
+    )
 
 
 def _words(text_en: str, text_zh: str) -> Words:

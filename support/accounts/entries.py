@@ -12,10 +12,12 @@ from support.accounts import (
     queries_names,
     service_profile,
     service_retention,
+    service_sources,
     service_training,
 )
 from support.accounts.console import AdminEntry, ConsoleEntry
 from support.core.actors import Role
+from support.core.outbox import Subscription
 from support.core.platform import Addressee
 from support.core.web_health import Figure
 from support.core.web_nav import NavItem
@@ -23,6 +25,7 @@ from support.core.words import N_
 from support.core.worker import Periodic
 from support.policies.intake import Intake
 from support.policies.open_data import OpenData
+from support.policies.service import WITHDRAWN
 
 _ADMIN = frozenset({Role.ADMIN})
 _WITH_ACCOUNT = frozenset({"member", "staff"})
@@ -34,6 +37,7 @@ INTAKE = Intake(
 HOOKS: tuple[object, ...] = (
     INTAKE,
     *service_retention.KEEPINGS,
+    Subscription(WITHDRAWN, service_sources.consent_withdrawn),
     Periodic(
         "make_organisations_known", timedelta(minutes=1), service_profile.make_organisations_known
     ),

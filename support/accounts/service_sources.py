@@ -9,9 +9,12 @@ import base64
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
+
+from sqlalchemy import select
 
 from support.accounts import provider_door, providers, queries_identities, service_names
+from support.accounts.models import RealName
 from support.accounts.providers import Named, Service
 from support.accounts.service_identities import Run, require_member, use_up
 from support.assurance import service as assurance
@@ -20,7 +23,7 @@ from support.assurance.queries import Case
 from support.core import vault
 from support.core.actors import Actor
 from support.core.clock import utcnow
-from support.core.db import new_uid, transaction
+from support.core.db import db, new_uid, transaction
 from support.core.errors import Expired, Invalid, NotAllowed
 from support.core.partners import require_partner
 from support.core.words import N_
@@ -124,6 +127,19 @@ def use_name(actor: Actor, kept: str, *, consent: bool, now: datetime | None = N
             act=Act.SET_REALNAME,
             now=now,
         )
+
+
+def consent_withdrawn(payload: dict[str, Any]) -> None:
+    """Somebody took back that a service verified their name: the name it carried goes. Safe to run twice."""
+    if payload["purpose"] != Purpose.REAL_NAME:
+        return
+    person_id, at = int(payload["person"]), datetime.fromisoformat(payload["at"])
+    found = select(RealName.about, RealName.source).where(
+        RealName.person_id == person_id, RealName.at <= at
+    )
+    row = db.session.execute(found).first()
+    if row is not None and row.source in service_names.RENEWABLE:
+        service_names.take_verified_name_back(Actor("member", person_id), person_id, row.about)
 
 
 def _agree(actor: Actor, person_id: int, now: datetime) -> None:

@@ -119,10 +119,15 @@ def check() -> tuple[str, int] | str:
 @blueprint.route("/unsubscribe/<token>", methods=["GET", "POST"])
 @csrf.exempt  # type: ignore[untyped-decorator]  # the token is the proof, and RFC 8058 posts without a page of ours
 def unsubscribe(token: str) -> Response | str:
-    """Show what would stop (GET), or stop the news (POST), without sign-in."""
+    """Show what would stop (GET), or stop the news (POST), without sign-in.
+
+    A mail programme that posts by itself gets a plain answer: none follows a redirect (RFC 8058, 3.1).
+    """
     service.person_of_token(token)
     if request.method == "POST":
         service.unsubscribe(token)
+        if "List-Unsubscribe" in request.form:
+            return Response(_("You get no more news from us."), mimetype="text/plain")
         return redirect(url_for("notifications.unsubscribe", token=token, done=1), 303)
     return render_template(
         "notifications/unsubscribe.html", token=token, done="done" in request.args

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from support.policies import queries_consents, queries_revisions
-from support.policies.models import PolicyVersion
+from support.policies.models import ConsentAct, PolicyVersion, Purpose
+from support.policies.purposes import CONSENTS, WAYS
 from support.policies.revision_pages import about, day_words, difference, name_of
 
 Row = dict[str, Any]
@@ -38,4 +39,37 @@ def _named(version: PolicyVersion | None) -> Row | None:
         "name": name_of(version),
         "day": day_words(version.effective_from),
         "shrinks": version.shrinks,
+    }
+
+
+def ledger(person_id: int, now: datetime) -> Row:
+    """Return what the ledger shows somebody: the consents of each purpose, what they were told of and refused."""
+    entries = queries_consents.ledger(person_id)
+    given = [each for each in entries if each.act is ConsentAct.ACCEPTED]
+    return {
+        "bound": _named(queries_consents.standing(person_id, now).bound),
+        "purposes": [
+            {
+                "code": purpose.value,
+                "title": words.title,
+                "follows": words.follows,
+                "standing": any(one.withdrawn_at is None for one in rows),
+                "service": purpose is Purpose.SERVICE,
+                "rows": [_entry(one) for one in rows],
+            }
+            for purpose, words in CONSENTS.items()
+            if (rows := [one for one in given if one.purpose is purpose])
+        ],
+        "told": [_entry(each) for each in entries if each.act is ConsentAct.INFORMED],
+        "refused": queries_consents.refusals(person_id),
+    }
+
+
+def _entry(one: queries_consents.Entry) -> Row:
+    return {
+        "label": one.label,
+        "sample": one.sample,
+        "how": WAYS.get(one.how, ""),
+        "at": one.at,
+        "withdrawn_at": one.withdrawn_at,
     }

@@ -55,3 +55,24 @@ REVISIONS = Lifecycle(
     },
 )
 """Words that were open for comment change only as a draft again, and are then commented anew."""
+
+
+class UseState(State):
+    """Where a new purpose stands; until it is allowed nothing is done for it."""
+
+    PROPOSED = "proposed", N_("Blocked until decided"), "wait"
+    ALLOWED = "allowed", N_("Allowed"), "ok"
+    REFUSED = "refused", N_("Refused for good"), "bad"
+
+
+USE_LIFECYCLE = Lifecycle(
+    states=UseState,
+    start=UseState.PROPOSED,
+    finals=frozenset({UseState.ALLOWED, UseState.REFUSED}),
+    moves={
+        UseState.PROPOSED: {UseState.ALLOWED, UseState.REFUSED},
+        UseState.ALLOWED: {UseState.REFUSED},
+        UseState.REFUSED: set(),
+    },
+)
+"""What was allowed can be stopped; what was refused is proposed anew, under a code of its own."""

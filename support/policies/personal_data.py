@@ -25,6 +25,7 @@ from support.policies.models import (
     Purpose,
 )
 from support.policies.models_revisions import Revision, RevisionComment
+from support.policies.purposes import CONSENTS
 
 
 def _consents(person_id: int) -> Iterator[Item]:
@@ -36,7 +37,7 @@ def _consents(person_id: int) -> Iterator[Item]:
     )
     for consent, label in db.session.execute(found):
         fields: dict[str, str | datetime] = {
-            N_("What for"): gettext(_PURPOSES[Purpose(consent.purpose)]),
+            N_("What for"): gettext(CONSENTS[Purpose(consent.purpose)].title),
             N_("Version of the policy"): label,
         }
         if consent.withdrawn_at is not None:
@@ -80,15 +81,6 @@ def _comments(person_id: int) -> Iterator[Item]:
 
 
 _ACTS = {ConsentAct.ACCEPTED: N_("You agreed"), ConsentAct.INFORMED: N_("You were informed")}
-_PURPOSES = {
-    Purpose.SERVICE: N_("The service itself"),
-    Purpose.PREFERENCE_COOKIES: N_("Cookies that remember your choices"),
-    Purpose.IDENTITY_EVIDENCE: N_("Pictures for a check of identity"),
-    Purpose.DOCUMENT_NUMBER: N_("The number of a document"),
-    Purpose.FACE: N_("A comparison of faces"),
-    Purpose.BANK_ACCOUNT: N_("An account at a bank"),
-    Purpose.REAL_NAME: N_("The verification of your name"),
-}
 
 
 def _newest(person_id: int) -> datetime | None:
@@ -121,6 +113,7 @@ HOLDERS: tuple[Holder | NotPersonal, ...] = (
         {
             "policy_version": "label text_en text_zh summary_en summary_zh tests reason",
             "policy_revision": "uid state label text_en text_zh summary_en summary_zh tests reason",
+            "new_purpose": "uid code state title_en title_zh why classes basis assessment reason",
             "announcement": "uid state title_en title_zh body_en body_zh",
             # A file number of a court or an authority, and nothing that names anybody.
             "legal_hold": "uid about ground reference",

@@ -8,6 +8,8 @@ from support.core.errors import NotAllowed, NotFound
 ANNOUNCERS = frozenset({Role.ADMIN})
 EDITORS = frozenset({Role.ADMIN, Role.LEGAL})
 """Who prepares and announces versions of the policy."""
+PROPOSERS = frozenset({Role.PRIVACY_OFFICER, Role.LEGAL, Role.ADMIN})
+"""Who sees the register of purposes and proposes new ones."""
 HOLDERS = frozenset({Role.LEGAL, Role.PRIVACY_OFFICER})
 """Who places legal holds."""
 RETENTION_READERS = frozenset({Role.PRIVACY_OFFICER, Role.ADMIN})
@@ -31,6 +33,20 @@ def check_may_publish_policy(actor: Actor) -> None:
     """Let an editor (or the system, from the command line) pass; raise `NotAllowed` otherwise."""
     if actor.kind != "system" and not actor.has(*EDITORS):
         raise NotAllowed()
+
+
+def check_may_propose_purpose(actor: Actor) -> None:
+    """Let those who propose purposes (and the system) pass; raise `NotAllowed` for other staff, else `NotFound`."""
+    if actor.kind == "system" or actor.has(*PROPOSERS):
+        return
+    raise NotAllowed() if actor.is_staff else NotFound()
+
+
+def check_may_decide_purpose(actor: Actor) -> None:
+    """Let the privacy officer pass; raise `NotAllowed` for other staff, else `NotFound`."""
+    if actor.has(Role.PRIVACY_OFFICER) and not actor.untrained:
+        return
+    raise NotAllowed() if actor.is_staff else NotFound()
 
 
 def check_may_comment(actor: Actor) -> None:

@@ -99,7 +99,7 @@ def _open_proposal() -> tuple[str, datetime] | None:
         .order_by(Revision.id.desc())
         .limit(1)
     ).first()
-    return (found[0], found[1]) if found else None
+    return (found[0], found[1]) if found and found[1] else None
 
 
 open_proposal = Kept("policy_proposal", 1.0, _open_proposal)
@@ -170,3 +170,47 @@ def has_answered(person_id: int, version_id: int, act: AnswerAct) -> bool:
         )
     )
     return found.first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a person's ledger."""
+
+    purpose: Purpose
+    act: ConsentAct
+    label: str
+    sample: bool
+    how: str
+    at: datetime
+    withdrawn_at: datetime | None
+
+
+def ledger(person_id: int) -> list[Entry]:
+    """Return what somebody agreed to and was told of, the newest first."""
+    found = db.session.execute(
+        select(
+            Consent.purpose,
+            Consent.act,
+            PolicyVersion.label,
+            PolicyVersion.sample,
+            Consent.how,
+            Consent.at,
+            Consent.withdrawn_at,
+        )
+        .join(PolicyVersion, PolicyVersion.id == Consent.version_id)
+        .where(Consent.person_id == person_id)
+        .order_by(Consent.at.desc(), Consent.id.desc())
+        .limit(200)
+    )
+    return [Entry(Purpose(row[0]), ConsentAct(row[1]), *row[2:]) for row in found]
+
+
+def refusals(person_id: int) -> list[tuple[str, datetime]]:
+    """Return the labels of the versions that somebody refused, and when, the newest first."""
+    found = db.session.execute(
+        select(PolicyVersion.label, PolicyAnswer.at)
+        .join(PolicyVersion, PolicyVersion.id == PolicyAnswer.version_id)
+        .where(PolicyAnswer.person_id == person_id, PolicyAnswer.act == AnswerAct.REFUSED)
+        .order_by(PolicyAnswer.id.desc())
+    )
+    return [(row[0], row[1]) for row in found]

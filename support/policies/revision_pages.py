@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from support.core.context import settings
@@ -64,12 +64,7 @@ def about(one: PolicyVersion | Revision, code: str) -> Row:
 def day_words(moment: datetime) -> str:
     """Return a day in full, as it is where the operator sits: versions begin there."""
     local = moment.astimezone(ZoneInfo(settings().operator_timezone))
-    return format_date(local.date(), "long")
-
-
-def moment_words(moment: datetime) -> str:
-    """Return a moment in the reader's zone."""
-    return format_datetime(moment, "medium")
+    return str(format_date(local.date(), "long"))
 
 
 def earliest(revision: Revision, now: datetime) -> datetime:

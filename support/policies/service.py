@@ -8,18 +8,19 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 
-from support.core import audit
+from support.core import audit, outbox
 from support.core.actors import Actor
 from support.core.clock import utcnow
-from support.core.db import changed, db, insert_new, transaction
+from support.core.db import changed, db, insert_new, new_uid, transaction
 from support.core.errors import Invalid, NotFound
 from support.core.words import N_
-from support.policies import queries
+from support.policies import queries, queries_purposes
 from support.policies.models import Consent, ConsentAct, PolicyVersion, Purpose
 from support.policies.policy import check_may_publish_policy, check_own_consent
 from support.policies.prose import clean, parse
 
 SAMPLE_LABEL = "sample"
+WITHDRAWN = "consent.withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ def _record(
     how: str,
     now: datetime,
 ) -> Consent:
+    queries_purposes.require_purpose(purpose, now=now)
     with transaction():
         if db.session.get(PolicyVersion, version_id) is None:
             raise NotFound()
@@ -173,7 +175,10 @@ def _record(
 def withdraw_consent(
     actor: Actor, *, person_id: int, purpose: Purpose, now: datetime | None = None
 ) -> bool:
-    """Take back the person's consents for `purpose`; return whether there was one; twice is harmless (PIPL 15)."""
+    """Take back the person's consents for `purpose`; return whether there was one; twice is harmless (PIPL 15).
+
+    The rooms that did something under it hear of it, and stop.
+    """
     now = now or utcnow()
     with transaction():
         check_own_consent(actor, person_id)
@@ -185,8 +190,15 @@ def withdraw_consent(
         )
         taken_back = changed(update(Consent).where(*standing).values(withdrawn_at=now))
         if taken_back:
-            audit.record(
-                f"person:{person_id}", "consent.withdrawn", actor=actor, at=now, purpose=purpose
+            stream = f"person:{person_id}"
+            audit.record(stream, WITHDRAWN, actor=actor, at=now, purpose=purpose)
+            outbox.put(
+                WITHDRAWN,
+                new_uid(),
+                priority=outbox.URGENT,
+                person=person_id,
+                purpose=purpose.value,
+                at=now.isoformat(),
             )
     return bool(taken_back)
 

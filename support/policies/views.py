@@ -166,14 +166,14 @@ def cookies() -> str | BaseResponse | tuple[str, int]:
         service.choose_cookies(current_actor(), remember=remember)
         flash(_("Your choice is kept."), "success")
         response = redirect(url_for("policies.cookies"), 303)
-        _keep_choice(response, remember=remember)
+        keep_choice(response, remember=remember)
         return response
     rows = [(shown_name(cookie, secure=settings().secure), cookie) for cookie in COOKIES]
     page = render_template("policies/cookies.html", form=form, rows=rows)
     return (page, 422) if form.errors else page
 
 
-def _keep_choice(response: BaseResponse, *, remember: bool) -> None:
+def keep_choice(response: BaseResponse, *, remember: bool) -> None:
     """Set the choice, and set the optional cookies that the browser has anew, so that it holds for them too."""
     chosen = {CHOICE: REMEMBER if remember else FORGET}
     kept = {name: request.cookies[name] for name in sorted(OPTIONAL & set(request.cookies))}

@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from support.core.clock import utcnow
+from support.core.errors import NotFound
 from support.core.web import current_actor, row_number, safe_next
 from support.core.web_pages import language
-from support.policies import consent_pages, queries_consents, service_answers
-from support.policies.models import AnswerAct
+from support.policies import consent_pages, queries_consents, service, service_answers
+from support.policies.models import AnswerAct, Purpose
 from support.policies.queries_consents import Notice
 from support.policies.revision_pages import day_words
-from support.policies.views import blueprint
+from support.policies.views import blueprint, keep_choice
 
 _LANDINGS = frozenset({"accounts.console", "workorders.index"})
 """Where people come after signing in, or begin: only there are they led to a question, never out of something."""
@@ -119,3 +120,29 @@ def refuse() -> Response:
     service_answers.refuse_version(current_actor(), version_id=version_id)
     flash(_("You refused. The version before goes on for you, and nothing is lost."), "success")
     return redirect(_back() or url_for("policies.own_version"), 303)
+
+
+@blueprint.get("/account/consents")
+def consents() -> str:
+    """Show what the person agreed to and was told of, with a button that takes each consent back."""
+    facts = consent_pages.ledger(current_actor().id or 0, utcnow())
+    return render_template("policies/consents.html", **facts)
+
+
+@blueprint.post("/account/consents/<purpose>/withdrawal")
+def withdraw(purpose: str) -> Response:
+    """Take back what was agreed to for one purpose; it holds at once."""
+    actor, which = current_actor(), _withdrawable(purpose)
+    service.withdraw_consent(actor, person_id=actor.id or 0, purpose=which)
+    flash(_("Taken back. What rested on it ends now."), "success")
+    response = redirect(url_for("policies.consents"), 303)
+    if which is Purpose.PREFERENCE_COOKIES:
+        keep_choice(response, remember=False)
+    return response
+
+
+def _withdrawable(purpose: str) -> Purpose:
+    """Return the purpose of an address; the account itself ends by its deletion alone."""
+    if purpose not in set(Purpose) or purpose == Purpose.SERVICE:
+        raise NotFound()
+    return Purpose(purpose)

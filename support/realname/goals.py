@@ -12,6 +12,7 @@ from support.core.text import written_in
 from support.core.web_countries import country_name
 from support.core.web_parts import html_lang
 from support.core.words import N_
+from support.policies.models import Purpose
 from support.realname import (
     policy,
     queries,
@@ -86,6 +87,7 @@ DETAILS = Step(
     lambda check: queries.claim_of(check) is not None,
     _document,
     _document,
+    consent=Purpose.DOCUMENT_NUMBER,
 )
 
 AUTHENTICATION = Goal(

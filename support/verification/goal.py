@@ -15,6 +15,7 @@ from support.assurance.policy import Act
 from support.core.actors import Actor
 from support.core.context import hooks
 from support.core.errors import NotFound
+from support.policies.models import Purpose
 from support.verification.lifecycle import CheckState
 from support.verification.models import Check
 from support.verification.policy import OWN_DOCUMENT, VERDICT_REASONS, Way, WayRule
@@ -25,7 +26,8 @@ class Step:
     """One task of the person before the pictures: its words for them and at the desk (message ids), its page.
 
     `note` is a message id that says how it was done, "" for nothing; `desk_note` is the same for the desk. An
-    `optional` one may stay undone; `applies` says in which checks it is asked at all.
+    `optional` one may stay undone; `applies` says in which checks it is asked at all. `consent` is what it rests on:
+    once that is taken back, what was done in it goes.
     """
 
     code: str
@@ -37,6 +39,7 @@ class Step:
     desk_note: Callable[[Check], str] = lambda check: ""
     optional: bool = False
     applies: Callable[[Check], bool] = lambda check: True
+    consent: Purpose | None = None
 
 
 @dataclass(frozen=True, slots=True)

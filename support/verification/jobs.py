@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from support.assurance import queries as assurance
@@ -13,7 +14,9 @@ from support.core.outbox import Outcome, Subscription
 from support.core.partners import wait_for_partner
 from support.core.vault import KeyDestroyed
 from support.notifications.service import tell
-from support.verification import bank, queries, service, service_payments
+from support.policies.models import Purpose
+from support.policies.service import WITHDRAWN
+from support.verification import bank, queries, service, service_consents, service_payments
 from support.verification.goal import goal_of
 from support.verification.lifecycle import CheckState, PaymentState
 from support.verification.models import Check
@@ -21,6 +24,9 @@ from support.verification.models import Check
 NOTHING = "nothing"
 _TOLD = {"opened", *(each.value for each in CheckState)} - {"review", "approval"}
 """What the person who asks is told; that two people look at it is on the page."""
+_OF_CHECKS = frozenset(
+    {Purpose.IDENTITY_EVIDENCE, Purpose.FACE, Purpose.DOCUMENT_NUMBER, Purpose.BANK_ACCOUNT}
+)
 
 
 def tell_asker(payload: dict[str, Any]) -> None:
@@ -93,6 +99,14 @@ def settle_payment(payload: dict[str, Any], outcome: Outcome) -> None:
         service_payments.note_payment(payload["payment"], outcome.state, now=outcome.at)
 
 
+def consent_withdrawn(payload: dict[str, Any]) -> None:
+    """Somebody took a consent back: what their checks do under it ends. Safe to run twice."""
+    at = datetime.fromisoformat(payload["at"])
+    purpose = Purpose(payload["purpose"])
+    if purpose in _OF_CHECKS:
+        service_consents.consent_withdrawn(payload["person"], purpose, at, utcnow())
+
+
 def _held(payload: dict[str, Any]) -> Check | None:
     """Return the check that still waits in the very hold that the news is about."""
     check, hold = queries.check_by_stream(payload["about"]), assurance.hold_of(payload["about"])
@@ -108,4 +122,5 @@ HOOKS: tuple[object, ...] = (
     Subscription(service_holds.OVER, hold_over),
     Subscription(service_holds.CANCELLED, hold_cancelled),
     Subscription(service_holds.OBJECTED, hold_objected),
+    Subscription(WITHDRAWN, consent_withdrawn),
 )

@@ -120,6 +120,7 @@ REASONS: Mapping[str, str] = {
     "given_up": N_("The work order was closed before."),
     "taken": N_("The new address belongs to another account by now."),
     "stopped": N_("The account's owner said that it was not them."),
+    "consent": N_("The consent to it was taken back."),
 }
 """Why evidence fails or is asked for again, in words for the person."""
 

@@ -71,6 +71,7 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
         N_("What was proved is taken back, as the payment came back"),
         "undo-2",
     ),
+    "check.payment_dropped": (N_("Payment given up, as the consent was taken back"), "landmark"),
     "check.unpaid": (N_("No payment possible: decided by papers"), "life-buoy"),
     "check.evidence_given": (N_("Evidence given"), "image"),
     "check.evidence_opened": (N_("Evidence opened by agent %(number)s"), "scan-eye"),

@@ -71,7 +71,10 @@ USES: Mapping[str, Use] = {
     ),
     "penalties": Use(N_("Publishing measures"), (Class.PENALTIES,), Basis.DUTY, "ECL 36"),
     "proof": Use(
-        N_("Showing that somebody was told and agreed"), (Class.CONSENTS,), Basis.DUTY, "PIPL 14"
+        N_("Showing that somebody was told and agreed"),
+        (Class.CONSENTS, Class.SHARING),
+        Basis.DUTY,
+        "PIPL 14",
     ),
     "news": Use(
         N_("News of new functions"), (Class.ACCOUNT, Class.MESSAGES), Basis.CONSENT, "PP-6.4"

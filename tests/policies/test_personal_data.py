@@ -21,7 +21,7 @@ def test_consents_are_read_in_the_copy_and_stay(version: PolicyVersion) -> None:
         service.record_acceptance(
             who, person_id=who.id or 0, version_id=version.id, how="registration", now=now
         )
-    [consents, _comments] = holders_of("policies")
+    consents, *_others = holders_of("policies")
     items = collected(ALICE.id, consents)
     assert said(items) == "The service itself\n2026-1"
     assert [item.title for item in items] == ["You agreed"]

@@ -12,9 +12,10 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.retention", description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--seconds", type=float, default=inf, help="stop after so long")
     parser.add_argument("--beside", nargs=2, metavar=("INSTANCE", "URL"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.beside:
@@ -61,7 +63,7 @@ def main() -> int:
             flask_migrate.upgrade()
             console.print(f"writing {options.rows:,} sign-ins")
             _fill(options.rows)
-            found = _measure(folder, url, console)
+            found = _measure(folder, url, options.seconds, console)
     console.print_json(json.dumps(found | {"rows": options.rows, "postgresql": options.postgresql}))
     return int(max(found["longest_transaction"], found["longest_wait_beside"]) > MOST)
 
@@ -73,7 +75,7 @@ def _application(folder: Path, url: str) -> Flask:
 def _fill(rows: int) -> None:
     """Write sign-ins of a year: those of its first half are over, of the rest the addresses are still whole."""
     now = utcnow()
-    known: Mapping[str, Any] = {"method": Method.PASSWORD, "outcome": Outcome.OK, "network": None}
+    known: dict[str, Any] = {"method": Method.PASSWORD, "outcome": Outcome.OK, "network": None}
     for begin in range(0, rows, CHUNK):
         some = range(begin, min(begin + CHUNK, rows))
         with transaction() as session:
@@ -94,7 +96,7 @@ def _sign_in(number: int, rows: int, now: datetime) -> dict[str, Any]:
     }
 
 
-def _measure(folder: Path, url: str, console: Console) -> dict[str, Any]:
+def _measure(folder: Path, url: str, seconds: float, console: Console) -> dict[str, Any]:
     """Carry a run out while another process writes, and return the figures."""
     command = [sys.executable, "-m", "bench.retention", "--beside", str(folder), url]
     pipe = subprocess.PIPE
@@ -104,10 +106,12 @@ def _measure(folder: Path, url: str, console: Console) -> dict[str, Any]:
         beside.stdout.readline()  # it writes now
         with _transactions() as lasted:
             began = time.monotonic()
-            steps = _run(console)
+            steps = _run(seconds, console)
             took = time.monotonic() - began
         beside.stdin.close()
         other = json.loads(beside.stdout.readline())
+    run = queries_retention.newest_run()
+    total = queries_retention.totals_of(run.id)
     left = db.session.execute(select(func.count()).select_from(SignIn)).scalar_one()
     return {
         "seconds": round(took, 1),
@@ -116,6 +120,8 @@ def _measure(folder: Path, url: str, console: Console) -> dict[str, Any]:
         "longest_transaction": round(max(lasted)[0], 3),
         "longest_transaction_work": round(max(work for _whole, work in lasted), 3),
         "median_transaction": round(sorted(lasted)[len(lasted) // 2][0], 3),
+        "ended": not run.is_open,
+        "carried_out": total.done,
         "rows_left": left,
         "writes_beside": other["writes"],
         "longest_wait_beside": round(other["longest"], 3),
@@ -123,11 +129,12 @@ def _measure(folder: Path, url: str, console: Console) -> dict[str, Any]:
     }
 
 
-def _run(console: Console) -> int:
+def _run(seconds: float, console: Console) -> int:
     """Carry out one whole run, slice by slice as the tick does, and say how far it is now and then."""
     now, slices, told = utcnow(), 0, time.monotonic()
+    until = told + seconds
     run = service_retention.begin_run(SYSTEM, dry=False, now=now)
-    while service_retention.go_on(run.id, now):
+    while service_retention.go_on(run.id, now) and time.monotonic() < until:
         slices += 1
         if time.monotonic() - told > 10:
             told = time.monotonic()

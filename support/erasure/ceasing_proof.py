@@ -39,6 +39,7 @@ def facts_of(row: Cessation, now: datetime) -> dict[str, Any]:
                 "measure": each.measure,
                 "people": each.people,
                 "found": int(each.found),
+                "under_legal_hold": int(each.held),
                 "until": _iso(each.until),
                 "basis": rule_named(each.data_class).basis if each.until else "",
             }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Integer, cast, exists, func, select
 
 from support.accounts.models import Person, PersonKind
 from support.core.db import fetch
@@ -96,13 +96,17 @@ def progress() -> Progress:
 
 
 def classes() -> Sequence[Any]:
-    """Return, by class and measure: how many people, how many things, until when the last of it is locked away."""
+    """Return, by class and measure: how many people, how many things, for how many a hold keeps it, until when.
+
+    `until` is when the last of it, locked away, ends.
+    """
     line = (ErasureLine.data_class, ErasureLine.measure)
     return fetch(
         select(
             *line,
             func.count().label("people"),
             func.sum(ErasureLine.found).label("found"),
+            func.sum(cast(ErasureLine.held, Integer)).label("held"),
             func.max(ErasureLine.until).label("until"),
         )
         .join(Erasure, Erasure.id == ErasureLine.erasure_id)

@@ -88,11 +88,11 @@ def show() -> str:
 
 @public_blueprint.get("/proof.json")
 def proof() -> Response:
-    """Give the signed proof as a file."""
+    """Give the signed proof as a file; before there is one, lead to the page that says how far it is."""
     row = queries_cessation.public()
     if row is None or row.proof is None:
-        raise NotFound()
-    answer = make_response(json.dumps(row.proof, ensure_ascii=False, indent=2) + "\n")
+        return redirect(url_for("ceased.show"), 303)
+    answer: Response = make_response(json.dumps(row.proof, ensure_ascii=False, indent=2) + "\n")
     answer.mimetype = "application/json"
     answer.headers["Content-Disposition"] = 'attachment; filename="cessation-proof.json"'
     return answer

@@ -168,6 +168,8 @@ def test_what_a_legal_hold_keeps_waits_and_is_named_in_the_proof(
     assert not is_erased(world.bob.id)
     assert row.proof is not None
     assert row.proof["facts"]["people"]["rest_under_legal_hold"] == 1
+    account = next(each for each in row.proof["facts"]["classes"] if each["class"] == "account")
+    assert (account["people"], account["under_legal_hold"]) == (3, 1)
     assert hold is not None
 
 

@@ -15,6 +15,7 @@ from support.accounts import service_register
 from support.accounts.models import ContactKind
 from support.core import outbox
 from support.core.clock import utcnow
+from support.core.config import Config, ConfigError
 from support.core.db import changed, db, transaction
 from support.core.errors import AlreadyDone, IllegalMove, Invalid, NotAllowed, NotFound
 from support.infringement import service_drafts as notice_drafts
@@ -90,6 +91,14 @@ def test_the_last_day_is_thirty_days_ahead_when_it_is_announced_not_when_it_is_p
     with pytest.raises(Invalid):
         service_cessation.agree(end.ben, row, version=row.version, now=utcnow() + 2 * DAYS)
     assert row.stops_at - utcnow() >= 30 * DAYS
+
+
+def test_no_setting_makes_the_notice_or_the_window_shorter_than_thirty_days(app: Flask) -> None:
+    config: Config = app.extensions["ground"].config
+    for name in ("cessation_notice_days", "cessation_export_days"):
+        assert getattr(config.with_changes(**{name: 45}), name) == 45
+        with pytest.raises(ConfigError):
+            config.with_changes(**{name: 29})
 
 
 def test_it_is_announced_in_both_languages_on_top(end: Ending) -> None:

@@ -14,9 +14,10 @@ from tests.fixtures.pages import PageClient
 
 SENT_AWAY = {"accounts.other_start", "accounts.other_binding", "accounts.fetch_name"}
 """They send the browser to another service, and it keeps which way back is its own; nothing else may."""
-WRITTEN_DOWN = {"reviews.picture", "own_data.save"}
-"""Each look at them is written down: a picture whose address is worth one within a minute (design section 7), and the
-file with a copy of one's data, which is given to its person after a fresh proof alone."""
+WRITTEN_DOWN = {"reviews.picture", "own_data.save", "grants.read"}
+"""Each look at them is written down: a picture whose address is worth one within a minute (design section 7), the file
+with a copy of one's data, which is given to its person after a fresh proof alone, and what a member opened to somebody
+by a key, which is no page and asks for that key."""
 A_MAIL = "notifications.mailbox_html"
 """Drawn for mail programs, so not looked at as a page of ours."""
 

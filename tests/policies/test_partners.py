@@ -25,21 +25,10 @@ from support.infringement import listing_door
 from support.policies import queries_partners as queries
 from support.policies import service_partners as service
 from support.policies.models_partners import Partner, PartnerState
-from support.policies.service_partners import Facts
 from support.policies.today import today
+from tests.fixtures.sharings import PARTNER as FACTS
 from tests.workorders.desk_world import client_of, make_agent, make_member
 
-FACTS = Facts(
-    name_en="Post House",
-    name_zh="驿站公司",
-    contact="privacy@post.example",
-    region="CN",
-    role="processor",
-    data=("contact", "words"),
-    aim="messages",
-    basis="partner",
-    assessment="PIA-2026-3",
-)
 PAGE = "/desk/partners"
 
 

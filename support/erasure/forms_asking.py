@@ -16,7 +16,7 @@ from support.workorders.forms import block, line
 _SUBJECTS = {"ward": _l("Full name of the child or ward"), "heir": _l("Full name of who died")}
 
 
-class AskForm(FlaskForm):
+class AskForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """Who asks, whose data it is, and how the account is found; each way of asking drops what it needs not."""
 
     name = StringField(
@@ -85,13 +85,13 @@ class AskForm(FlaskForm):
         return Asked(handles=list(dict.fromkeys(handles)), **said)
 
 
-class MatchForm(FlaskForm):
+class MatchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """Whom the officer found."""
 
     person = HiddenField()
 
 
-class RefusalForm(FlaskForm):
+class RefusalForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """Why it is refused before anything is touched."""
 
     reason = SelectField(

@@ -44,12 +44,17 @@ def figures_of(actor: Actor, now: datetime) -> Figures:
     decided = (Erasure.approved_at > now - SINCE, Erasure.complete_at.is_not(None))
     times = select(Erasure.complete_at, Erasure.due_at, Erasure.approved_at).where(*decided)
     shares = [0] * (len(SHARES) + 1)
-    for complete, due, at in fetch(times.order_by(Erasure.approved_at.desc()).limit(MOST)):
-        shares[place_of(complete, due, at)] += 1
+    for complete, until, at in fetch(times.order_by(Erasure.approved_at.desc()).limit(MOST)):
+        if complete is not None and until is not None and at is not None:
+            shares[place_of(complete, until, at)] += 1
     soon = (Erasure.state.in_(sorted(UNDECIDED | SEARCHED)), Erasure.due_at <= now + WEEK)
     rows = select(Erasure.order_id, Erasure.uid, Erasure.state, Erasure.due_at).where(*soon)
     due_rows = fetch(rows.order_by(Erasure.due_at, Erasure.id).limit(200))
-    due = [(order, uid, ErasureState(state), date) for order, uid, state, date in due_rows]
+    due = [
+        (order, uid, ErasureState(state), date)
+        for order, uid, state, date in due_rows
+        if date is not None
+    ]
     return Figures({each: states.get(each, 0) for each in ErasureState}, tuple(shares), due)
 
 

@@ -6,8 +6,11 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from support.accounts import queries as people
+from support.core.actors import Role
 from support.core.errors import NotFound
 from support.core.outbox import Subscription
+from support.core.platform_calls import call_named
 from support.core.vault import KeyDestroyed
 from support.core.worker import Periodic
 from support.erasure import (
@@ -18,6 +21,7 @@ from support.erasure import (
     service_copies,
     service_execution,
     service_mentions,
+    service_reminders,
 )
 from support.erasure.lifecycle import UNDECIDED
 from support.erasure.service import DUE, LOOK, NEWS
@@ -68,7 +72,16 @@ def tell_of_copy(payload: dict[str, Any]) -> None:
         )
 
 
+def tell_officers(payload: dict[str, Any]) -> None:
+    """Tell the privacy officers that the platform does not answer a deletion; safe to run twice."""
+    about = call_named(payload["call"]).about
+    for officer in people.staff(Role.PRIVACY_OFFICER):
+        ids = {"call": payload["call"]}
+        tell(officer.id, letters.UNANSWERED, about=about, key=payload["key"], ids=ids)
+
+
 SUBSCRIPTIONS = (
+    Subscription(service_reminders.SILENT, tell_officers),
     Subscription(service_copies.ASKED, make_copy, settle=service_copies.note_failure),
     Subscription(service_copies.NEWS, tell_of_copy),
     Subscription(NEWS, tell_person),
@@ -76,6 +89,7 @@ SUBSCRIPTIONS = (
     Subscription(DUE, carry_out),
 )
 PERIODIC = (
+    Periodic("remind_of_erasures", timedelta(hours=1), service_reminders.remind),
     Periodic("end_data_copies", timedelta(hours=1), service_copies.end_copies),
     Periodic("go_on_with_erasures", timedelta(minutes=10), service_execution.go_on),
     Periodic("end_erasure_terms", timedelta(hours=1), service_execution.end_terms),

@@ -12,15 +12,16 @@ from flask_wtf import FlaskForm
 from support.accounts import queries as people
 from support.core.actors import Actor
 from support.core.clock import utcnow
-from support.erasure import policy, queries, queries_plan, rules, service_mentions
+from support.erasure import policy, queries, queries_plan, queries_told, rules, service_mentions
 from support.erasure.asking_pages import asking_page
 from support.erasure.forms import DecisionForm, ExtensionForm, proposal_form
 from support.erasure.kind import due_of
-from support.erasure.lifecycle import SEARCHED, ErasureState
+from support.erasure.lifecycle import PROVED, SEARCHED, ErasureState
 from support.erasure.models import Erasure
 from support.erasure.proof_pages import step_lines
 from support.erasure.queries_plan import Planned
 from support.policies.data_classes import rule_named
+from support.policies.sharing_pages import partner_name
 from support.workorders import queries as orders
 from support.workorders.say import say
 from support.workorders.why import line_of
@@ -70,6 +71,8 @@ def desk_page(actor: Actor, row: Erasure, forms: Mapping[str, FlaskForm], now: d
         "lines": [(line, rule_named(line.data_class)) for line in queries.lines_of(row)],
         "refusals": rules.REFUSALS,
         "step_lines": step_lines(queries.steps_of(row)),
+        "told": queries_told.platform_told(row),
+        "partners": _partners(row),
         "remark": queries.remark_of(row),
         "names": people.names({row.decided_by or 0, row.approved_by or 0} - {0}),
         "may": may,
@@ -79,6 +82,14 @@ def desk_page(actor: Actor, row: Erasure, forms: Mapping[str, FlaskForm], now: d
         "decision": forms.get("decision") or DecisionForm(),
         **asking_page(actor, row, forms),
     }
+
+
+def _partners(row: Erasure) -> list[tuple[str, str]]:
+    """Return whom the desk tells by hand once a deletion was agreed to: what they are called, and where to write."""
+    if row.status not in PROVED:
+        return []
+    found = queries_told.partners_to_tell(row)
+    return [(partner_name(each, each.code), each.contact) for each in found]
 
 
 def held(plan: Sequence[Planned]) -> list[Planned]:

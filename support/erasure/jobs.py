@@ -6,10 +6,13 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from support.accounts import queries as people
 from support.assurance import service_holds
+from support.core.actors import Role
 from support.core.clock import utcnow
 from support.core.errors import NotFound
 from support.core.outbox import Subscription
+from support.core.platform_calls import call_named
 from support.core.vault import KeyDestroyed
 from support.core.worker import Periodic
 from support.erasure import (
@@ -22,6 +25,7 @@ from support.erasure import (
     service_execution,
     service_matching,
     service_mentions,
+    service_reminders,
 )
 from support.erasure.lifecycle import UNDECIDED
 from support.erasure.service import DUE, LOOK, NEWS
@@ -77,7 +81,16 @@ def follow_hold(payload: dict[str, Any]) -> None:
     service_matching.follow_hold(payload["about"], utcnow())
 
 
+def tell_officers(payload: dict[str, Any]) -> None:
+    """Tell the privacy officers that the platform does not answer a deletion; safe to run twice."""
+    about = call_named(payload["call"]).about
+    for officer in people.staff(Role.PRIVACY_OFFICER):
+        ids = {"call": payload["call"]}
+        tell(officer.id, letters.UNANSWERED, about=about, key=payload["key"], ids=ids)
+
+
 SUBSCRIPTIONS = (
+    Subscription(service_reminders.SILENT, tell_officers),
     Subscription(service_copies.ASKED, make_copy, settle=service_copies.note_failure),
     Subscription(service_copies.NEWS, tell_of_copy),
     Subscription(NEWS, tell_person),
@@ -88,6 +101,7 @@ SUBSCRIPTIONS = (
 )
 PERIODIC = (
     Periodic("erase_after_the_end", timedelta(seconds=10), service_ceasing.carry_on),
+    Periodic("remind_of_erasures", timedelta(hours=1), service_reminders.remind),
     Periodic("end_data_copies", timedelta(hours=1), service_copies.end_copies),
     Periodic("go_on_with_erasures", timedelta(minutes=10), service_execution.go_on),
     Periodic("go_on_with_askings", timedelta(minutes=10), service_matching.go_on),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from support.core.actors import Actor
+from support.core.actors import Actor, Role
 from support.core.context import settings
 from support.core.errors import NotFound
 from support.core.holders import Measure
+from support.core.platform_calls import CallState, call_named
 from support.core.words import N_
 from support.erasure import asking, queries, queries_asking, queries_copies, rules
 from support.erasure.lifecycle import PROVED
 from support.erasure.models import Erasure, ErasureLine
 from support.erasure.models_copies import CopyState
-from support.notifications.models import Purpose
+from support.notifications.models import Channel, Purpose
 from support.notifications.templates import Template
 from support.policies.data_classes import rule_named
 from support.verification.letters import check_facts
@@ -22,6 +23,7 @@ from support.workorders import queries as orders
 
 ERASURE = "erasure.news"
 COPY = "erasure.copy"
+UNANSWERED = "erasure.unanswered"
 _MINUTE = timedelta(minutes=1)
 
 TITLES = {
@@ -77,6 +79,14 @@ def copy_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
     return {"ready": row.status is CopyState.READY, "until": row.ends_at}
 
 
+def unanswered_facts(ids: dict[str, Any], reader: Actor) -> dict[str, Any] | None:
+    """Facts for a privacy officer of a deletion without an answer; None for others, and once it is done there."""
+    call = call_named(ids["call"])
+    if Role.PRIVACY_OFFICER not in reader.roles or call.status is CallState.DONE:
+        return None
+    return {"reference": call.reference, "asked": call.asked_at}
+
+
 def proof_address(row: Erasure) -> str:
     """Return the address of the steps and the proof, which needs no account."""
     return f"{settings().public_url}/deletions/{row.uid}"
@@ -114,5 +124,13 @@ TEMPLATES = (
         N_("Copies of your data"),
         copy_facts,
         path="/account/data/copies",
+    ),
+    Template(
+        UNANSWERED,
+        Purpose.ORDERS,
+        N_("Deletions without an answer"),
+        unanswered_facts,
+        frozenset({Channel.INBOX}),
+        "/desk/deletions?show=over",
     ),
 )

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from support.core.holders import Measure
 from support.core.web_times import local_time
-from support.erasure import execution, queries, receipts
+from support.erasure import execution, queries, queries_told, receipts
 from support.erasure.lifecycle import ENDED
 from support.erasure.models import Erasure, ErasureLine, ErasureStep
 from support.erasure.service_execution import HELD
@@ -29,6 +29,7 @@ def shown(row: Erasure) -> dict[str, Any]:
         "done": done,
         "all": len(steps),
         "over": row.status in ENDED,
+        "told": queries_told.platform_told(row),
         "classes": [
             [_(rule_named(line.data_class).title), line.found, _said(line)]
             for line in queries.lines_of(row)

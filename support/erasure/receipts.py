@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from support.core.context import keys, settings
 from support.core.platform_calls import Name, call_of
-from support.erasure import execution, queries
+from support.erasure import execution, queries, queries_told
 from support.erasure.models import Erasure, ErasureStep
 from support.erasure.rules import ground_of
 from support.policies.data_classes import rule_named
@@ -76,6 +76,7 @@ def facts_of(row: Erasure, now: datetime) -> dict[str, Any]:
         ],
         "places": [_place(step, titles) for step in queries.steps_of(row)],
         "platform": _platform(row),
+        **_platform_dates(row),
         "backups": {
             "replayed": True,
             "keys_kept": 2,
@@ -87,6 +88,15 @@ def _platform(row: Erasure) -> str:
     """Return where the call to the operator's own platform stands when the proof is written; "" where none was due."""
     call = call_of(Name.ERASE_PERSON, f"erasure:{row.uid}")
     return call.state if call is not None else ""
+
+
+def _platform_dates(row: Erasure) -> dict[str, str | None]:
+    """Return when the platform was told and, where it has answered by then, when; the proof does not wait for it."""
+    told = queries_told.platform_told(row)
+    return {
+        "platform_told_at": _iso(told.at) if told is not None else None,
+        "platform_answered_at": _iso(told.answered_at) if told is not None else None,
+    }
 
 
 def _place(step: ErasureStep, titles: Mapping[str, str]) -> dict[str, Any]:

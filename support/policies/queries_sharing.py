@@ -68,6 +68,12 @@ def people_of(reference: str) -> Sequence[tuple[int, int]]:
     return [(person, number) for person, number in db.session.execute(found)]
 
 
+def partners_given(person_id: int) -> set[str]:
+    """Return the codes of the partners who were given something of a person."""
+    found = select(Sharing.partner).where(Sharing.person_id == person_id, Sharing.partner != "")
+    return set(db.session.execute(found.distinct()).scalars())
+
+
 def is_known(person_id: int) -> bool:
     """True when something was given of this person."""
     found = select(Sharing.id).where(Sharing.person_id == person_id).limit(1)

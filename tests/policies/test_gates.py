@@ -27,8 +27,8 @@ from support.policies.models_gates import SharingGate
 from support.policies.models_partners import Partner
 from support.policies.service_gates import Weighed
 from support.policies.sharing_words import Aim, Basis, Data
-from tests.fixtures import sharings
-from tests.fixtures.sharings import PARTNER as FACTS
+from tests.fixtures import sharing
+from tests.fixtures.sharing import PARTNER as FACTS
 from tests.policies.test_sharing import rows
 from tests.workorders.desk_world import client_of, make_agent, make_member
 
@@ -36,7 +36,7 @@ PAGE = "/desk/gates"
 
 
 def weighed(**more: object) -> Weighed:
-    return replace(sharings.weighed(), **more)  # type: ignore[arg-type]
+    return replace(sharing.weighed(), **more)  # type: ignore[arg-type]
 
 
 def test_a_gate_needs_two_people_and_by_the_database_too(app: Flask) -> None:

@@ -26,7 +26,7 @@ from support.policies import queries_partners as queries
 from support.policies import service_partners as service
 from support.policies.models_partners import Partner, PartnerState
 from support.policies.today import today
-from tests.fixtures.sharings import PARTNER as FACTS
+from tests.fixtures.sharing import PARTNER as FACTS
 from tests.workorders.desk_world import client_of, make_agent, make_member
 
 PAGE = "/desk/partners"

@@ -21,7 +21,7 @@ from support.policies import service_partners as partners
 from support.policies import service_sharing as service
 from support.policies.models_sharing import Sharing
 from support.policies.sharing_words import Aim, Basis, Data, Kind, Recipient
-from tests.fixtures.sharings import PARTNER as FACTS
+from tests.fixtures.sharing import PARTNER as FACTS
 from tests.workorders.desk_world import client_of, make_agent, make_member
 
 WHAT = {"data": (Data.NAME, Data.CONTACT), "aim": Aim.NOTICE, "basis": Basis.NOTICE}

@@ -58,7 +58,10 @@ def identity_for(row: Erasure) -> Identity:
         said = json.loads(vault.unseal(f"person:{row.person_id}", place, row.identity))
     except KeyDestroyed:
         return identity_of(row.person_id)
-    return Identity(**{name: tuple(v) if isinstance(v, list) else v for name, v in said.items()})
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
+    }
+    return Identity(**values)
 
 
 def note_identity(row: Erasure) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from support.core.locking import LockedInside
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.core.worker import Periodic
@@ -14,6 +15,7 @@ from support.infringement import (  # noqa: F401  (most views add their routes)
     kind,
     letters,
     queries,
+    removals,
     service_retention,
     timers,
     views,
@@ -52,6 +54,7 @@ HOOKS: tuple[object, ...] = (
     *entries_conduct.HOOKS,
     *entries_reports.HOOKS,
     *service_retention.HOOKS,
+    LockedInside(removals.locked_links),
     Periodic("forget_old_notices", timedelta(hours=1), service_retention.forget_old_drafts),
 )
 

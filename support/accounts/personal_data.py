@@ -11,6 +11,7 @@ Nothing is unsealed to be erased: where the key is gone already, plain columns a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -118,9 +119,8 @@ def _holder(
     since: Callable[[int], datetime | None] = lambda person: None,
     keyed: bool = False,
 ) -> Holder:
-    more = {"keyed": count} if keyed else {}
-    code = f"accounts.{code}"
-    return Holder(code, title, data_class, columns, count, collect, measures, since, **more)
+    place = Holder(f"accounts.{code}", title, data_class, columns, count, collect, measures, since)
+    return replace(place, keyed=count) if keyed else place
 
 
 HOLDERS: tuple[Holder | NotPersonal, ...] = (

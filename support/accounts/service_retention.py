@@ -27,6 +27,7 @@ from support.core.keeping import Keeping, plain, sweep
 from support.core.words import N_
 from support.policies import retention
 from support.policies.data_classes import Class
+from support.policies.models import Consent
 from support.policies.queries_legal_holds import on_person
 
 GUESTS_KEPT = timedelta(days=30)
@@ -112,7 +113,8 @@ def _forget(now: datetime, ids: Sequence[int]) -> int:
     """Empty a guest: no address, no session, no key; the row stays, since cases that are over point to it."""
     personal_data_account.empty_addresses(now, ContactPoint.person_id.in_(ids))
     db.session.execute(delete(Session).where(Session.person_id.in_(ids)))
-    changed(update(Person).where(Person.id.in_(ids)).values(name="", version=Person.version + 1))
+    bare = {"name": "", "erased_at": now, "version": Person.version + 1}
+    changed(update(Person).where(Person.id.in_(ids)).values(**bare))
     for person_id in ids:
         vault.destroy(queries.owner(person_id))
     return len(ids)
@@ -197,6 +199,18 @@ GUESTS = Keeping(
     kept=GUESTS_KEPT,
     most=100,
 )
+CONSENTS = Keeping(
+    "accounts.consents",
+    N_("Consents of accounts that were deleted"),
+    N_("after the deletion"),
+    Class.CONSENTS,
+    Consent,
+    over=lambda before: (
+        exists().where(Person.id == Consent.person_id, Person.erased_at < before),
+    ),
+    first=Consent.id,
+    held=on_person(Consent.person_id),
+)
 KEEPINGS: tuple[Keeping, ...] = (
     CODES,
     CHALLENGES,
@@ -205,6 +219,7 @@ KEEPINGS: tuple[Keeping, ...] = (
     WHOLE_SIGN_INS,
     SIGN_INS,
     GUESTS,
+    CONSENTS,
 )
 
 

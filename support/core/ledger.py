@@ -9,7 +9,7 @@ behind that number, the database is older than the ledger, and nobody is served 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -80,7 +80,12 @@ def behind() -> int:
     if done is None or not store().entries(name_of(done)):
         return 0
     under_way = {key for hook in hooks(UnderWay) for key in hook.erasures()}
-    return sum(entry["key"] not in under_way for _number, entry in entries(done))
+    return sum(subject(entry) not in under_way for _number, entry in entries(done))
+
+
+def subject(entry: Mapping[str, Any]) -> str:
+    """Return the key of the erasure that an entry is about: its own, or, of one that adds to another, `of`."""
+    return str(entry.get("of", entry["key"]))
 
 
 def mark_applied(number: int) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, and_, func, literal
+from sqlalchemy import ColumnElement, LargeBinary, and_, func, literal, select
 
 from support.core import file_upkeep, vault
+from support.core.context import hooks
 from support.core.db import db, new_uid
 from support.core.files import ScanState, StoredFile, store
 from support.core.holders import Removal
@@ -14,6 +17,46 @@ from support.core.vault import KeyDestroyed
 
 FILES = 5
 """How many files are locked away in one transaction: each is read and sealed whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedInside:
+    """A hook: `of(person)` yields values of theirs that are locked away inside other sealed values."""
+
+    of: Callable[[int], Iterable[bytes]]
+
+
+def locked_values(restriction: str, person_id: int) -> Iterator[tuple[str, str]]:
+    """Yield (place, text) of all that is kept under a restriction key, wherever it stands.
+
+    It looks through whole tables: for the rare moment in which somebody has to read it. Raises `KeyDestroyed` once its
+    date is past.
+    """
+    name = f"{restriction}|".encode()
+    for table in db.metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, LargeBinary):
+                said = func.substr(column, 3, len(name), type_=LargeBinary)
+                which = (column.is_not(None), said == literal(name, LargeBinary))
+                for sealed in db.session.execute(select(column).where(*which)).scalars():
+                    yield from _opened(restriction, sealed)
+    for hook in hooks(LockedInside):
+        for sealed in hook.of(person_id):
+            yield from _opened(restriction, sealed)
+
+
+def _opened(restriction: str, sealed: bytes) -> Iterator[tuple[str, str]]:
+    found, place = vault.restricted_by(sealed)
+    if found == restriction:
+        yield place, vault.unseal_restricted(place, sealed)
+
+
+def locked_files(restriction: str) -> Iterator[tuple[str, bytes]]:
+    """Yield (uid, bytes) of the files that are kept under a restriction key; their names are among the values."""
+    found = select(StoredFile.uid).where(StoredFile.owner == restriction).order_by(StoredFile.id)
+    for uid in db.session.execute(found).scalars():
+        with store().open(uid) as stream:
+            yield uid, vault.unseal_bytes(restriction, file_place(uid), stream.read())
 
 
 def still_there(column: Any) -> ColumnElement[bool]:

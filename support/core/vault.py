@@ -126,10 +126,13 @@ def restriction_key(name: str, until: datetime) -> str:
 
 
 def restrict(owner: str, place: str, sealed: bytes, restriction: str) -> bytes:
-    """Seal what `owner` has at `place` anew under a restriction key, before the owner's own key is destroyed."""
+    """Seal what `owner` has at `place` anew under a restriction key, before the owner's own key is destroyed.
+
+    The value says which key and which place, so that who must open what is kept finds it without knowing each room.
+    """
     key = _data_key(restriction)
     assert key is not None
-    name = restriction.encode()
+    name = f"{restriction}|{place}".encode()
     head = bytes([_RESTRICTED, len(name)]) + name
     return head + _encrypt(key, place, unseal_bytes(owner, place, sealed))
 
@@ -137,9 +140,17 @@ def restrict(owner: str, place: str, sealed: bytes, restriction: str) -> bytes:
 def unseal_restricted(place: str, sealed: bytes) -> str:
     """Return a text that is kept under restriction; raises `SealBroken` or, after its end, `KeyDestroyed`."""
     end = 2 + (sealed[1] if len(sealed) > 1 else 0)
-    restriction = sealed[2:end].decode("ascii", "replace")
+    restriction, _bar, said = sealed[2:end].decode("ascii", "replace").partition("|")
     intact = sealed[:1] == bytes([_RESTRICTED]) and restriction.isprintable()
-    return _decrypt(restriction, place, intact, sealed[end:]).decode()
+    return _decrypt(restriction, place, intact and said in ("", place), sealed[end:]).decode()
+
+
+def restricted_by(sealed: bytes) -> tuple[str, str]:
+    """Return under which restriction key a value is kept, and its place; ("", "") for any other value."""
+    if sealed[:1] != bytes([_RESTRICTED]) or len(sealed) < 2:
+        return "", ""
+    restriction, _bar, place = sealed[2 : 2 + sealed[1]].decode("ascii", "replace").partition("|")
+    return restriction, place
 
 
 def end_restrictions(now: datetime) -> None:

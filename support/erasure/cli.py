@@ -8,11 +8,16 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from support.core.terminal import Command, Group
+from support.core.actors import SYSTEM
+from support.core.clock import utcnow
+from support.core.errors import Invalid, NotFound
+from support.core.terminal import Command, Group, Refused
 from support.core.words import N_
 from support.core.words import spoken as _
-from support.erasure import receipts
+from support.erasure import queries, receipts, service_locked
 from support.erasure.replay import replay
+from support.policies.data_classes import Class
+from support.workorders import queries as orders
 
 erasure_group = Group("erasure", help=N_("Deletions of personal data."))
 receipt_group = Group("receipt", help=N_("Proofs of deletions."))
@@ -28,6 +33,49 @@ def replay_command() -> None:
     """Carry out what this database lacks, and say how many."""
     done = replay(lambda number: click.echo(_("Entry %(number)s is carried out.", number=number)))
     click.echo(_("Carried out again: %(number)s", number=done))
+
+
+@erasure_group.command(
+    "locked",
+    cls=Command,
+    help=N_(
+        "Show what the deletion of work order REFERENCE locked away; the trail keeps that it was opened."
+    ),
+)
+@click.argument("reference")
+@click.option(
+    "--class",
+    "data_class",
+    required=True,
+    type=click.Choice([each.value for each in Class]),
+    help=N_("The class of data, as the proof names it."),
+)
+@click.option(
+    "--reason",
+    required=True,
+    help=N_("The file number of the court, authority or claim; no names."),
+)
+@click.option(
+    "--files",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=N_("A folder into which the files are written."),
+)
+@with_appcontext
+def locked_command(reference: str, data_class: str, reason: str, files: Path | None) -> None:
+    """Print each value with its place, while its term runs."""
+    try:
+        row = queries.erasure_of(orders.order_named(reference))
+        if row is None:
+            raise NotFound()
+        found = service_locked.open_locked(
+            SYSTEM, row, data_class, number=reason, now=utcnow(), files=files
+        )
+    except NotFound as error:
+        raise Refused(_("Nothing of it is locked away there, or its date is past.")) from error
+    except Invalid as error:
+        raise Refused(_(error.words)) from error
+    for place, text in found:
+        click.echo(f"{place}\n{text}\n")
 
 
 @receipt_group.command(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from support.core.calendars import Due
 from support.core.words import N_
 from support.erasure import queries, rules, service
 from support.erasure.lifecycle import SEARCHED, UNDECIDED, WITHDRAWABLE, ErasureState
@@ -53,7 +54,7 @@ def clocks(order: WorkOrder) -> list[Clock]:
     return [Clock(N_("Answer to the request"), due.at - _MINUTE, due.estimated, lines)]
 
 
-def due_of(row: Erasure) -> Any:
+def due_of(row: Erasure) -> Due | None:
     """Return by when a request has to be answered, with its steps; None before identity is shown."""
     if row.complete_at is None or not row.region:
         return None

@@ -24,7 +24,8 @@ class Erasure(Model):
     none for everything; `rules` the version of the clocks that it began with. `complete_at` is when identity was
     shown, from which the clock runs. `remark` is what was said when a proposal was sent back or refused, sealed under
     the key of the request. `ledger` is the number of its entry in the erasure ledger, `receipt` the signed proof,
-    which holds nothing of the person.
+    which holds nothing of the person. `identity` is what names the person in a text, sealed under their own key from
+    the ledger's entry on until that key goes: what others wrote is looked for by it when their data is gone already.
     """
 
     __tablename__ = "erasure"
@@ -65,6 +66,7 @@ class Erasure(Model):
     approved_by: Mapped[int | None] = mapped_column(BigId)
     approved_at: Mapped[datetime | None]
     ledger: Mapped[int | None]
+    identity: Mapped[bytes | None]
     receipt: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     ended_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)

@@ -72,7 +72,8 @@ HOLDERS = (
     ),
     NotPersonal(
         {
-            "erasure": "uid order_id person_id state ground scope region extension remark receipt",
+            # `identity` is there only while a deletion is carried out, and ends with the person's key.
+            "erasure": "uid order_id person_id state ground scope region extension remark receipt identity",
             "erasure_line": "data_class measure reason",
             "erasure_step": "code measure note",
             "erasure_mention": "kind spans blind",

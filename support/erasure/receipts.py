@@ -19,6 +19,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from support.core.backup import KEPT_KEYS
 from support.core.context import keys, settings
 from support.core.platform_calls import Name, call_of
 from support.erasure import execution, queries, queries_told
@@ -79,7 +80,7 @@ def facts_of(row: Erasure, now: datetime) -> dict[str, Any]:
         **_platform_dates(row),
         "backups": {
             "replayed": True,
-            "keys_kept": 2,
+            "keys_kept": KEPT_KEYS,
         },
     }
 

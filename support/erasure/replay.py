@@ -18,7 +18,15 @@ from support.core import audit, ledger
 from support.core.actors import SYSTEM
 from support.core.clock import utcnow
 from support.core.db import clean_leftovers, db, transaction
-from support.erasure import queries, service_execution, service_ledger, service_taking_out
+from support.erasure import (
+    execution,
+    queries,
+    service_execution,
+    service_ledger,
+    service_mentions,
+    service_taking_out,
+)
+from support.erasure.lifecycle import ErasureState
 
 
 def replay(tell: Callable[[int], object] = lambda number: None) -> int:
@@ -48,11 +56,17 @@ def _marks() -> Mapping[str, int]:
 
 def _again(number: int, entry: Mapping[str, Any], marks: Mapping[str, int]) -> None:
     """Carry one entry out; of somebody whom this database does not know yet only what others wrote is there."""
-    row = queries.known(str(entry["key"]))
+    row = queries.known(ledger.subject(entry))
+    if "of" in entry:
+        if row is not None and row.status is ErasureState.EXECUTING:
+            service_taking_out.note(row, entry["mentions"])
+        return
     person_id = row.person_id if row is not None else marks.get(str(entry["person"]))
     if person_id is None:
         return
     row = service_ledger.bring_back(person_id, number, entry, now=utcnow())
     if row is not None:
         service_taking_out.note(row, entry["mentions"])
+        if execution.is_whole(queries.measures_of(row)):
+            service_mentions.note_identity(row)
         service_execution.carry_on(row.id)

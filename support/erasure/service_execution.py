@@ -89,9 +89,25 @@ def carry_on(erasure_id: int) -> None:
         begin(row, utcnow())
     if row.status is not S.EXECUTING:
         return
+    since = utcnow()
     for step in queries.steps_of(row):
+        if step.code == execution.KEY and step.done_at is None:
+            _look_again(row, since)
         if step.done_at is None and not _do(row, step):
             return
+
+
+def _look_again(row: Erasure, since: datetime) -> None:
+    """Look once more, before the key goes, for what others wrote while a part waited: under a hold, or after a kill."""
+    mentions = next(step for step in queries.steps_of(row) if step.code == execution.MENTIONS)
+    if mentions.done_at is None or mentions.done_at >= since:
+        return
+    service_mentions.look_for(row)
+    if service_taking_out.is_held_back(row):
+        with transaction():
+            mine = update(ErasureStep).where(ErasureStep.id == mentions.id)
+            changed(mine.values(done_at=None))
+        _do(row, mentions)
 
 
 def _do(row: Erasure, step: ErasureStep) -> bool:
@@ -105,6 +121,8 @@ def _do(row: Erasure, step: ErasureStep) -> bool:
     elif step.code in _AFTER_ALL and _is_open(row, step):
         return False
     else:
+        if step.code == execution.MENTIONS and step.note == HELD:
+            service_mentions.look_for(row)  # people write on under a hold
         _OWN[step.code](row, now)
         if step.code == execution.MENTIONS and service_taking_out.is_held_back(row):
             _note(step, HELD)
@@ -182,6 +200,7 @@ def _write_ledger(row: Erasure, now: datetime) -> None:
     """Write down, outside of the database, what must stay erased; before anything is destroyed."""
     if execution.is_whole(queries.measures_of(row)):
         service_mentions.look_for(row)
+        service_mentions.note_identity(row)
     number = ledger.append(service_ledger.entry_of(row, service_mentions.written(row)))
     with transaction():
         changed(update(Erasure).where(Erasure.id == row.id).values(ledger=number))
@@ -208,6 +227,7 @@ def _tell_platform(row: Erasure, now: datetime) -> None:
 def _destroy_key(row: Erasure, now: datetime) -> None:
     with transaction():
         vault.destroy(f"person:{row.person_id}")
+        changed(update(Erasure).where(Erasure.id == row.id).values(identity=None))
 
 
 def _clean(row: Erasure, now: datetime) -> None:

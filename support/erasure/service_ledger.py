@@ -6,6 +6,8 @@ database that was restored from before, where its row stands as it stood then, o
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -51,6 +53,13 @@ def entry_of(row: Erasure, mentions: list[list[Any]]) -> dict[str, Any]:
         "asked": asked | {name: _iso(getattr(row, name)) for name in _DATES},
         "mentions": mentions,
     }
+
+
+def addition(row: Erasure, mentions: list[list[Any]]) -> dict[str, Any]:
+    """Return what the ledger is told of mentions that were found after the entry of their request."""
+    said = json.dumps(sorted((kind, number, known) for kind, number, known, _spans in mentions))
+    key = f"{row.uid}:{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+    return {"key": key, "of": row.uid, "person": person_mark(row.person_id), "mentions": mentions}
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -5,7 +5,9 @@ They are looked for in the threads in which the person takes part, and by the in
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select, update
@@ -47,13 +49,42 @@ def identity_of(person_id: int) -> Identity:
     )
 
 
+def identity_for(row: Erasure) -> Identity:
+    """Return what names the person of a request: as it was noted for it, once their data may be gone."""
+    place = f"erasure.identity:{row.uid}"
+    if row.identity is None:
+        return identity_of(row.person_id)
+    try:
+        said = json.loads(vault.unseal(f"person:{row.person_id}", place, row.identity))
+    except KeyDestroyed:
+        return identity_of(row.person_id)
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
+    }
+    return Identity(**values)
+
+
+def note_identity(row: Erasure) -> None:
+    """Note what names the person, sealed under their key, before their data goes; twice is harmless."""
+    owner, place = f"person:{row.person_id}", f"erasure.identity:{row.uid}"
+    who = json.dumps(asdict(identity_of(row.person_id)), ensure_ascii=False)
+    with transaction():
+        try:
+            sealed = vault.seal(owner, place, who)
+        except KeyDestroyed:
+            return
+        mine = update(Erasure).where(Erasure.id == row.id, Erasure.identity.is_(None))
+        changed(mine.values(identity=sealed))
+    db.session.refresh(row)
+
+
 def look_for(row: Erasure) -> int:
     """Look for mentions and note them as proposals, chosen until somebody says no; return how many texts have some.
 
     Looked for again it adds what was written since, and where a text was changed meanwhile, by the deletion of somebody
     else who is named in it too, finds the places anew. What was decided about a text stays decided.
     """
-    who = identity_of(row.person_id)
+    who = identity_for(row)
     found = 0
     for text in _candidates(row.person_id, who):
         spans = mentions.find(text.body, who)

@@ -7,18 +7,19 @@ that whoever comes second, in the desk or in a replay, never finds another text 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
+from support.core import ledger
 from support.core.db import changed, db, insert_new, transaction
-from support.erasure import mentions
+from support.erasure import mentions, service_ledger
 from support.erasure.lifecycle import ErasureState
 from support.erasure.mentions import Mention, What
 from support.erasure.models import Erasure, ErasureMention
-from support.erasure.service_mentions import blind, identity_of, mentions_of, written_down
+from support.erasure.service_mentions import blind, identity_for, mentions_of, written_down
 from support.policies import queries_legal_holds
 from support.workorders import queries as orders
 from support.workorders import service_redactions as texts
@@ -29,12 +30,45 @@ Spans = Sequence[Sequence[Any]]
 
 def take_out(row: Erasure, now: datetime) -> None:
     """Redact the chosen mentions but for those that a legal hold keeps; safe to run twice."""
+    if row.ledger is not None and row.ledger <= (ledger.applied() or 0):
+        _tell_ledger(row)  # not while it is done again: what is behind it is still to come
     for mention in _to_do(row):
         with transaction():
             text = texts.text_of(mention.kind, mention.thing_id)
             if text is not None and (_is_held(text) or not _take_out(row, mention, text, now)):
                 continue
             _set(now, ErasureMention.id == mention.id)
+
+
+def _tell_ledger(row: Erasure) -> None:
+    """Write down what the entry of a request does not know, before it goes: texts that were written, or that another
+    deletion changed, since."""
+    new = []
+    for mention in _to_do(row):
+        text = texts.text_of(mention.kind, mention.thing_id)
+        if text is None or _is_held(text):
+            continue
+        if (known := blind(text.body)) != mention.blind:
+            spans = written_down(mentions.find(text.body, identity_for(row)))
+            with transaction():
+                mine = update(ErasureMention).where(ErasureMention.id == mention.id)
+                changed(mine.values(blind=known, spans=spans))
+            new.append([mention.kind, mention.thing_id, known.hex(), spans])
+        else:
+            new.append([mention.kind, mention.thing_id, known.hex(), mention.spans])
+    told = {(kind, number, known) for kind, number, known, _spans in _told(row)}
+    new = [one for one in new if one[3] and tuple(one[:3]) not in told]
+    if new:
+        number = ledger.append(service_ledger.addition(row, new))
+        with transaction():
+            ledger.mark_applied(number)
+
+
+def _told(row: Erasure) -> Iterator[Sequence[Any]]:
+    """Yield the mentions that the ledger knows of a request."""
+    for _number, entry in ledger.entries((row.ledger or 1) - 1):
+        if ledger.subject(entry) == row.uid:
+            yield from entry["mentions"]
 
 
 def _take_out(row: Erasure, mention: ErasureMention, text: Text, now: datetime) -> bool:
@@ -44,7 +78,7 @@ def _take_out(row: Erasure, mention: ErasureMention, text: Text, now: datetime) 
     """
     known, spans = mention.blind, mention.spans
     if blind(text.body) != known:
-        found = mentions.find(text.body, identity_of(row.person_id))
+        found = mentions.find(text.body, identity_for(row))
         return not found or _redact(text, [written_down(found)])
     begun = select(Erasure.id).where(Erasure.state == ErasureState.EXECUTING, Erasure.ledger > 0)
     same = (
@@ -110,10 +144,16 @@ def redo(noted: Iterable[Sequence[Any]]) -> None:
 
 
 def note(row: Erasure, noted: Iterable[Sequence[Any]]) -> None:
-    """Keep with a request that is done again what the ledger says is to go, for the texts that are held."""
+    """Keep with a request that is done again what the ledger says is to go, for the texts that are held.
+
+    Of several entries about one text the one stays that knows it as it stands.
+    """
     with transaction():
         for kind, thing_id, known, spans in noted:
             which = {"erasure_id": row.id, "kind": kind, "thing_id": thing_id}
             said = {"blind": bytes.fromhex(known), "spans": spans, "chosen": True}
-            if not insert_new(ErasureMention, **which, **said):
-                changed(update(ErasureMention).filter_by(**which).values(**said, done_at=None))
+            if insert_new(ErasureMention, **which, **said):
+                continue
+            text, mine = texts.text_of(kind, thing_id), update(ErasureMention).filter_by(**which)
+            stands = blind(text.body) if text is not None else b""
+            changed(mine.where(ErasureMention.blind != stands).values(**said, done_at=None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from support.core.locking import LockedInside
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.core.worker import Periodic
@@ -15,6 +16,7 @@ from support.infringement import (  # noqa: F401  (most views add their routes)
     letters,
     listing_door,
     queries,
+    removals,
     service_given,
     service_retention,
     timers,
@@ -68,6 +70,7 @@ HOOKS: tuple[object, ...] = (
     *service_retention.HOOKS,
     listing_door.DOOR,
     Periodic("note_reveals", timedelta(minutes=1), service_given.note_reveals),
+    LockedInside(removals.locked_links),
     Periodic("forget_old_notices", timedelta(hours=1), service_retention.forget_old_drafts),
 )
 

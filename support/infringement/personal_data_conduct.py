@@ -18,7 +18,16 @@ from sqlalchemy import delete, func, or_, select
 from support.core import vault
 from support.core.actors import SYSTEM
 from support.core.db import db
-from support.core.holders import BATCH, Holder, Item, Measure, Removal, count_of, delete_some
+from support.core.holders import (
+    BATCH,
+    Holder,
+    Item,
+    Measure,
+    Removal,
+    count_of,
+    delete_some,
+    no_keyed,
+)
 from support.core.locking import shut, still_there
 from support.core.vault import KeyDestroyed
 from support.core.web_parts import words as gettext
@@ -208,7 +217,7 @@ def _holder(code: str, title: str, columns: dict[str, str], *how: Any) -> Holder
         },
         since=_since,
         streams=_streams,
-        keyed=count if code in _SEALED else lambda person_id: 0,
+        keyed=count if code in _SEALED else no_keyed,
     )
 
 

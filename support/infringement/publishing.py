@@ -246,10 +246,9 @@ def _people(notice: Notice) -> Iterator[Known]:
     """The accounts of both sides: names and addresses."""
     respondents: Sequence[Respondent] = queries.respondents_of(notice)
     ids = [notice.person_id, *(one.person_id for one in respondents if one.person_id is not None)]
-    for name in accounts.names(ids).values():
-        if name.strip():
-            yield Known(name.strip(), redaction.NAME)
     for person_id in ids:
+        if name := accounts.person(person_id).name.strip():  # somebody who was deleted has none
+            yield Known(name, redaction.NAME)
         for contact in accounts.contacts_of(person_id):
             yield Known(contact.address, redaction.CONTACT)
     for one in respondents:

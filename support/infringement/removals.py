@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from support.accounts import service as accounts
 from support.accounts.models import ContactPoint
@@ -22,7 +22,7 @@ from support.core.locking import FILES, shut, shut_file, still_there
 from support.core.words import N_
 from support.infringement import queries
 from support.infringement.lifecycle import ENDED
-from support.infringement.models import Item, Notice, Paper, item_place
+from support.infringement.models import Item, Notice, Paper, Respondent, item_place
 
 FILER, RESPONDENT = "filer", "respondent"
 OWN: Mapping[str, tuple[str, ...]] = {FILER: ("words",), RESPONDENT: ("title", "since")}
@@ -159,6 +159,17 @@ def take_link(removal: Removal, notice: Notice, link: Item, side: str, *, other:
     if not other:
         take_words(removal, notice, link, "reason_sealed")
         link.url_blind, link.platform_item = own_value(link.uid), ""
+
+
+def locked_links(person_id: int) -> Iterator[bytes]:
+    """Yield what of either side is locked away inside the links of somebody's cases, for who has to open it."""
+    answered = select(Respondent.notice_id).where(Respondent.person_id == person_id)
+    theirs = or_(Notice.person_id == person_id, Notice.id.in_(answered))
+    for notice in db.session.execute(select(Notice).where(theirs).order_by(Notice.id)).scalars():
+        for link in queries.items_of(notice):
+            if link.sealed:
+                said = queries.opened(notice.stream, item_place(link.uid), link.sealed)
+                yield from map(base64.b64decode, said.get("locked", {}).values())
 
 
 def _kept(removal: Removal, owner: str, place: str, said: Mapping[str, str]) -> str | None:

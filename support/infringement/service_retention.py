@@ -36,8 +36,9 @@ from support.infringement.models_conduct import (
     NoticePrint,
 )
 from support.infringement.models_drafts import NoticeDraft
-from support.infringement.models_reports import ReportedContent
+from support.infringement.models_reports import ContentReport, ReportAppeal, ReportedContent
 from support.infringement.removals import own_value
+from support.notifications import service_letters
 from support.policies.data_classes import Class
 from support.policies.queries_legal_holds import on_person, person_stream, stream_of
 from support.workorders.models import WorkOrder
@@ -77,7 +78,7 @@ def _end_notices(_now: datetime, ids: Sequence[int]) -> int:
         (
             Respondent,
             Respondent.notice_id.in_(ids),
-            {"address_sealed": None, "address_blind": None},
+            {"address_sealed": None, "address_blind": None, "contact_id": None},
         ),
         (NoticePrint, NoticePrint.notice_id.in_(ids), {"text_blind": None}),
     ):
@@ -85,10 +86,13 @@ def _end_notices(_now: datetime, ids: Sequence[int]) -> int:
     for link in db.session.execute(select(Item).where(Item.notice_id.in_(ids))).scalars():
         # Links stay apart, since a notice names none twice; nobody finds them by their address any more.
         link.url_blind, link.version = own_value(link.uid), link.version + 1
+        link.platform_item = ""
         link.sealed = link.reason_sealed = link.complaint_sealed = link.dispute_sealed = None
     for notice in rows:
         vault.destroy(notice.stream)
+        service_letters.forget_words(notice.stream)
         notice.sealed, notice.holder_blind = None, own_value(notice.uid)
+        notice.valid_until = None
         notice.version += 1
     db.session.flush()
     return len(rows)
@@ -112,8 +116,34 @@ def _end_links(_now: datetime, ids: Sequence[int]) -> int:
     for row in ended:
         vault.destroy(row.stream)
         row.url_sealed, row.title_sealed, row.url_blind = b"", b"", own_value(row.uid)
-        row.address_sealed = row.reason_sealed = None
+        row.address_sealed = row.reason_sealed = row.contact_id = None
+        row.platform_item = ""
         row.version += 1
+    appeals = update(ReportAppeal).where(ReportAppeal.content_id.in_(ids))
+    changed(appeals.values(sealed=b""))
+    db.session.flush()
+    return len(ended)
+
+
+def _over_reports(before: datetime) -> tuple[Any, ...]:
+    """A report with legal's reason to show a name, whose order is closed for so long."""
+    order = (WorkOrder.id == ContentReport.order_id, WorkOrder.status == "closed")
+    return ContentReport.reveal_sealed.is_not(None), exists().where(
+        *order, WorkOrder.status_at < before
+    )
+
+
+def _held_reports(held: Any) -> Any:
+    own = stream_of("order", ContentReport.order_id).in_(held)
+    return or_(own, person_stream(ContentReport.person_id).in_(held))
+
+
+def _end_reports(_now: datetime, ids: Sequence[int]) -> int:
+    rows = db.session.execute(select(ContentReport).where(ContentReport.id.in_(ids)))
+    ended = rows.scalars().all()
+    for row in ended:
+        vault.destroy(row.stream)
+        row.reveal_sealed, row.version = None, row.version + 1
     db.session.flush()
     return len(ended)
 
@@ -183,6 +213,18 @@ LINKS = Keeping(
     act=_end_links,
     most=100,
 )
+REPORTS = Keeping(
+    "infringement.reports",
+    N_("Why a reporter's name was shown"),
+    N_("after the end of the case"),
+    Class.RIGHTS,
+    ContentReport,
+    over=_over_reports,
+    first=ContentReport.id,
+    held=_held_reports,
+    act=_end_reports,
+    most=100,
+)
 RIGHTS = plain(
     "infringement.rights",
     (N_("Rights that were taken off the list"), N_("after that")),
@@ -235,7 +277,16 @@ DRAFTS = plain(
     act=_discard,
     most=50,
 )
-KEEPINGS: tuple[Keeping, ...] = (NOTICES, LINKS, RIGHTS, STEPS_OVER, APPEALS, SIGNALS, DRAFTS)
+KEEPINGS: tuple[Keeping, ...] = (
+    NOTICES,
+    LINKS,
+    REPORTS,
+    RIGHTS,
+    STEPS_OVER,
+    APPEALS,
+    SIGNALS,
+    DRAFTS,
+)
 HOOKS: tuple[object, ...] = (*KEEPINGS, NeedsGuest(_needs))
 
 

@@ -30,15 +30,22 @@ def place_hold(
     """
     now, reference = now or utcnow(), " ".join(reference.split())
     _check_may(actor, ground)
-    needed = ground in (Ground.LAWSUIT, Ground.AUTHORITY)
-    if (needed or reference) and not _FILE_NUMBER.fullmatch(reference):
-        raise Invalid("reference", NUMBER_ONLY)
+    if reference or ground in (Ground.LAWSUIT, Ground.AUTHORITY):
+        reference = require_number(reference)
     key = {"about": about, "ground": ground, "reference": reference}
     with transaction():
         if insert_new(LegalHold, uid=new_uid(), **key, placed_by=actor.id, placed_at=now):
             audit.record(about, "legal_hold.placed", actor=actor, at=now, ground=ground)
         standing = select(LegalHold).filter_by(**key).where(LegalHold.released_at.is_(None))
         return db.session.execute(standing).scalar_one()
+
+
+def require_number(text: str) -> str:
+    """Return the file number of a court or an authority, tidied; raise `Invalid` for anything longer or wordier."""
+    number = " ".join(text.split())
+    if not _FILE_NUMBER.fullmatch(number):
+        raise Invalid("reference", NUMBER_ONLY)
+    return number
 
 
 def release_hold(actor: Actor, hold: LegalHold, *, now: datetime | None = None) -> LegalHold:

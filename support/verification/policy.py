@@ -32,7 +32,6 @@ RECORD_LOCKED = timedelta(hours=24)
 OPEN_FOR = timedelta(days=30)
 """A check that waits for its person longer is given up, so that no picture of it stays for ever."""
 VIEW_LIVES = timedelta(seconds=60)
-SEATS = ("verifier", "approver")
 VERDICTS = ("pass", "fail", "again")
 
 

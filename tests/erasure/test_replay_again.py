@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from support.accounts.models import Person
 from support.core import ledger, outbox, readiness, vault
 from support.core.clock import utcnow
-from support.core.db import db, transaction
+from support.core.db import changed, db, transaction
 from support.core.holders import Measure
 from support.erasure import queries, service, service_execution, service_ledger
 from support.erasure.lifecycle import ErasureState
@@ -314,3 +314,75 @@ def test_with_the_keys_of_then_nothing_of_the_person_can_be_opened_after_a_repla
     desk.restored(data, look, keys=False)
     with world.outside():
         assert leftovers.in_tables(desk.other, CANARIES.values()) == []
+
+
+def test_what_is_written_under_a_hold_is_found_when_it_is_released_and_after_a_restore(
+    desk: Desk, world: ErasureWorld
+) -> None:
+    life = Everything(world.mei, world.bob)
+    order_id = life.orders[0].id
+    row = agreed(world, life)
+    hold(world, f"order:{order_id}")
+    row = world.carried_out(row)
+    assert row.status is S.EXECUTING
+    order = orders.order_by_id(order_id)
+    words = f"Wrote again to {CANARIES['e-mail']}, firm {CANARIES['organisation']}."
+    note_id = workorders.add_note(world.mei, order, body=words).id
+    data = desk.back_up()
+    release_all(world)
+    go_on()
+    row = world.fresh(row)
+    assert row.status in DONE
+    assert row.identity is None
+    after = _note(note_id)
+    assert after.startswith("Wrote again to ")
+    assert CANARIES["e-mail"] not in after
+    assert CANARIES["organisation"] not in after
+    assert ledger.last() == 2
+
+    def look() -> None:
+        assert ledger.applied() == 2
+        if row_held():
+            release_all(world)
+            go_on()
+        assert _note(note_id) == after
+
+    def row_held() -> bool:
+        return bool(queries_legal_holds.standing_holds())
+
+    desk.restored(data, look)
+
+
+def test_a_text_that_another_deletion_changed_is_told_to_the_ledger_anew(
+    desk: Desk, world: ErasureWorld
+) -> None:
+    both = ["alice@example.org", "bob@example.org"]
+    order = make_order(make_member("Dora", "dora@example.org"), "Two sellers", "Please look.")
+    note_id = workorders.add_note(world.mei, order, body=f"Write to {both[0]} and {both[1]}.").id
+    rows = [world.confirmed(who) for who in (world.alice, world.bob)]
+    world.drain()
+    rows = [world.approved(world.proposed(row)) for row in rows]
+    data = desk.back_up()
+    world.drain()
+    service_execution.begin(world.fresh(rows[0]), utcnow())
+    _step(rows[0], "told", "ledger")
+    service_execution.begin(world.fresh(rows[1]), utcnow())
+    _step(rows[1], "told", "ledger")
+    with transaction():
+        changed(update(Erasure).where(Erasure.id == world.fresh(rows[1]).id).values(ledger=None))
+    _step(rows[0], "mentions")
+    with transaction():
+        changed(update(Erasure).where(Erasure.id == world.fresh(rows[1]).id).values(ledger=2))
+    world.hurry()
+    world.drain()
+    go_on()
+    after = _note(note_id)
+    assert (both[0] in after, both[1] in after) == (False, False)
+    assert ledger.last() == 3
+
+    def look() -> None:
+        assert _note(note_id) == after
+
+    desk.restored(data, look)
+    with world.outside():
+        assert leftovers.in_tables(desk.other, both) == []

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from support.core import vault
 from support.core.db import db, transaction
 from support.core.holders import Measure
+from support.core.keeping import sweep
 from support.core.vault import KeyDestroyed
 from support.infringement import queries_reports as queries
-from support.infringement import report_pages, service_report_names, service_reports
+from support.infringement import (
+    report_pages,
+    service_report_names,
+    service_reports,
+    service_retention,
+)
 from support.infringement import service_report_decisions as decisions
 from support.infringement.lifecycle_reports import Ground
 from support.infringement.models_reports import ContentReport, ReportAppeal, ReportedContent
 from support.policies import queries_legal_holds as holds
+from support.workorders import queries as orders
 from tests.fixtures.removals import carry_out, collected, holder, left_of, said
 from tests.infringement.removal_world import do
 from tests.infringement.report_world import LINK, REASON, ReportWorld
 from tests.infringement.world import NoticeWorld
+from tests.policies.retention_world import closed_at
 
 REPORTS, REPORTED, APPEALS = (
     f"infringement.{name}" for name in ("reports", "reported", "report_appeals")
@@ -159,3 +169,18 @@ def test_who_was_never_told_is_found_by_their_address(reports: ReportWorld) -> N
     case = reports.case(report)
     assert case.address_sealed is None
     assert queries.url_of(case) == LINK
+
+
+def test_why_a_name_was_shown_and_what_is_left_of_a_link_end_by_their_time(
+    reports: ReportWorld,
+) -> None:
+    case_id, later = ended(reports).id, reports.people.now + timedelta(days=1200)
+    report = report_now()
+    closed_at(orders.order_by_id(report.order_id), reports.people.now)
+    assert sweep(service_retention.REPORTS, later, before=reports.people.now) == 0
+    assert sweep(service_retention.REPORTS, later, before=later) == 1
+    assert report_now().reveal_sealed is None
+    assert sweep(service_retention.LINKS, later, before=later) == 1
+    case = case_now(case_id)
+    assert (case.platform_item, case.contact_id) == ("", None)
+    assert [one.sealed for one in db.session.query(ReportAppeal)] == [b""]

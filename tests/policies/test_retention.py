@@ -29,6 +29,7 @@ from support.policies import queries_retention as queries
 from support.policies import retention, retention_pages, service_legal_holds
 from support.policies import service_retention as service
 from support.policies.data_classes import Class
+from support.policies.models import Consent, PolicyVersion
 from support.policies.models_legal_holds import Ground
 from support.policies.models_retention import RetentionPart, RetentionRun, RunState
 from support.workorders import service as workorders
@@ -399,3 +400,22 @@ def test_the_indexes_find_what_is_over(app: Flask) -> None:
             said = found.compile(db.engine, compile_kwargs={"literal_binds": True})
             plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {said}").all()
             assert wanted[keeping.code] in str(plan), plan
+
+
+def test_consents_of_somebody_who_was_deleted_end_by_their_time() -> None:
+    alice, bob = make_member("Alice", "alice@example.org"), make_member("Bob", "bob@example.org")
+    said = {"label": "canary", "text_en": "x", "text_zh": "x"}
+    with transaction() as session:
+        session.add(PolicyVersion(effective_from=NOW, created_at=NOW, **said))
+    version = db.session.execute(select(PolicyVersion.id).filter_by(label="canary")).scalar_one()
+    with transaction() as session:
+        for who in (alice, bob):
+            given = {"purpose": "service", "act": "accepted", "how": "form"}
+            session.add(
+                Consent(person_id=who.id, version_id=version, at=NOW - 90 * MONTHS, **given)
+            )
+        gone = update(Person).where(Person.id == alice.id)
+        changed(gone.values(erased_at=NOW - 40 * MONTHS))
+    assert part(carry_out(NOW), "accounts.consents").done == 1
+    left = db.session.execute(select(Consent.person_id)).scalars().all()
+    assert set(left) == {bob.id}

@@ -163,6 +163,15 @@ def test_the_account_of_a_company_is_erased_with_its_index(
     assert company.transfers() == [], "a payment that was due is not made"
 
 
+def test_what_a_demos_bank_was_told_goes_with_the_account(
+    company: Company, ours: list[Holder]
+) -> None:
+    company.pay()
+    assert len(company.transfers()) == 1
+    carry_out(Measure.ERASE, company.world.guest.id, *ours)
+    assert company.transfers() == []
+
+
 def test_other_peoples_checks_stay(world: World, ours: list[Holder]) -> None:
     check = world.given()
     world.see(world.vera, check)

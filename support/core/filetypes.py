@@ -1,9 +1,9 @@
 """Which files are accepted, and the proof that a file is what its name says.
 
 The list is data. A type is decided by content alone, then the extension must agree. Nothing here
-decodes an image (`core.images` does, in a child process): these checks read a few kilobytes.
+decodes an image (`core.images` does, in a child process), or draws a page.
 Office documents are taken because rights holders send letters and lists in them; what runs or
-calls home (macros, embedded objects, remote templates) is refused.
+calls home (macros, embedded objects, remote templates) is refused, in a PDF too (`core.pdf_active`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from support.core.errors import WrongType
+from support.core.pdf_active import refuse_active
 from support.core.words import N_
 
 NAME_LIMIT = 200
@@ -117,7 +118,7 @@ def renamed(name: str, kind: FileType) -> str:
 def identify(path: Path, name: str) -> FileType:
     """Return the type of the file at `path`, whose cleaned name is `name`.
 
-    Raises `WrongType`: content not on the list, name and content differ, active or oversized office document.
+    Raises `WrongType`: content not on the list, name and content differ, an active document, one that is too large.
     """
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     with path.open("rb") as stream:
@@ -134,8 +135,10 @@ def _by_content(stream: BinaryIO, extension: str) -> FileType | None:
     head = stream.read(HEAD_BYTES)
     for kind, matches in _SIGNATURES:
         if matches(head):
-            if kind is PDF and (_ends_as_zip(stream) or not _ends_as_pdf(stream)):
-                return None
+            if kind is PDF:
+                if _ends_as_zip(stream) or not _ends_as_pdf(stream):
+                    return None
+                refuse_active(stream)
             return kind
     if head.startswith(b"PK\x03\x04"):
         return _office(stream)

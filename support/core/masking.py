@@ -119,7 +119,9 @@ class Masked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
+    """Where a secret stands in a text, and what it is."""
+
     start: int
     end: int
     kind: Secret
@@ -130,14 +132,7 @@ def mask_secrets(text: str) -> Masked:
 
     Passwords vanish, ID numbers and codes keep their last 2, cards their last 4 characters.
     """
-    # Most texts hold neither a digit nor the words: asking for that is cheap, folding and the patterns below are not.
-    if not _may_hold(text):
-        return Masked(text, ())
-    folded = text.lower() if text.isascii() else fold_digits(text).translate(_WIDE)
-    found = _passwords(folded) if _MENTIONS_PASSWORD.search(folded) else []
-    if _DIGIT.search(folded):
-        found += _numbers(folded)
-        found += _codes(folded) if _MENTIONS_CODE.search(folded) else []
+    found = find_secrets(text)
     if not found:
         return Masked(text, ())
     found.sort(key=lambda each: (each.start, -each.end))
@@ -156,6 +151,19 @@ def mask_secrets(text: str) -> Masked:
     return Masked("".join([*parts, text[done:]]), tuple(dict.fromkeys(kinds)))
 
 
+def find_secrets(text: str) -> list[Found]:
+    """Return where a text holds secrets; some may overlap."""
+    # Most texts hold neither a digit nor the words: asking for that is cheap, folding and the patterns below are not.
+    if not _may_hold(text):
+        return []
+    folded = text.lower() if text.isascii() else fold_digits(text).translate(_WIDE)
+    found = _passwords(folded) if _MENTIONS_PASSWORD.search(folded) else []
+    if _DIGIT.search(folded):
+        found += _numbers(folded)
+        found += _codes(folded) if _MENTIONS_CODE.search(folded) else []
+    return found
+
+
 def _may_hold(text: str) -> bool:
     """Tell what `_MAY_HOLD` tells, since a thread has many texts; an ASCII one with three digits holds no number."""
     if not text.isascii():
@@ -167,8 +175,8 @@ def _may_hold(text: str) -> bool:
     return len(plain) - len(plain.translate(None, _DIGITS)) >= _SHORTEST
 
 
-def _passwords(text: str) -> list[_Found]:
-    result: list[_Found] = []
+def _passwords(text: str) -> list[Found]:
+    result: list[Found] = []
     match = _PASSWORD.search(text)
     while match is not None:
         said, quoted = match["is"].strip(), bool(match["quote"])
@@ -177,7 +185,7 @@ def _passwords(text: str) -> list[_Found]:
             value = value.rstrip(_CLOSING)
         start, following = match.span("value")
         if _is_password(value, said, quoted=quoted):
-            result.append(_Found(start, start + len(value), Secret.PASSWORD))
+            result.append(Found(start, start + len(value), Secret.PASSWORD))
         else:
             following = start  # the word refused may itself name a password: wrong(pwd:x1)
         match = _PASSWORD.search(text, following)
@@ -201,9 +209,9 @@ def _is_password(value: str, said: str, *, quoted: bool) -> bool:
     return _LOOKS_LIKE_SECRET.fullmatch(value) is not None
 
 
-def _numbers(text: str) -> list[_Found]:
+def _numbers(text: str) -> list[Found]:
     """Return ID and card numbers; a run may hold several, parted by single spaces or dashes."""
-    result: list[_Found] = []
+    result: list[Found] = []
     for match in _NUMBER.finditer(text):
         groups = [group.span() for group in _GROUP.finditer(text, *match.span())]
         done = 0
@@ -214,7 +222,7 @@ def _numbers(text: str) -> list[_Found]:
                 kind = _number_kind([text[slice(*span)] for span in groups[first : last + 1]])
                 if kind is not None:
                     done = groups[last][1]
-                    result.append(_Found(start, done, kind))
+                    result.append(Found(start, done, kind))
                     break
     return result
 
@@ -255,9 +263,9 @@ def _is_card_number(number: str) -> bool:
     return number[:5] in ("95588", "95599") and 16 <= length <= 19
 
 
-def _codes(text: str) -> list[_Found]:
+def _codes(text: str) -> list[Found]:
     return [
-        _Found(match.start("value"), match.end("value"), Secret.CODE)
+        Found(match.start("value"), match.end("value"), Secret.CODE)
         for pattern in (_CODE, _CODE_BEFORE)
         for match in pattern.finditer(text)
     ]

@@ -1,6 +1,7 @@
 """What could tell who somebody is, found in a text: proposed to be taken out, and looked for before it is published.
 
-Known values are those of the case itself. What only looks like an address, a number or a link is proposed too.
+Known values are those of the case itself. What only looks like an address, a number or a link is proposed too; what
+looks like a way to a person is refused (`policies.public_shapes`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from support.core.text import fold_digits
 from support.core.words import N_
 from support.policies.public_names import Folded, folded, holds
+from support.policies.public_shapes import Shape, shapes_in
 
 NAME, ADDRESS, CONTACT = N_("[name]"), N_("[address]"), N_("[contact]")
 NUMBER, WEBSITE, LINK = N_("[number]"), N_("[website]"), N_("[link %(number)s]")
@@ -34,7 +36,6 @@ _TOP = "com|cn|net|org|io|shop|store|example|top|xyz|cc|co|hk|tw|jp|kr|uk|de|fr|
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), mark)
     for pattern, mark in (
-        (r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", CONTACT),
         (rf"(?:https?://|www\.){_END}+{_LAST}", WEBSITE),
         (
             rf"(?<![a-z0-9_@.-])(?:[a-z0-9-]+\.)+(?:{_TOP})(?![a-z0-9])(?:[/:?]{_END}*{_LAST})?",
@@ -100,9 +101,13 @@ def pieces(text: str, known: Sequence[Known]) -> list[Piece]:
 
 
 def left_in(text: str, known: Sequence[Known]) -> list[str]:
-    """Return the known values that a text still holds, however they are spaced or spelt; each once."""
+    """Return what a text still holds, each once: known values, however they are spaced or spelt, and whatever looks
+    like an e-mail address, a telephone, a number of a document or a card, whosever it is.
+    """
     said, digits = folded(text), re.sub(r"[\s().-]", "", unicodedata.normalize("NFKC", text))
-    return list(dict.fromkeys(one.value for one in known if _holds(one, said, digits)))
+    values = [one.value for one in known if _holds(one, said, digits)]
+    shaped = [text[start:end].strip() for start, end, _mark, _number in _personal_spans(text)]
+    return list(dict.fromkeys([*values, *shaped]))
 
 
 def _holds(one: Known, said: Folded, digits: str) -> bool:
@@ -183,7 +188,18 @@ def _parts_of_name(value: str) -> Iterator[re.Pattern[str]]:
             yield re.compile(rf"(?<!\w){re.escape(word.strip('.,'))}(?!\w)")
 
 
+_PERSONAL = {Shape.NUMBER: NUMBER, Shape.PHONE: CONTACT, Shape.MAIL: CONTACT}
+"""What is never published; a place is, where it is none of the case's own: a shop, or where something was made."""
+
+
+def _personal_spans(text: str) -> Iterator[Span]:
+    for found in shapes_in(text):
+        if found.shape in _PERSONAL:
+            yield found.start, found.end, _PERSONAL[found.shape], 0
+
+
 def _shaped_spans(text: str) -> Iterator[Span]:
+    yield from _personal_spans(text)
     for pattern, mark in _SHAPES:
         for match in pattern.finditer(text):
             group = "value" if "value" in pattern.groupindex else 0

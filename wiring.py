@@ -71,14 +71,9 @@ from support.notifications import views as notice_views
 from support.notifications import views_desk as delivery_views
 from support.notifications.templates import MisuseForm
 from support.policies import cli as retention_cli
+from support.policies import entries as policy_entries
 from support.policies import personal_data as policy_data
-from support.policies import (  # noqa: F401  (views_consents adds its routes to the policies)
-    retention_pages,
-    views_changes,
-    views_consents,
-    views_purposes,
-    views_revisions,
-)
+from support.policies import retention_pages
 from support.policies import views as policy_views
 from support.policies import views_desk as announcing_views
 from support.policies import views_publications as transparency_views
@@ -141,8 +136,7 @@ BLUEPRINTS: list[Any] = [
     admin_views.blueprint,
     policy_views.blueprint,
     announcing_views.blueprint,
-    views_revisions.blueprint,
-    views_purposes.blueprint,
+    *policy_entries.BLUEPRINTS,
     transparency_views.blueprint,
     retention_views.blueprint,
     notice_views.blueprint,
@@ -198,8 +192,7 @@ HOOKS: list[object] = [
     *account_notices.TEMPLATES,
     *platform_notices.SUBSCRIPTIONS,
     *platform_notices.TEMPLATES,
-    *policy_notices.SUBSCRIPTIONS,
-    *policy_notices.TEMPLATES,
+    *policy_notices.HOOKS,
     MisuseForm(order_letters.misuse_path),
     AfterDrain(mail.close_doors),
     Unread(notice_queries.unread_of),
@@ -210,13 +203,6 @@ HOOKS: list[object] = [
         "notifications.notices",
         "bell",
         60,
-    ),
-    ConsoleEntry(
-        N_("Policy and consents"),
-        N_("Which version binds you, what you agreed to, and taking it back."),
-        "policies.consents",
-        "scroll-text",
-        65,
     ),
     NavItem(
         N_("Administration"),
@@ -300,8 +286,7 @@ HOOKS: list[object] = [
     ),
     infringement.MEMBER_NAV,
     *policy_views.NAV_ITEMS,
-    *views_revisions.HOOKS,
-    *views_purposes.HOOKS,
+    *policy_entries.HOOKS,
     *retention_views.HOOKS,
     *order_retention.HOOKS,
     *notice_retention.KEEPINGS,
@@ -346,7 +331,7 @@ PUBLIC = frozenset(
         "payments.bank_returns",
         *entries.PUBLIC,
         *policy_views.PUBLIC,
-        *views_changes.PUBLIC,
+        *policy_entries.PUBLIC,
         *transparency_views.PUBLIC,
         "workorders.start",
         "workorders.new",
@@ -391,8 +376,7 @@ GUEST: frozenset[str] = frozenset(
         "checks.withdraw",
         *infringement.GUEST,
         *erasure.GUEST,
-        "policies.consents",
-        "policies.withdraw",
+        *policy_entries.GUEST,
         "workorders.why",
         "workorders.index",
         "workorders.show",

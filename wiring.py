@@ -72,15 +72,10 @@ from support.notifications import views as notice_views
 from support.notifications import views_desk as delivery_views
 from support.notifications.templates import MisuseForm
 from support.policies import cli as retention_cli
+from support.policies import entries as policy_entries
 from support.policies import entries_sharing as sharing
 from support.policies import personal_data as policy_data
-from support.policies import (  # noqa: F401  (views_consents adds its routes to the policies)
-    retention_pages,
-    views_changes,
-    views_consents,
-    views_purposes,
-    views_revisions,
-)
+from support.policies import retention_pages
 from support.policies import views as policy_views
 from support.policies import views_cessation as cessation_gate
 from support.policies import views_desk as announcing_views
@@ -147,8 +142,7 @@ BLUEPRINTS: list[Any] = [
     policy_views.blueprint,
     cessation_gate.blueprint,
     announcing_views.blueprint,
-    views_revisions.blueprint,
-    views_purposes.blueprint,
+    *policy_entries.BLUEPRINTS,
     transparency_views.blueprint,
     retention_views.blueprint,
     *sharing.BLUEPRINTS,
@@ -209,8 +203,7 @@ HOOKS: list[object] = [
     *platform_notices.TEMPLATES,
     *cessation_notices.SUBSCRIPTIONS,
     *cessation_notices.TEMPLATES,
-    *policy_notices.SUBSCRIPTIONS,
-    *policy_notices.TEMPLATES,
+    *policy_notices.HOOKS,
     MisuseForm(order_letters.misuse_path),
     AfterDrain(mail.close_doors),
     Unread(notice_queries.unread_of),
@@ -221,13 +214,6 @@ HOOKS: list[object] = [
         "notifications.notices",
         "bell",
         60,
-    ),
-    ConsoleEntry(
-        N_("Policy and consents"),
-        N_("Which version binds you, what you agreed to, and taking it back."),
-        "policies.consents",
-        "scroll-text",
-        65,
     ),
     NavItem(
         N_("Administration"),
@@ -312,8 +298,7 @@ HOOKS: list[object] = [
     ),
     infringement.MEMBER_NAV,
     *policy_views.NAV_ITEMS,
-    *views_revisions.HOOKS,
-    *views_purposes.HOOKS,
+    *policy_entries.HOOKS,
     *retention_views.HOOKS,
     *sharing.HOOKS,
     *(ConsoleEntry(*each) for each in sharing.CONSOLE),
@@ -361,7 +346,7 @@ PUBLIC = frozenset(
         "payments.bank_returns",
         *entries.PUBLIC,
         *policy_views.PUBLIC,
-        *views_changes.PUBLIC,
+        *policy_entries.PUBLIC,
         *transparency_views.PUBLIC,
         *sharing.PUBLIC,
         "workorders.start",
@@ -407,8 +392,7 @@ GUEST: frozenset[str] = frozenset(
         "checks.withdraw",
         *infringement.GUEST,
         *erasure.GUEST,
-        "policies.consents",
-        "policies.withdraw",
+        *policy_entries.GUEST,
         "workorders.why",
         "workorders.index",
         "workorders.show",

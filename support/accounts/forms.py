@@ -29,8 +29,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from support.accounts.passwords import LONGEST
 from support.accounts.policy import LONGEST_TRAINING_MONTHS, TRAINING_MONTHS
 from support.core.actors import Role
-from support.core.errors import AlreadyDone, IllegalMove, Invalid, Stale
+from support.core.errors import AlreadyDone, IllegalMove, Stale
 from support.core.web_fields import A_DAY, DayField
+from support.core.web_fields import refusals_on as refusals_on  # rooms above take it from here
 from support.core.web_pages import LANGUAGES
 
 
@@ -47,19 +48,6 @@ class _Needed(InputRequired):
 _NEEDED = _Needed()
 _A_NUMBER = _l("Enter a number of months from 1 to 36.")
 _LINE = Length(max=200, message=_l("Use at most 200 characters."))
-
-
-@contextmanager
-def refusals_on(form: FlaskForm) -> Iterator[None]:
-    """Show the words of an `Invalid` beside the field that it names, or above the form."""
-    try:
-        yield
-    except Invalid as error:
-        words = gettext(error.words, **error.facts)
-        if error.field in form:
-            form[error.field].errors = [*form[error.field].errors, words]
-        else:
-            form.form_errors.append(words)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from support.accounts import queries as people
+from support.accounts.console import ConsoleEntry
 from support.core import outbox
 from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
@@ -87,8 +88,16 @@ def _go_on(version_id: int, after: int) -> None:
     outbox.put(TELLING, key, priority=outbox.BULK, version=version_id, after=after)
 
 
-SUBSCRIPTIONS = (Subscription(ANNOUNCED, begin), Subscription(TELLING, tell_some))
-TEMPLATES = (
+HOOKS: tuple[object, ...] = (
+    Subscription(ANNOUNCED, begin),
+    Subscription(TELLING, tell_some),
+    ConsoleEntry(
+        N_("Policy and consents"),
+        N_("Which version binds you, what you agreed to, and taking it back."),
+        "policies.consents",
+        "scroll-text",
+        65,
+    ),
     Template(
         VERSION,
         Purpose.LEGAL,

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     IntegerField,
     RadioField,
     SelectMultipleField,
@@ -20,7 +15,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from support.core.errors import Invalid
+from support.core.web_fields import DayField
 from support.policies.revisions import TESTS
 from support.policies.service_revisions import LONGEST_COMMENT, Words
 
@@ -28,19 +23,6 @@ TEXT_MAX = 100_000
 SUMMARY_MAX = 600
 REASON_MAX = 2_000
 _NEEDED = _l("This is needed in both languages.")
-
-
-@contextmanager
-def refused(form: FlaskForm) -> Iterator[None]:
-    """Show the words of an `Invalid` beside the field that it names, or above the form."""
-    try:
-        yield
-    except Invalid as error:
-        words = gettext(error.words, **error.facts)
-        if error.field in form:
-            form[error.field].errors = [*form[error.field].errors, words]
-        else:
-            form.form_errors.append(words)
 
 
 class RevisionForm(FlaskForm):
@@ -103,7 +85,7 @@ class OpenForm(FlaskForm):
 class AnnounceForm(FlaskForm):
     """When a version takes effect."""
 
-    day = DateField(_l("In force from"), validators=[Optional()])
+    day = DayField(_l("In force from"), validators=[Optional()])
 
 
 class CommentForm(FlaskForm):

@@ -12,8 +12,9 @@ from support.core.db import new_uid
 from support.core.once import once
 from support.core.text import written_in
 from support.core.web import current_actor, form_scope
+from support.core.web_fields import refusals_on
 from support.policies import queries, queries_revisions, revision_pages, service_revisions
-from support.policies.forms_revisions import CommentForm, refused
+from support.policies.forms_revisions import CommentForm
 from support.policies.models import PolicyVersion
 from support.policies.models_revisions import Revision
 from support.policies.prose import parse
@@ -58,7 +59,7 @@ def proposal(uid: str) -> str | Response | tuple[str, int]:
         return redirect(url_for("policies.changes", label=row.label), 303)
     if form.validate_on_submit():
         text = form.text.data or ""
-        with refused(form):
+        with refusals_on(form):
             key = request.form.get("idempotency_key", "")
             once(form_scope(), key, text, lambda: _comment(row, text))
             flash(_("Thank you. The people who write the policy read it."), "success")

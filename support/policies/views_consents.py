@@ -21,6 +21,8 @@ from support.policies.views import blueprint, keep_choice
 _LANDINGS = frozenset({"accounts.console", "workorders.index"})
 """Where people come after signing in, or begin: only there are they led to a question, never out of something."""
 _FIRST = "workorders.start"
+GUEST = ("policies.consents", "policies.withdraw")
+"""Guests agree to something, too, and take it back."""
 
 
 @blueprint.app_context_processor

@@ -12,11 +12,11 @@ from support.core.actors import Role
 from support.core.db import new_uid
 from support.core.once import once
 from support.core.web import current_actor, form_scope, posted_version
+from support.core.web_fields import refusals_on
 from support.core.web_nav import NavItem
 from support.core.words import N_
 from support.policies import purpose_pages, queries, queries_purposes, service_purposes
 from support.policies.forms_purposes import ProposalForm, RefusalForm, ScreenForm
-from support.policies.forms_revisions import refused
 from support.policies.models_purposes import NewUse
 from support.policies.policy import PROPOSERS
 from support.policies.revision_pages import name_of
@@ -45,7 +45,7 @@ def new() -> Answer:
     queries_purposes.uses_for(actor)
     if form.validate_on_submit():
         proposal, key = form.proposal, request.form.get("idempotency_key", "")
-        with refused(form):
+        with refusals_on(form):
             uid = once(
                 form_scope(),
                 key,
@@ -95,7 +95,7 @@ def allow(uid: str) -> Answer:
     form.label.choices = _labels()
     if form.validate_on_submit():
         said = {"label": form.label.data, "reason": form.reason.data or ""}
-        with refused(form):
+        with refusals_on(form):
             service_purposes.allow_purpose(
                 actor, use, form.screen, version=posted_version(), **said
             )
@@ -109,7 +109,7 @@ def refuse(uid: str) -> Answer:
     actor, form = current_actor(), RefusalForm()
     use = queries_purposes.use_for(actor, uid)
     if form.validate_on_submit():
-        with refused(form):
+        with refusals_on(form):
             reason = form.refusal.data or ""
             service_purposes.refuse_purpose(actor, use, reason=reason, version=posted_version())
             return _done(uid, _("Refused. Data is not used for it."))

@@ -16,12 +16,13 @@ from support.core.db import new_uid
 from support.core.errors import DomainError, IllegalMove, Stale
 from support.core.once import once
 from support.core.web import current_actor, form_scope, posted_version
+from support.core.web_fields import refusals_on
 from support.core.web_late import late_form
 from support.core.web_nav import NavItem
 from support.core.web_pages import language
 from support.core.words import N_
 from support.policies import queries, queries_revisions, revision_pages, service_revisions
-from support.policies.forms_revisions import AnnounceForm, OpenForm, RevisionForm, refused
+from support.policies.forms_revisions import AnnounceForm, OpenForm, RevisionForm
 from support.policies.models_revisions import Revision
 from support.policies.policy import EDITORS
 
@@ -63,7 +64,7 @@ def new() -> Answer:
     form = RevisionForm(data=_as_before(before) if before else None)
     if form.validate_on_submit():
         words, key = form.words, request.form.get("idempotency_key", "")
-        with refused(form):
+        with refusals_on(form):
             uid = once(
                 form_scope(),
                 key,
@@ -128,7 +129,7 @@ def edit(uid: str) -> Answer:
     form = RevisionForm(data=_typed(row))
     if form.validate_on_submit():
         try:
-            with refused(form):
+            with refusals_on(form):
                 version = posted_version()
                 service_revisions.change_revision(actor, row, form.words, version=version)
                 return _saved(uid)
@@ -168,7 +169,7 @@ def open_comments(uid: str) -> Answer:
     actor, form = current_actor(), OpenForm()
     row = queries_revisions.revision_for(actor, uid)
     if form.validate_on_submit():
-        with refused(form):
+        with refusals_on(form):
             days = form.days.data or 0
             service_revisions.open_comments(actor, row, version=posted_version(), days=days)
             flash(_("Open for comment. Everybody can read it now."), "success")
@@ -183,7 +184,7 @@ def announce(uid: str) -> Answer:
     row = queries_revisions.revision_for(actor, uid)
     if form.validate_on_submit():
         day = _start_of(form.day.data)
-        with refused(form):
+        with refusals_on(form):
             service_revisions.announce_revision(
                 actor, row, version=posted_version(), effective_from=day
             )

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, insert, select, text, update
 
 import support.core.db  # noqa: F401  (its listeners make SQLite durable and writes begin IMMEDIATE, as ours)
 from support.accounts.models import Person
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 from support.infringement.models import Item, Notice
 from support.policies.models_publications import Publication
 from support.policies.queries_publications import PAGE as LEDGER_PAGE

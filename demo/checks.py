@@ -18,7 +18,7 @@ from support.accounts.policy import CodePurpose
 from support.accounts.service_names import VERIFIED
 from support.core.actors import Actor
 from support.core.db import db, transaction
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.verification import queries, service, service_steps
 from support.verification.models import Check
 from support.verification.policy import Way

@@ -82,5 +82,6 @@ def _words(text_en: str, text_zh: str) -> Words:
         summary_en="Text messages are sent by a provider, and the log of sign-ins has a fixed end.",
         summary_zh="短信改由服务商发送，并写明登录记录的保存期限。",
         tests=("8.4.1", "8.4.3"),
-        **texts,
+        text_en=texts["text_en"],
+        text_zh=texts["text_zh"],
     )

@@ -21,7 +21,7 @@ from demo.reports import acts_of_reports
 from support.core import files
 from support.core.actors import Actor
 from support.core.db import db
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.workorders import queries, service, service_triage, timers
 from support.workorders.kind import kind_named
 from support.workorders.lifecycle import Priority, Status

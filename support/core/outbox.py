@@ -15,19 +15,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Table, bindparam, func, or_, select, update
+from sqlalchemy import Table, bindparam, func, or_, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Mapped, mapped_column
 
 from support.core import doorbell, logs
 from support.core.clock import utcnow
 from support.core.context import hooks
 from support.core.db import (
-    Id,
-    Model,
     UtcDateTime,
     after_commit,
     changed,
@@ -38,6 +34,7 @@ from support.core.db import (
     new_uid,
     transaction,
 )
+from support.core.outbox_rows import OutboxRow, OutboxState
 
 log = logging.getLogger(__name__)
 
@@ -54,16 +51,6 @@ URGENT, NORMAL, BULK = 0, 5, 9
 
 
 SETTLE_FAILED = "settle failed"
-
-
-class OutboxState(StrEnum):
-    """`pending` waits for its due time; the last three are ends."""
-
-    PENDING = "pending"
-    SENDING = "sending"
-    DONE = "done"
-    DEAD = "dead"
-    EXPIRED = "expired"
 
 
 class Retry(Exception):
@@ -128,32 +115,6 @@ class Subscription:
     def name(self) -> str:
         """What the row keeps, so that a restarted process finds the handler again."""
         return f"{self.handler.__module__}:{self.handler.__qualname__}"
-
-
-class OutboxRow(Model):
-    """One message for one handler."""
-
-    __tablename__ = "outbox"
-    __table_args__ = (
-        Index("ix_outbox_due", "state", "priority", "due_at"),
-        Index(None, "state", "lease_until"),
-    )
-
-    id: Mapped[Id]
-    dedup_key: Mapped[str] = mapped_column(String(240), unique=True)
-    topic: Mapped[str] = mapped_column(String(80))
-    handler: Mapped[str] = mapped_column(String(120))
-    payload: Mapped[dict[str, Any]]
-    priority: Mapped[int]
-    state: Mapped[str] = mapped_column(String(10), default=OutboxState.PENDING)
-    attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime]
-    lease_until: Mapped[datetime | None]
-    owner: Mapped[str | None] = mapped_column(String(32))
-    last_error: Mapped[str | None] = mapped_column(String(120))
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime | None]
-    done_at: Mapped[datetime | None]
 
 
 _held: ContextVar[list[str] | None] = ContextVar("held", default=None)

@@ -13,7 +13,8 @@ from support.core.clock import utcnow
 from support.core.context import hooks
 from support.core.db import after_commit, changed, db, fetch, transaction
 from support.core.errors import AlreadyDone, NotAllowed
-from support.core.outbox import SETTLE_FAILED, OutboxRow, OutboxState, Subscription
+from support.core.outbox import SETTLE_FAILED, Subscription
+from support.core.outbox_rows import OutboxRow, OutboxState
 
 SHOWN_FOR = timedelta(days=30)
 MOST_SHOWN = 100

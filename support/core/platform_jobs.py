@@ -10,7 +10,8 @@ from typing import Any
 from support.core import platform, platform_door
 from support.core.context import hooks, settings
 from support.core.db import db
-from support.core.outbox import GiveUp, OutboxState, Outcome, Subscription
+from support.core.outbox import GiveUp, Outcome, Subscription
+from support.core.outbox_rows import OutboxState
 from support.core.partners import PlatformTold, wait_for_partner
 from support.core.platform_calls import CallState, PlatformCall, call_named
 from support.core.platform_door import Answer

@@ -9,11 +9,11 @@ from flask import Response, abort
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select, text
 
-from support.core import doorbell, outbox, outbox_upkeep, readiness
+from support.core import doorbell, outbox_upkeep, readiness
 from support.core.clock import utcnow
 from support.core.context import hooks, settings
 from support.core.db import db
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.core.web import is_local_request
 from support.core.web_pages import blueprint
 
@@ -62,7 +62,7 @@ def metrics() -> Response:
     counted = select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
     states = {row[0]: row[1] for row in db.session.execute(counted)}
     rows = Gauge("gongdan_outbox_rows", "Outbox rows by state", ["state"], registry=registry)
-    for state in outbox.OutboxState:
+    for state in OutboxState:
         rows.labels(state.value).set(states.get(state.value, 0))
     _due, late = outbox_upkeep.waiting(utcnow())
     Gauge("gongdan_outbox_late_seconds", "Age of the oldest due row", registry=registry).set(late)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,10 +16,9 @@ from support.core.actors import SYSTEM, Actor
 from support.core.clock import utcnow
 from support.core.db import compare_and_set, db, new_uid, transaction
 from support.core.errors import AlreadyDone, Invalid, NotAllowed, NotFound
-from support.core.holders import Measure
 from support.core.text import clean_text, too_long
 from support.core.words import N_
-from support.erasure import askings, execution, policy, queries, queries_plan, service_mentions
+from support.erasure import askings, policy, queries, queries_plan, service_mentions
 from support.erasure.lifecycle import (
     COARSE,
     ENDED,
@@ -30,13 +29,13 @@ from support.erasure.lifecycle import (
     ErasureState,
 )
 from support.erasure.models import Erasure, ErasureLine
+from support.erasure.proposals import NEEDS_KEY, is_refusal, line_for, lost_with_key
 from support.erasure.rules import (
     CEASED,
     CURRENT,
     EXTENSIONS,
     FOR_OTHERS,
     OFFERED,
-    REFUSALS,
     REGIONS,
     due_of,
 )
@@ -69,15 +68,9 @@ NEEDED = N_("Please write why.")
 TOO_LONG = N_("Up to %(most)s characters, please.")
 OTHERS = N_("Another person than who proposed it has to agree.")
 EXTENDED_BEFORE = N_("It was extended before; the law allows that once.")
-NO_MEASURE = N_("This can't be done with it: choose one of those offered.")
-NEEDS_KEY = N_(
-    "The key of the account opens it, and nobody could read it once the account is gone: lock it away, place a legal "
-    "hold on it, or keep the account as well."
-)
 ALL_OR_NONE = N_(
     "All that the key of your account opens goes with the account. Choose everything, or leave the account out."
 )
-WHY_KEPT = N_("Say why it stays: the person has a right to the reason.")
 
 
 def keep_request(actor: Actor, order: WorkOrder, *, now: datetime) -> Erasure | None:
@@ -201,46 +194,6 @@ def propose(
     return row
 
 
-def line_for(
-    row: Erasure,
-    each: queries_plan.Planned,
-    measures: Mapping[str, str],
-    reasons: Mapping[str, str],
-) -> ErasureLine:
-    """Return what happens to one class: what is wanted of it, or what the table says; raise `Invalid`."""
-    code = each.data_class.value
-    wanted = measures.get(code, each.measure)
-    reason = reasons.get(code, "") or ("" if each.asked else "scope")
-    if wanted not in each.choices:
-        raise Invalid(code, NO_MEASURE)
-    own = each.rule.measure is Measure.KEEP
-    if wanted == Measure.KEEP and reason not in REFUSALS and not own:
-        raise Invalid(code, WHY_KEPT)
-    return ErasureLine(
-        erasure_id=row.id,
-        data_class=code,
-        measure=wanted,
-        found=each.found,
-        until=each.until if wanted == Measure.RESTRICT else None,
-        reason=("law" if own else reason) if wanted == Measure.KEEP else "",
-        held=each.held and wanted != Measure.KEEP,
-    )
-
-
-def lost_with_key(person_id: int, lines: Sequence[ErasureLine]) -> str | None:
-    """Return a class that would be kept and yet be lost: the account goes, and with it the key that alone opens it.
-
-    Kept means that those who must can read it on the pages where it stands, without an end that nobody decided on; so
-    it needs the person's key, and the two are not decided together.
-    """
-    kept = [line.data_class for line in lines if line.what is Measure.KEEP]
-    if not execution.is_whole({line.data_class: line.what for line in lines}):
-        return None
-    places = queries_plan.holders_by_class()
-    keyed = (code for code in kept if any(each.keyed(person_id) for each in places.get(code, [])))
-    return next(keyed, None)
-
-
 def approve(actor: Actor, row: Erasure, *, version: int, now: datetime | None = None) -> Erasure:
     """Agree as the second person: it is carried out, or, where all stays, refused. Twice is harmless.
 
@@ -266,11 +219,6 @@ def approve(actor: Actor, row: Erasure, *, version: int, now: datetime | None = 
         tell(row, "approved")
         outbox.put(DUE, f"{row.uid}:begin", due_at=now + BEGINS_AFTER, erasure=row.id)
     return row
-
-
-def is_refusal(lines: Sequence[ErasureLine]) -> bool:
-    """True where all that stands about somebody stays."""
-    return bool(lines) and all(line.what is Measure.KEEP for line in lines)
 
 
 def act_of(row: Erasure) -> Act:

@@ -27,8 +27,9 @@ from support.erasure import (
 )
 from support.erasure.lifecycle import ErasureState
 from support.erasure.models import Erasure
+from support.erasure.proposals import line_for
 from support.erasure.rules import CEASED, CURRENT
-from support.erasure.service import DUE, KIND, line_for, move
+from support.erasure.service import DUE, KIND, move
 from support.notifications.service import tell
 from support.policies import queries_cessation, service_cessation
 from support.policies.lifecycle_cessation import CessationState

@@ -17,6 +17,7 @@ from support.core.db import after_commit, changed, db, each_of, new_uid, transac
 from support.core.errors import Expired, NotAllowed, NotFound, TooMany, Unavailable
 from support.core.files import store
 from support.core.holders import BATCH, Removal
+from support.core.outbox_rows import OutboxState
 from support.core.words import N_
 from support.erasure import queries_copies
 from support.erasure.models_copies import UNFINISHED, CopyState, DataCopy
@@ -156,7 +157,7 @@ def erase_copies(removal: Removal) -> int:
 def note_failure(payload: dict[str, int], outcome: outbox.Outcome) -> None:
     """Say on the row that a copy could not be made, inside the transaction that gives its job up."""
     row = queries_copies.copy_by_id(payload["copy"])
-    if outcome.state not in (outbox.OutboxState.DEAD, outbox.OutboxState.EXPIRED) or row is None:
+    if outcome.state not in (OutboxState.DEAD, OutboxState.EXPIRED) or row is None:
         return
     fail(row, outcome.at)
 

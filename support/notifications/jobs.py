@@ -16,7 +16,8 @@ from support.core.clock import utcnow
 from support.core.context import settings
 from support.core.db import db
 from support.core.errors import NotFound
-from support.core.outbox import Done, OutboxState, Outcome
+from support.core.outbox import Done, Outcome
+from support.core.outbox_rows import OutboxState
 from support.core.partners import wait_for_partner
 from support.core.vault import KeyDestroyed
 from support.notifications import (

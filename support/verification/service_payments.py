@@ -22,7 +22,7 @@ from support.core.calendars import cn_working_days
 from support.core.clock import utcnow
 from support.core.db import changed, db, insert_new, new_uid, transaction
 from support.core.errors import AlreadyDone, Invalid, NotAllowed, NotFound, Stale, TooMany
-from support.core.outbox import OutboxState
+from support.core.outbox_rows import OutboxState
 from support.core.text import fold_digits
 from support.core.words import N_
 from support.policies.models import Purpose

@@ -16,7 +16,8 @@ from support.core.actors import SYSTEM, Actor, Role
 from support.core.audit import Event
 from support.core.clock import utcnow
 from support.core.db import db, transaction
-from support.core.outbox import OutboxRow, Subscription
+from support.core.outbox import Subscription
+from support.core.outbox_rows import OutboxRow
 from tests.fixtures.pages import PageClient
 
 PASSWORD = "three green umbrellas"

@@ -22,7 +22,7 @@ from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.db import db, transaction
 from support.core.errors import Invalid, TooMany, Unavailable
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 from tests.accounts.people import HERE, make_member, newest_code, news, sent_digits, wrong
 
 

@@ -16,7 +16,7 @@ from support.core.actors import Role
 from support.core.clock import utcnow
 from support.core.context import ground
 from support.core.db import db, transaction
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.core.worker import tick
 from tests.accounts.people import browse, make_staff
 

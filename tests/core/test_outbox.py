@@ -20,7 +20,8 @@ from support.core.config import Config
 from support.core.context import register, settings
 from support.core.db import changed, db, transaction
 from support.core.errors import AlreadyDone, NotAllowed
-from support.core.outbox import GiveUp, OutboxRow, OutboxState, Retry, Subscription
+from support.core.outbox import GiveUp, Retry, Subscription
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.core.worker import Periodic, TimerRun, run_periodic, tick
 from tests.core.test_db import in_threads
 

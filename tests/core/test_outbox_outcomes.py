@@ -15,15 +15,8 @@ from support.core.actors import SYSTEM
 from support.core.clock import utcnow
 from support.core.context import register
 from support.core.db import db, in_transaction, transaction
-from support.core.outbox import (
-    AfterDrain,
-    GiveUp,
-    OutboxRow,
-    OutboxState,
-    Outcome,
-    Retry,
-    Subscription,
-)
+from support.core.outbox import AfterDrain, GiveUp, Outcome, Retry, Subscription
+from support.core.outbox_rows import OutboxRow, OutboxState
 
 
 class Recorder:

@@ -15,7 +15,7 @@ from support.core.context import register
 from support.core.db import db, transaction
 from support.core.files import StoredFile
 from support.core.holders import Measure
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 from support.core.platform import Addressee
 from support.core.platform_calls import CallState, Name, PlatformCall, call_named
 from support.core.platform_door import Answer

@@ -27,7 +27,7 @@ from support.core.config import Config, load
 from support.core.db import Base, db, transaction
 from support.core.files import StoredFile
 from support.core.masking import mask_secrets
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.core.search import SearchDoc
 from support.core.text import tokens
 from support.notifications.models import Delivery
@@ -172,8 +172,8 @@ def test_old_news_expires_untold_and_a_handful_is_told(app: Flask) -> None:
         states = Counter(db.session.execute(select(OutboxRow.state)).scalars())
         assert set(states) == {OutboxState.EXPIRED, OutboxState.PENDING}
         assert states[OutboxState.EXPIRED] > 80
-        calls = outbox.OutboxRow.topic == platform.DUE
-        asked = select(func.count()).where(outbox.OutboxRow.state == OutboxState.PENDING, calls)
+        calls = OutboxRow.topic == platform.DUE
+        asked = select(func.count()).where(OutboxRow.state == OutboxState.PENDING, calls)
         told = states[OutboxState.PENDING] - db.session.execute(asked).scalar_one()
         assert 20 <= told <= 45  # one row for each room that hears of a notice
         assert db.session.execute(select(func.count()).select_from(Delivery)).scalar_one() == 0

@@ -22,7 +22,7 @@ from support.core import outbox
 from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.db import db, transaction
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 
 MOST_RUNS = 400
 

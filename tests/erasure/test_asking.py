@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -28,6 +29,7 @@ from support.erasure import (
 )
 from support.erasure.lifecycle import ErasureState
 from support.erasure.models import Erasure
+from support.erasure.models_asking import Asking
 from support.verification import service as verification
 from support.verification.lifecycle import CheckState
 from support.workorders.kind import kind_named
@@ -304,7 +306,7 @@ def test_the_desk_can_neither_solve_nor_close_what_is_decided_on(world: AskingWo
     ],
 )
 def test_what_lacks_is_said_at_its_field_and_nothing_is_filed(
-    world: AskingWorld, ground: str, more: dict[str, object], field: str
+    world: AskingWorld, ground: str, more: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(Invalid) as error:
         world.ask(ground, **more)
@@ -348,7 +350,7 @@ def test_what_was_written_is_sealed_and_goes_30_days_after_the_end(world: Asking
 
 
 def _over(which: object) -> int:
-    known = queries_asking.Asking
+    known = Asking
     found = select(func.count()).select_from(known).where(*which)  # type: ignore[misc]
     return int(db.session.execute(found).scalar_one())
 

@@ -19,7 +19,8 @@ from support.core.db import db, transaction
 from support.core.errors import Expired, NeedsProof, NotAllowed, NotFound, TooMany
 from support.core.files import store
 from support.core.holders import Holder, Item, Removal, count_of
-from support.core.outbox import OutboxRow, OutboxState, Outcome, Retry
+from support.core.outbox import Outcome, Retry
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.erasure import copying, queries_copies, service_copies
 from support.erasure.models_copies import CopyState, DataCopy
 from support.notifications.letters import write_letter

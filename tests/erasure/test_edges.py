@@ -14,7 +14,7 @@ from support.core.clock import utcnow
 from support.core.db import changed, db, transaction
 from support.core.errors import Invalid, NotAllowed
 from support.core.holders import Holder, Measure, Removal
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.erasure import queries, service, service_execution
 from support.erasure.lifecycle import ErasureState
 from support.erasure.models import Erasure, ErasureLine

@@ -12,6 +12,7 @@ from support.core.actors import SYSTEM, Actor
 from support.core.audit import Event
 from support.core.clock import utcnow
 from support.core.db import db, transaction
+from support.core.errors import NotAllowed
 from support.core.platform_calls import CallState, Name, PlatformCall, call_named
 from support.core.platform_door import Answer
 from support.erasure import queries_told as queries
@@ -122,7 +123,7 @@ def test_partners_without_a_call_are_named_to_the_desk(world: ErasureWorld) -> N
 def test_an_administrator_alone_asks_again_by_hand(world: ErasureWorld) -> None:
     from_desk: Actor = world.lena
     _row, uid = told(world)
-    with pytest.raises(platform.NotAllowed):
+    with pytest.raises(NotAllowed):
         platform.ask_again(from_desk, uid)
     platform.ask_again(SYSTEM, uid)
     assert rounds(uid) == 2

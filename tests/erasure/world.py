@@ -18,7 +18,7 @@ from support.core.actors import Actor, Role
 from support.core.clock import utcnow
 from support.core.db import changed, db, transaction
 from support.core.holders import Measure
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.erasure import queries, queries_plan, service
 from support.erasure.models import Erasure
 from support.workorders import queries as orders

@@ -17,7 +17,7 @@ from support.core.audit import Event
 from support.core.clock import utcnow
 from support.core.config import load
 from support.core.db import db, transaction
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.workorders.lifecycle import LIFECYCLE, Status
 from support.workorders.models import Message, Party, WorkOrder
 from support.workorders.reference import parse_reference

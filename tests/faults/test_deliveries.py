@@ -22,7 +22,7 @@ from flask import Flask
 
 from support.core.clock import utcnow
 from support.core.db import db, transaction
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.notifications import service
 from support.notifications.models import Channel, Delivery, DeliveryState
 from tests.fixtures.servers import free_port, wait_until

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from support.core.clock import utcnow
 from support.core.db import db
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.core.platform_calls import CallState
 from support.infringement import (
     queries,

@@ -20,7 +20,7 @@ from support.core.errors import (
     NotFound,
     Stale,
 )
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 from support.core.platform_calls import CallState, PlatformCall
 from support.infringement import kind_report, service_report_names, service_reports
 from support.infringement import queries_reports as queries

@@ -25,7 +25,8 @@ from support.core.clock import utcnow
 from support.core.config import Config, ConfigError
 from support.core.db import db, transaction
 from support.core.errors import Unavailable
-from support.core.outbox import GiveUp, OutboxRow, Retry
+from support.core.outbox import GiveUp, Retry
+from support.core.outbox_rows import OutboxRow
 from support.notifications import aliyun, approved, letters, queries, service, sms
 from support.notifications.models import Delivery, DeliveryState
 from tests.fixtures.aliyun_service import KEY_ID, SECRET

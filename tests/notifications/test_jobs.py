@@ -21,7 +21,7 @@ from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.context import settings
 from support.core.db import db, transaction
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.notifications import queries, service
 from support.notifications.models import Channel, Delivery, DeliveryState, Purpose
 from tests.fixtures.mail import SmtpSink

@@ -26,7 +26,8 @@ from support.core.clock import utcnow
 from support.core.config import Config, ConfigError
 from support.core.context import settings
 from support.core.db import db
-from support.core.outbox import GiveUp, OutboxRow, Retry
+from support.core.outbox import GiveUp, Retry
+from support.core.outbox_rows import OutboxRow
 from support.notifications import mail, service
 from support.notifications.letters import Letter
 from support.notifications.models import Channel, Delivery, DeliveryState

@@ -18,7 +18,7 @@ from support.core.actors import Actor
 from support.core.context import settings
 from support.core.db import changed, db, new_uid, transaction
 from support.core.holders import Measure
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.notifications import evidence, outgoing, queries, service
 from support.notifications.models import Channel, Delivery, DeliveryState, Preference, Purpose
 from tests.erasure import leftovers

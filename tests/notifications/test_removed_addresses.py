@@ -16,7 +16,7 @@ from support.accounts.policy import Method
 from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.db import db, transaction
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 from support.notifications import queries, service
 from support.notifications.models import Channel, Delivery, DeliveryState, Purpose
 from tests.fixtures.mail import SmtpSink

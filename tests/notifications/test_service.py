@@ -12,7 +12,7 @@ from support.core import outbox
 from support.core.actors import Role
 from support.core.db import changed, db, transaction
 from support.core.errors import AlreadyDone, NotAllowed, NotFound
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 from support.notifications import queries, service
 from support.notifications.models import Channel, Delivery, DeliveryState, Purpose
 from tests.notifications.conftest import (

@@ -19,7 +19,7 @@ from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.db import db
 from support.core.errors import Invalid, NotAllowed, NotFound, Stale
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 from support.core.platform_calls import Name, call_named
 from support.infringement import listing_door
 from support.policies import queries_partners as queries

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from support.core.actors import Role
 from support.core.clock import utcnow
 from support.core.db import transaction
 from support.policies import queries_revisions, service_revisions
+from support.policies import service as policies
 from support.policies.models_revisions import Revision
 from tests.fixtures.pages import PageClient
 from tests.fixtures.versions import WORDS, version_parts
@@ -53,7 +55,7 @@ def test_a_version_goes_from_the_first_word_to_the_public_page(
     page = desk.page("/desk/policies/new")
     assert "Ours." in page.text, "it begins with the words of the newest version"
     first = "/desk/policies/new"
-    save = {"button": "Save and preview"}
+    save: dict[str, Any] = {"button": "Save and preview"}
     assert desk.submit(first, TYPED, **save).status_code == 422, "it says why it is minor"
     answer = desk.submit(first, TYPED | {"tests": ["8.4.1", "8.4.3"]}, **save)
     assert answer.status_code == 303
@@ -126,7 +128,7 @@ def test_any_two_versions_are_compared_and_the_first_has_none_before_it(
     assert "This is the first version" in client.page("/policies/2026-1/changes").text
     with app.app_context():
         for label, text in (("2", "One two."), ("3", "One three.")):
-            service_revisions.publish_version(
+            policies.publish_version(
                 ADMIN, label=label, text_en=f"# Own policy\n\n{text}", text_zh=f"# 政策\n\n{label}"
             )
     page = client.page("/policies/3/changes")

@@ -16,10 +16,11 @@ from support.accounts import queries_names
 from support.accounts.models import Person
 from support.assurance import queries as assurance
 from support.assurance.policy import Act, Level
-from support.core import outbox, vault
+from support.core import vault
 from support.core.clock import utcnow
 from support.core.db import db, transaction
 from support.core.errors import IllegalMove, Invalid, NotAllowed, NotFound, Stale
+from support.core.outbox_rows import OutboxRow
 from support.core.vault import KeyDestroyed, seal
 from support.policies.models import Consent, Purpose
 from support.realname import queries, service, service_changes
@@ -155,9 +156,7 @@ def test_what_is_written_is_sealed_agreed_to_and_replaced(world: NameWorld) -> N
     assert details.number == "P12345678"
     agreed = select(Consent.purpose).where(Consent.person_id == world.alice.id)
     assert Purpose.DOCUMENT_NUMBER in set(db.session.execute(agreed).scalars())
-    queued = " ".join(
-        str(row.payload) for row in db.session.execute(select(outbox.OutboxRow)).scalars()
-    )
+    queued = " ".join(str(row.payload) for row in db.session.execute(select(OutboxRow)).scalars())
     trail = str(db.session.execute(text("SELECT data FROM event")).all())
     for words in ("LIDDELL", "12345678"):
         assert words not in queued + trail

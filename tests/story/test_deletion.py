@@ -28,7 +28,7 @@ from support.core.actors import Actor
 from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.db import db, transaction
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.notifications.service import reader_of
 from tests.erasure import leftovers
 from tests.erasure.everything import CANARIES, PASSWORD, Everything

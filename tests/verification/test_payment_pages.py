@@ -14,7 +14,7 @@ from sqlalchemy import update
 from support.core import outbox
 from support.core.clock import utcnow
 from support.core.db import changed, transaction
-from support.core.outbox import OutboxRow, OutboxState
+from support.core.outbox_rows import OutboxRow, OutboxState
 from support.verification.queries_payments import Account
 from tests.fixtures.bridge import SECRET, Bridge
 from tests.verification.payments import ACCOUNT, Company, finish, wrong

@@ -14,7 +14,7 @@ from support.core import outbox
 from support.core.clock import utcnow
 from support.core.db import changed, db, transaction
 from support.core.errors import AlreadyDone, Expired, Invalid, NotFound
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 from support.notifications.models import Delivery
 from support.workorders import queries, service, service_bulk
 from support.workorders.lifecycle import Priority, Status

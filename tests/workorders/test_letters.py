@@ -17,7 +17,7 @@ from support.core import outbox
 from support.core.actors import SYSTEM, Actor, Role
 from support.core.config import Config
 from support.core.db import db, transaction
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 from support.notifications.letters import write_inbox, write_letter, write_sms
 from support.notifications.models import Channel, Delivery, DeliveryState
 from support.notifications.templates import Template, facts_for, template

@@ -14,7 +14,7 @@ from support.core import outbox, platform
 from support.core.actors import Actor, Role
 from support.core.clock import utcnow
 from support.core.db import db, transaction
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 from support.core.platform_calls import Name
 from support.core.platform_door import Answer
 from support.notifications import queries as notices

@@ -15,7 +15,7 @@ from support.core.actors import SYSTEM, Actor
 from support.core.audit import Event
 from support.core.db import db
 from support.core.errors import IllegalMove, NotAllowed, NotFound, Stale
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 from support.workorders import desk_lines, queries, service, targets
 from support.workorders.kind import COMPLAINT
 from support.workorders.lifecycle import Priority, Status

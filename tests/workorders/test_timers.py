@@ -16,7 +16,7 @@ from support.core.audit import Event
 from support.core.context import register
 from support.core.db import db
 from support.core.errors import NotAllowed
-from support.core.outbox import OutboxRow
+from support.core.outbox_rows import OutboxRow
 from support.core.words import N_
 from support.core.worker import Periodic, run_periodic
 from support.notifications.models import Channel, Delivery

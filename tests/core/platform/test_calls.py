@@ -26,7 +26,8 @@ from support.core.context import register
 from support.core.db import changed, db, transaction
 from support.core.errors import AlreadyDone, NotAllowed
 from support.core.keepings import SEALED_CALLS
-from support.core.outbox import OutboxRow, Subscription
+from support.core.outbox import Subscription
+from support.core.outbox_rows import OutboxRow
 from support.core.platform_calls import (
     LIFECYCLE,
     CallState,

@@ -77,10 +77,6 @@ from support.policies import entries_sharing as sharing
 from support.policies import personal_data as policy_data
 from support.policies import retention_pages
 from support.policies import views as policy_views
-from support.policies import views_cessation as cessation_gate
-from support.policies import views_desk as announcing_views
-from support.policies import views_publications as transparency_views
-from support.policies import views_retention as retention_views
 from support.policies.open_data import OpenData
 from support.realname import goals as realname_goals
 from support.realname import jobs as realname_jobs
@@ -140,12 +136,7 @@ BLUEPRINTS: list[Any] = [
     account_views.blueprint,
     admin_views.blueprint,
     policy_views.blueprint,
-    cessation_gate.blueprint,
-    announcing_views.blueprint,
     *policy_entries.BLUEPRINTS,
-    transparency_views.blueprint,
-    retention_views.blueprint,
-    *sharing.BLUEPRINTS,
     notice_views.blueprint,
     delivery_views.blueprint,
     hold_views.blueprint,
@@ -299,15 +290,11 @@ HOOKS: list[object] = [
     infringement.MEMBER_NAV,
     *policy_views.NAV_ITEMS,
     *policy_entries.HOOKS,
-    *retention_views.HOOKS,
-    *sharing.HOOKS,
     *(ConsoleEntry(*each) for each in sharing.CONSOLE),
     OpenData("orders", queries_open.open_orders),
     *order_retention.HOOKS,
     *notice_retention.KEEPINGS,
     *check_retention.KEEPINGS,
-    *transparency_views.HOOKS,
-    *announcing_views.NAV_ITEMS,
     AdminEntry(
         N_("Announcements"),
         N_("What everybody should know, in both languages; dated, pinned, as a feed."),
@@ -347,8 +334,6 @@ PUBLIC = frozenset(
         *entries.PUBLIC,
         *policy_views.PUBLIC,
         *policy_entries.PUBLIC,
-        *transparency_views.PUBLIC,
-        *sharing.PUBLIC,
         "workorders.start",
         "workorders.new",
         "workorders.new_order",

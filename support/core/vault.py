@@ -126,10 +126,7 @@ def restriction_key(name: str, until: datetime) -> str:
 
 
 def restrict(owner: str, place: str, sealed: bytes, restriction: str) -> bytes:
-    """Seal what `owner` has at `place` anew under a restriction key, before the owner's own key is destroyed.
-
-    The value says which key and which place, so that who must open what is kept finds it without knowing each room.
-    """
+    """Seal what `owner` has at `place` anew under a restriction key before theirs goes; it names key and place."""
     key = _data_key(restriction)
     assert key is not None
     name = f"{restriction}|{place}".encode()

@@ -11,9 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Response
 
 from tests.faces.conftest import Visitors
+from tests.faces.elsewhere import ELSEWHERE
 from tests.faces.places import (
     DESK_ORDER,
-    ELSEWHERE,
     LOGIN,
     MAIN,
     NEW,

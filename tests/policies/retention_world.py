@@ -11,7 +11,7 @@ from support.core.actors import SYSTEM
 from support.core.db import changed, db, transaction
 from support.policies import queries_retention as queries
 from support.policies import service_retention as service
-from support.policies.models_retention import RetentionRun
+from support.policies.models_retention import RetentionPart, RetentionRun
 from support.workorders.models import WorkOrder
 
 NOW = datetime(2030, 3, 15, 19, 0, tzinfo=UTC)
@@ -43,3 +43,8 @@ def carry_out(now: datetime, *, dry: bool = False) -> RetentionRun:
         pass
     db.session.rollback()
     return queries.run_by_id(run.id)
+
+
+def part(run: RetentionRun, code: str) -> RetentionPart:
+    """What a run did at one place."""
+    return next(each for each in queries.parts_of(run.id) if each.code == code)

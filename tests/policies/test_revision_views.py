@@ -105,7 +105,7 @@ def test_a_visitor_reads_what_is_proposed_and_a_member_comments(
     }
     with app.app_context():
         sign_in(client, make_member("Alice", "alice@example.org"))
-    send = {"button": "Send comment"}
+    send: dict[str, Any] = {"button": "Send comment"}
     said = client.submit(f"/proposals/{uid}", {"text": "这里写得不清楚。"}, **send)
     assert said.status_code == 303
     assert "这里写得不清楚。" in client.page(f"/proposals/{uid}").text

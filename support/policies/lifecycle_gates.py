@@ -9,7 +9,7 @@ from support.core.words import N_
 class GateState(State):
     """Where a gate stands."""
 
-    PROPOSED = "proposed", N_("Waits for a second person"), "wait"
+    PROPOSED = "proposed", N_("Waits for approval"), "wait"
     APPROVED = "approved", N_("Approved"), "ok"
     REFUSED = "refused", N_("Refused"), "bad"
     WITHDRAWN = "withdrawn", N_("Taken back"), "mute"

@@ -168,7 +168,7 @@ def test_it_is_proposed_refused_and_taken_back_on_the_pages(app: Flask) -> None:
     refused = legal.submit(f"{PAGE}/{uid}", {"words": "Too much."}, button="Refuse")
     assert refused.status_code == 303
     assert "Too much." in officer.page(f"{PAGE}/{uid}").text
-    assert officer.submit(f"{PAGE}/{mine}", {}, button="Take it back").status_code == 303
+    assert officer.submit(f"{PAGE}/{mine}", {}, button="Withdraw the proposal").status_code == 303
     with app.app_context():
         gate = db.session.query(SharingGate).filter_by(uid=mine).one()
         assert gate.status is GateState.WITHDRAWN

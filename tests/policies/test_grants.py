@@ -156,7 +156,7 @@ def test_a_member_gives_and_takes_back_on_the_pages_and_a_program_reads(app: Fla
     assert told.json["data"] == {"name": "Alice"}
     assert "Read 1 time" in own.page(PAGE).text
     assert "Whom you gave access yourself" in own.page("/account/sharing").text
-    assert own.submit(where, {}, button="Take it back").status_code == 303
+    assert own.submit(where, {}, button="Revoke the access").status_code == 303
     over = program.get(address, headers=sent)
     assert over.json is not None
     assert (over.status_code, over.json["error"]) == (410, service.TAKEN_BACK)

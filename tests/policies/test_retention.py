@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session as OrmSession
 
 from support.accounts.models import ContactPoint, Person, SignIn
 from support.core import keeping as places
-from support.core.actors import SYSTEM, Role
+from support.core.actors import SYSTEM
 from support.core.config import ConfigError
 from support.core.context import hooks, register
 from support.core.db import changed, db, transaction
@@ -29,15 +29,11 @@ from support.policies import queries_retention as queries
 from support.policies import retention, retention_pages, service_legal_holds
 from support.policies import service_retention as service
 from support.policies.data_classes import Class
-from support.policies.models import Consent, PolicyVersion
 from support.policies.models_legal_holds import Ground
 from support.policies.models_retention import RetentionPart, RetentionRun, RunState
-from support.workorders import service as workorders
-from support.workorders.lifecycle import Status
-from support.workorders.models import Message, Note, WorkOrder
+from support.workorders.models import Message, WorkOrder
 from tests.policies.retention_world import MONTHS, NOW, carry_out, closed_at, sign_in_at
 from tests.workorders.desk_world import (
-    make_agent,
     make_guest_order,
     make_member,
     make_order,
@@ -98,45 +94,6 @@ def test_a_class_that_nobody_ends_fails_the_run_before_anything_goes(
     assert title == "The nightly deletion failed"
     assert ("Messages we sent" if lacking != "class" else "moods") in words
     assert address == "/desk/retention"
-
-
-def test_what_the_desk_wrote_to_somebody_who_was_deleted_ends_with_the_orders_of_its_age(
-    app: Flask,
-) -> None:
-    mei, alice = make_agent("Mei", Role.AGENT), make_member("Alice", "alice@example.org")
-    old, young = make_order(alice, "Old shop"), make_order(alice, "Young shop")
-    for order in (old, young):
-        workorders.reply(
-            mei, order, body="Dear canary, we called.", language="en", version=order.version,
-            then=Status.OPEN,
-        )  # fmt: skip
-        workorders.add_note(mei, order, body="The canary was here.")
-    over = retention.months_before(NOW, 36, "Asia/Shanghai")
-    closed_at(old, over - timedelta(days=1))
-    closed_at(young, over + timedelta(days=1))
-    with transaction():
-        changed(update(WorkOrder).values(subject=""))
-        for table in (Message, Note):
-            changed(update(table).values(created_at=over - timedelta(days=2)))
-    hold = service_legal_holds.place_hold(
-        SYSTEM, f"order:{old.id}", Ground.AUTHORITY, reference="(2026) 7"
-    )
-    assert (part(carry_out(NOW), "workorders.notes").held, words_of(old)[1]) == (1, True)
-    service_legal_holds.release_hold(SYSTEM, hold)
-    assert part(carry_out(NOW), "workorders.notes").done == 1
-    assert words_of(old) == (False, False)
-    assert words_of(young) == (True, True)
-
-
-def words_of(order: WorkOrder) -> tuple[bool, bool]:
-    """Whether messages, and notes, of an order say anything."""
-    db.session.expire_all()
-    found = (
-        db.session.execute(select(table.body).where(table.order_id == order.id)).scalars()
-        for table in (Message, Note)
-    )
-    messages, notes = (any(bodies) for bodies in found)
-    return messages, notes
 
 
 def test_closed_orders_lose_their_words_after_their_months_and_nothing_younger_does() -> None:
@@ -400,22 +357,3 @@ def test_the_indexes_find_what_is_over(app: Flask) -> None:
             said = found.compile(db.engine, compile_kwargs={"literal_binds": True})
             plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {said}").all()
             assert wanted[keeping.code] in str(plan), plan
-
-
-def test_consents_of_somebody_who_was_deleted_end_by_their_time() -> None:
-    alice, bob = make_member("Alice", "alice@example.org"), make_member("Bob", "bob@example.org")
-    said = {"label": "canary", "text_en": "x", "text_zh": "x"}
-    with transaction() as session:
-        session.add(PolicyVersion(effective_from=NOW, created_at=NOW, **said))
-    version = db.session.execute(select(PolicyVersion.id).filter_by(label="canary")).scalar_one()
-    with transaction() as session:
-        for who in (alice, bob):
-            given = {"purpose": "service", "act": "accepted", "how": "form"}
-            session.add(
-                Consent(person_id=who.id, version_id=version, at=NOW - 90 * MONTHS, **given)
-            )
-        gone = update(Person).where(Person.id == alice.id)
-        changed(gone.values(erased_at=NOW - 40 * MONTHS))
-    assert part(carry_out(NOW), "accounts.consents").done == 1
-    left = db.session.execute(select(Consent.person_id)).scalars().all()
-    assert set(left) == {bob.id}

@@ -114,8 +114,8 @@ def send_order(kind: str) -> Response | tuple[str, int]:
         service_drafts.content_of(draft.fields),
         lambda: _file(declared, form, draft),
     )
-    if not current_actor().signed_in:
-        _send_code(form.address.data or "")
+    if not current_actor().signed_in and _send_code(form.address.data or ""):
+        session["coded"] = reference
     return _filed(reference)
 
 
@@ -177,8 +177,8 @@ def _subject(kind: Kind, form: OrderForm) -> str:
     return str(_("%(label)s: %(value)s", label=_(kind.title), value=_(topic.title)))
 
 
-def _send_code(said: str) -> None:
-    """Send the code with which a guest opens the order; at a limit they ask for it at /follow later.
+def _send_code(said: str) -> bool:
+    """Send the code with which a guest opens the order, or say so: at a limit they ask for it at /follow later.
 
     After the order is committed: a refusal here must not take the order back.
     """
@@ -201,6 +201,8 @@ def _send_code(said: str) -> None:
             _("The code could not be sent just now. You can ask for one in a few minutes."),
             "warning",
         )
+        return False
+    return True
 
 
 @blueprint.get("/orders/<reference>/receipt")
@@ -215,6 +217,7 @@ def receipt(reference: str) -> str:
         order=order,
         kind=kind_named(order.kind),
         mine=queries.party_of(actor, order) is not None,
+        coded=session.get("coded") == reference,
     )
 
 

@@ -64,9 +64,7 @@ def send() -> Answer:
     said = {each.name: as_text(each.data) for each in form if each.name != "csrf_token"}
     reference = once(form_scope(), draft.uid, content_of(said), lambda: _file(draft, form, known))
     if not current_actor().signed_in:
-        reach = str(filing.part_of(draft.fields, "filer").get("reach"))
-        if _send_code(reach):
-            session["coded"] = reference
+        _send_code(reference, str(filing.part_of(draft.fields, "filer").get("reach")))
     return _sent(reference)
 
 
@@ -188,8 +186,8 @@ def _sent(reference: str) -> Response:
     return redirect(url_for("notices.receipt", reference=reference), 303)
 
 
-def _send_code(said: str) -> bool:
-    """Send the code with which a guest opens the notice, or say so: at a limit they ask for it at /follow later."""
+def _send_code(reference: str, said: str) -> None:
+    """Send the code with which a guest opens the notice; at a limit they ask for it at /follow later."""
     try:
         kind, address = accounts.normalise_address("auto", said)
         service_codes.request_code(
@@ -206,5 +204,5 @@ def _send_code(said: str) -> bool:
             _("The code could not be sent just now. You can ask for one in a few minutes."),
             "warning",
         )
-        return False
-    return True
+        return
+    session["coded"] = reference

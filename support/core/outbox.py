@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +40,6 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 BATCH = 20
 LONGEST_HOLD = timedelta(minutes=10)
-_KEYS = 500
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -117,7 +115,8 @@ class Subscription:
         return f"{self.handler.__module__}:{self.handler.__qualname__}"
 
 
-_held: ContextVar[list[str] | None] = ContextVar("held", default=None)
+HELD: ContextVar[list[str] | None] = ContextVar("held", default=None)
+"""Keys of what is put while it is held back (`outbox_held`); None where nothing is."""
 _TABLE: Table = OutboxRow.__table__  # type: ignore[assignment]  # SQLAlchemy types it as any FromClause
 
 
@@ -153,7 +152,7 @@ def put_all(topic: str, messages: Mapping[str, Mapping[str, Any]], priority: int
 
 
 def _due(wanted: datetime | None, now: datetime) -> datetime:
-    if wanted is None and _held.get() is not None:
+    if wanted is None and HELD.get() is not None:
         return now + LONGEST_HOLD
     return wanted or now
 
@@ -165,7 +164,7 @@ def _rows(
     now: datetime,
     due_at: datetime,
 ) -> list[dict[str, Any]]:
-    """Return a row for each message and subscriber, noted for `held`."""
+    """Return a row for each message and subscriber, noted where they are held back."""
     handlers = [one.name for one in hooks(Subscription) if one.topic == topic]
     rows: list[dict[str, Any]] = [
         {
@@ -182,34 +181,9 @@ def _rows(
         for key, ids in messages.items()
         for handler in handlers
     ]
-    if (waiting := _held.get()) is not None:
+    if (waiting := HELD.get()) is not None:
         waiting += [row["dedup_key"] for row in rows]
     return rows
-
-
-@contextmanager
-def held() -> Iterator[None]:
-    """Keep what is put inside until the block ends, so that an act of many transactions is told of as one.
-
-    Should this process die in it, the rows go out by themselves after `LONGEST_HOLD`. Not inside a transaction.
-    """
-    waiting: list[str] = []
-    token = _held.set(waiting)
-    try:
-        yield
-    finally:
-        _held.reset(token)
-        if waiting:
-            _release(waiting)
-
-
-def _release(keys: Sequence[str]) -> None:
-    with transaction() as session:
-        for start in range(0, len(keys), _KEYS):
-            which = OutboxRow.dedup_key.in_(keys[start : start + _KEYS])
-            still = (which, OutboxRow.state == OutboxState.PENDING, OutboxRow.attempts == 0)
-            session.execute(update(OutboxRow).where(*still).values(due_at=utcnow()))
-        after_commit(doorbell.ring)
 
 
 def drain(most: int = 1000) -> int:

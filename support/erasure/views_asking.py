@@ -62,8 +62,7 @@ def _sent(ground: str, form: AskForm) -> Response:
     reference = once(form_scope(), key, content, partial(_file, ground, form))
     if signed_in:
         return redirect(url_for("workorders.show", reference=reference), 303)
-    filing_web.send_code(said)
-    return filing_web.filed(reference)
+    return filing_web.filed(reference, coded=filing_web.send_code(said))
 
 
 def _file(ground: str, form: AskForm) -> str:

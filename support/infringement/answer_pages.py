@@ -40,18 +40,6 @@ _MINUTE = timedelta(minutes=1)
 _ACCEPTABLE = frozenset({S.FORWARDED, S.AWAITING, S.COUNTER_TO_COMPLETE})
 
 _YOURS = (S.AWAITING, S.COUNTER_TO_COMPLETE)
-_SENT_ON = frozenset(
-    {
-        S.COUNTER_FORWARDED,
-        S.WAITING,
-        S.EXTENDED,
-        S.PENDING,
-        S.RESTORE_ASKED,
-        S.RESTORED,
-        S.DECIDED,
-    }
-)
-"""Where the holder has been sent the counter-notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +65,7 @@ class Line:
 def answers_page(respondent: Respondent) -> dict[str, Any]:
     """Return what the page of a respondent needs."""
     now, notice = utcnow(), queries.notice_by_id(respondent.notice_id)
-    items = queries.items_of_respondent(respondent)
+    items = queries_acts.told_items(respondent)
     lines = [_line(notice, item) for item in items]
     counter = queries_counters.counter_of(respondent)
     return {
@@ -121,9 +109,7 @@ def until(items: Sequence[Item]) -> datetime | None:
 
 def lines_of(notice: Notice, respondent: Respondent) -> list[Line]:
     """Return the links that a respondent answers for and was told of: what is still looked at stays unknown."""
-    told = queries_acts.sent_on(notice)
-    own = queries.items_of_respondent(respondent)
-    return [_line(notice, item) for item in own if item.id in told]
+    return [_line(notice, item) for item in queries_acts.told_items(respondent)]
 
 
 def _line(notice: Notice, item: Item) -> Line:
@@ -238,13 +224,15 @@ def rows_of(pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def counters_sent(notice: Notice) -> list[dict[str, Any]]:
-    """Return the counter-notices that were sent on to the holder, each as they see it, with its files."""
-    found = []
+    """Return the counter-notices that were sent on to the holder, each as they see it, with its files.
+
+    Of its links only those that were sent on: the others may still be changed, or not be contested in the end.
+    """
+    found, sent = [], queries_acts.counter_sent_on(notice)
     for respondent in queries.respondents_of(notice):
         counter = queries_counters.counter_of(respondent)
-        items = queries.items_of_respondent(respondent)
-        states = {item.status for item in items}
-        if counter is not None and counter.checked_at is not None and states & _SENT_ON:
+        items = [item for item in queries.items_of_respondent(respondent) if item.id in sent]
+        if counter is not None and counter.checked_at is not None and items:
             facts = queries_counters.counter_facts(notice, counter)
             gone = [(_("Respondent"), _(TAKEN_OUT))] if respondent.erasure else []
             rows = rows_of(gone) + preview(facts, contested_of(notice, respondent, items))

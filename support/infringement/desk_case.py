@@ -9,6 +9,7 @@ from typing import Any
 
 from support.core import files
 from support.core.files import StoredFile
+from support.core.masking import mask_secrets
 from support.core.text import written_in
 from support.core.vault import KeyDestroyed
 from support.core.web_countries import country_name
@@ -26,7 +27,7 @@ from support.infringement.elements import (
 from support.infringement.lifecycle import Content, ItemState
 from support.infringement.models import Answer, CounterNotice, Item, Notice
 from support.infringement.policy import REASONS
-from support.infringement.queries_case import Case, Filed, Word, counters_in, papers_in
+from support.infringement.queries_case import Case, Filed, counters_in, papers_in
 from support.infringement.regimes import CURRENT, RULES, RegimeCode
 
 S = ItemState
@@ -70,8 +71,8 @@ def lines_of(notice: Notice) -> list[Line]:
     ]
 
 
-def line_of(notice: Notice, item: Item, number: int, word: Word | None = None) -> Line:
-    """Return a link of the table, opened; `number` is its respondent's, `word` the platform's."""
+def line_of(notice: Notice, item: Item, number: int, said: datetime | None = None) -> Line:
+    """Return a link of the table, opened; `number` is its respondent's, `said` when the platform answered."""
     listing = queries.listing_of(notice, item)
     due = queries.due_of(item)
     return Line(
@@ -80,16 +81,16 @@ def line_of(notice: Notice, item: Item, number: int, word: Word | None = None) -
         position=item.position,
         url=listing.url,
         title=listing.title,
-        own=listing.words,
+        own=_masked(listing.words),
         status=item.status,
         content=item.standing,
-        answered=word.at if word else None,
+        answered=said,
         law=item.law,
         until=due.at - _MINUTE if due else None,
         estimated=due is not None and due.estimated,
         reason=REASONS.get(item.reason, ""),
-        words=queries.reason_words(notice, item),
-        complaint=queries.complaint_words(notice, item),
+        words=_masked(queries.reason_words(notice, item)),
+        complaint=_masked(queries.complaint_words(notice, item)),
         dispute=" · ".join(filter(None, queries.dispute_of(notice, item))),
         respondent=str(number or ""),
     )
@@ -183,7 +184,7 @@ def _lacks(facts: CounterFacts, contested: Sequence[Item]) -> tuple[str, ...]:
 def _said(notice: Notice, item: Item, answer: Answer) -> Said:
     title = queries.listing_of(notice, item).title
     words = queries_counters.answer_words(notice, item, answer)
-    return Said(item.position, title, answer.choice == "contest", words)
+    return Said(item.position, title, answer.choice == "contest", _masked(words))
 
 
 def answered(facts: CounterFacts) -> list[tuple[str, str]]:
@@ -196,7 +197,7 @@ def answered(facts: CounterFacts) -> list[tuple[str, str]]:
         (N_("E-mail"), facts.email),
         (N_("Phone"), facts.phone),
         (N_("What the other side sees"), shown),
-        (N_("Explanation"), facts.explanation),
+        (N_("Explanation"), _masked(facts.explanation)),
         (N_("Signed"), facts.signature),
     )
     return [(label, value) for label, value in rows if value]
@@ -246,12 +247,17 @@ def told(facts: NoticeFacts) -> list[tuple[str, str]]:
         (N_("Class"), facts.right_class),
         (N_("Since when it exists"), facts.right_day),
         (N_("Holds in"), country_name(facts.territory)),
-        (N_("The work in question"), facts.work),
+        (N_("The work in question"), _masked(facts.work)),
         (N_("Confirmed domain"), " · ".join(filter(None, (facts.domain, facts.domain_day)))),
-        (N_("Explanation"), facts.explanation),
+        (N_("Explanation"), _masked(facts.explanation)),
         (N_("Signed"), facts.signature),
     )  # fmt: skip
     return [(label, value) for label, value in rows if value]
+
+
+def _masked(text: str) -> str:
+    """Free text as it is read at the desk: kept as written, its passwords and numbers of IDs and cards hidden."""
+    return mask_secrets(text).text
 
 
 def _end_of(number: str) -> str:

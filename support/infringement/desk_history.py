@@ -90,7 +90,7 @@ def _lines(case: Case, rows: Sequence[Row[_Kept]], names: Mapping[int, str]) -> 
     lines: list[Line] = []
     open_lines: dict[Hashable, Line] = {}
     for row in rows:
-        line = _line(row, names)
+        line = _line(case, row, names)
         key = (line.action, line.who, tuple(line.reasons))
         together = open_lines.get(key)
         if together is None or together.at - line.at > _TOGETHER or not _moves(line):
@@ -106,13 +106,22 @@ def _moves(line: Line) -> bool:
     return line.action.startswith("item.")
 
 
-def _line(row: Row[_Kept], names: Mapping[int, str]) -> Line:
+def _line(case: Case, row: Row[_Kept], names: Mapping[int, str]) -> Line:
     title, icon = TITLES.get(row.action, ("", "git-commit-horizontal"))
     state = row.action.removeprefix("item.")
     if not title:
         title = ItemState(state).title if state in set(ItemState) else row.action
-    who = names.get(row.actor_id or 0) or _("the system")
+    who = names.get(row.actor_id or 0) or _nameless(case, row)
     return Line(row.seq, row.at, row.action, icon, title, who, _reasons(row.data))
+
+
+def _nameless(case: Case, row: Row[_Kept]) -> str:
+    """Return who acted that has no name: the system, or somebody by their part; a guest files before the first code."""
+    if row.actor_kind == "system":
+        return str(_("the system"))
+    if row.action.startswith("notice.") or row.actor_id == case.notice.person_id:
+        return str(_("The filer"))
+    return str(_("Somebody without an account"))
 
 
 def _reasons(data: Mapping[str, Any]) -> list[str]:

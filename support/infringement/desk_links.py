@@ -76,7 +76,7 @@ def table_of(case: Case, view: View) -> Table:
 def line_of(case: Case, row: Row) -> desk_case.Line:
     """Return one link of a case, opened."""
     number = case.number_of(row.item.respondent_id)
-    return desk_case.line_of(case.notice, row.item, number, row.word)
+    return desk_case.line_of(case.notice, row.item, number, row.said)
 
 
 def _fits(case: Case, row: Row, view: View) -> bool:

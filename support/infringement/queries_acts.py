@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from support.core.audit import Event
-from support.core.db import db
+from support.core.db import db, fetch
 from support.infringement.lifecycle import ItemState
-from support.infringement.models import Item, Notice
-from support.infringement.queries import items_of
+from support.infringement.models import Item, Notice, Respondent
+from support.infringement.queries import items_of, items_of_respondent, notice_by_id
 
 ASKED: Mapping[ItemState, ItemState] = {
     ItemState.MEASURE_TAKEN: ItemState.MEASURE_ASKED,
@@ -68,8 +68,30 @@ def answered_together(notice: Notice, state: ItemState, seq: int) -> tuple[list[
 
 def sent_on(notice: Notice) -> set[int]:
     """Return the row ids of the items of which the other side was ever told; a seller learns of no other."""
-    sent = (f"item.{ItemState.FORWARDED}", f"item.{ItemState.NO_MEASURE_FORWARDED}")
-    return {one for event in _events(notice) if event.action in sent for one in event.data["items"]}
+    return sent_on_in([notice.stream])
+
+
+def sent_on_in(streams: Sequence[str]) -> set[int]:
+    """Return the row ids of all items of these notices of which the other side was ever told, in one query."""
+    return _reached(streams, (ItemState.FORWARDED, ItemState.NO_MEASURE_FORWARDED))
+
+
+def counter_sent_on(notice: Notice) -> set[int]:
+    """Return the row ids of the items whose counter-notice was ever sent on; a holder reads of no other."""
+    return _reached([notice.stream], (ItemState.COUNTER_FORWARDED,))
+
+
+def told_items(respondent: Respondent) -> list[Item]:
+    """Return the items that a respondent answers for and was told of."""
+    told = sent_on(notice_by_id(respondent.notice_id))
+    return [item for item in items_of_respondent(respondent) if item.id in told]
+
+
+def _reached(streams: Sequence[str], states: Sequence[ItemState]) -> set[int]:
+    events = select(Event.data).where(
+        Event.stream.in_(streams), Event.action.in_([f"item.{state}" for state in states])
+    )
+    return {one for data in fetch(events).scalars() for one in data["items"]}
 
 
 def _of(notice: Notice, batch: Sequence[Event]) -> list[Item]:

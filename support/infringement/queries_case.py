@@ -13,7 +13,7 @@ from support.core.actors import Actor
 from support.core.db import db
 from support.core.errors import NotFound
 from support.core.files import StoredFile
-from support.core.platform_calls import CallState, Name, PlatformCall
+from support.core.platform_calls import PlatformCall
 from support.infringement.lifecycle import ItemState
 from support.infringement.models import (
     Answer,
@@ -30,21 +30,12 @@ from support.workorders.models import WorkOrder
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """What the platform said of the newest call about an item, and when; `at` is None until it answers."""
-
-    name: Name
-    state: CallState
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
-    """One item, with what its respondent answered and what the platform said."""
+    """One item, with what its respondent answered; `said` is when the platform answered the newest call about it."""
 
     item: Item
     answer: Answer | None
-    word: Word | None
+    said: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +91,11 @@ _NOTICE = vault.with_key(
     select(Notice).where(Notice.order_id == bindparam("order")),
     literal("notice:").concat(Notice.uid),
 )
-_CALL = PlatformCall
 _ROWS = (
-    select(Item, Respondent, Answer, _CALL.name, _CALL.state, _CALL.answered_at)
+    select(Item, Respondent, Answer, PlatformCall.answered_at)
     .outerjoin(Respondent, Respondent.id == Item.respondent_id)
     .outerjoin(Answer, Answer.item_id == Item.id)
-    .outerjoin(_CALL, _CALL.uid == Item.call_uid)
+    .outerjoin(PlatformCall, PlatformCall.uid == Item.call_uid)
     .where(Item.notice_id == bindparam("notice"))
     .order_by(Item.position)
 )
@@ -126,11 +116,8 @@ def case_at_desk(actor: Actor, reference: str) -> Case:
 
 def _rows(notice: Notice) -> tuple[list[Row], dict[int, Respondent]]:
     rows, respondents = [], {}
-    for item, respondent, answer, name, state, at in db.session.execute(
-        _ROWS, {"notice": notice.id}
-    ):
-        word = Word(Name(name), CallState(state), at) if name else None
-        rows.append(Row(item, answer, word))
+    for item, respondent, answer, said in db.session.execute(_ROWS, {"notice": notice.id}):
+        rows.append(Row(item, answer, said))
         if respondent is not None:
             respondents[respondent.id] = respondent
     return rows, respondents

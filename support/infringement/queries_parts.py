@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import literal, select
 
 from support.core.actors import Actor
 from support.core.db import fetch
 from support.infringement.lifecycle import ENDED, ItemState
-from support.infringement.models import Item, Respondent
+from support.infringement.models import Item, Notice, Respondent
+from support.infringement.queries_acts import sent_on_in
 
 S = ItemState
 MOST = 50
@@ -47,7 +48,10 @@ class Part:
 
 
 def parts_of(actor: Actor) -> Sequence[Part]:
-    """Return the parts of the actor in notices that were forwarded to them, newest first, in one query."""
+    """Return the parts of the actor in notices that were forwarded to them, newest first, in two queries.
+
+    Of their links those that were sent on: nobody learns of others, or how many there are.
+    """
     if actor.id is None:
         return []
     newest = (
@@ -60,17 +64,33 @@ def parts_of(actor: Actor) -> Sequence[Part]:
         select(
             Respondent.uid,
             Respondent.forwarded_at,
+            literal("notice:").concat(Notice.uid),
+            Item.id,
             Item.state,
-            func.count(),
-            func.min(Item.due_at),
+            Item.due_at,
         )
         .join(Item, Item.respondent_id == Respondent.id)
+        .join(Notice, Notice.id == Respondent.notice_id)
         .where(Respondent.id.in_(newest))
-        .group_by(Respondent.id, Respondent.uid, Respondent.forwarded_at, Item.state)
         .order_by(Respondent.id.desc(), Item.state)
     )
+    rows = fetch(found).all()
+    told = sent_on_in(list({row[2] for row in rows}))
+    known = (row for row in rows if row[3] in told)
     return [
-        Part(uid, at, {ItemState(state): (number, due) for _u, _a, state, number, due in rows})
-        for (uid, at), rows in groupby(fetch(found), lambda row: (row[0], row[1]))
+        Part(uid, at, _where([(row[4], row[5]) for row in own]))
+        for (uid, at), own in groupby(known, lambda row: (row[0], row[1]))
         if at is not None
     ]
+
+
+def _where(
+    rows: Sequence[tuple[str, datetime | None]],
+) -> dict[ItemState, tuple[int, datetime | None]]:
+    """Return of each state how many links stand there, and when the first clock ends."""
+    found: dict[ItemState, tuple[int, datetime | None]] = {}
+    for state, due in rows:
+        number, first = found.get(ItemState(state), (0, None))
+        dates = [each for each in (first, due) if each is not None]
+        found[ItemState(state)] = number + 1, min(dates, default=None)
+    return found

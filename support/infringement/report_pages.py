@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from support.accounts import queries as people
 from support.core.actors import Actor
 from support.core.clock import utcnow
+from support.core.masking import mask_secrets
 from support.core.words import N_
 from support.infringement import queries_reports as queries
 from support.infringement import service_report_decisions as decisions
@@ -116,10 +118,13 @@ def _line(
         can_appeal=report.status not in UNCOUNTED
         and decisions.can_appeal(case, "reporter", report.person_id, utcnow(), appeals),
         appeals=[
-            {"side": SIDES[one.side], "words": queries.appeal_words(case, one), "row": one}
-            for one in appeals
+            {"side": SIDES[one.side], "words": _masked(case, one), "row": one} for one in appeals
         ],
     )
+
+
+def _masked(case: ReportedContent, appeal: ReportAppeal) -> str:
+    return mask_secrets(queries.appeal_words(case, appeal)).text
 
 
 SIDES = {
@@ -136,13 +141,16 @@ def desk_page(actor: Actor, report: ContentReport) -> dict[str, Any]:
     order = order_by_id(report.order_id)
     return {
         "report": report,
-        "words": first_message(order).body,
+        "words": mask_secrets(first_message(order).body).text,
         "lines": lines,
         "acts": [act for act in ACTS if act.states & states],
         "others": sorted(order.reference for order in orders_at_desk(actor, joined)),
         "vague": report.asked_at is None and service_reports.may_withdraw(report),
         "reveal_reason": queries.reveal_reason(report),
         "reveal_day": moment_words(report.reveal_at) if report.reveal_at else "",
+        "reveal_by": people.names({report.reveal_by}).get(report.reveal_by, "")
+        if report.reveal_by
+        else "",
         "grounds": {ground.value: ground.title for ground in Ground},
         "order_version": order.version,
         "unproved": service_report_names.why_not(report),

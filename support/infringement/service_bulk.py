@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 
-from support.core import outbox
 from support.core.clock import utcnow
 from support.core.db import transaction
 from support.core.errors import DomainError, Invalid
 from support.core.once import once
+from support.core.outbox_held import held
 from support.infringement import moves, queries
 from support.infringement.models import Item, Notice
 from support.workorders.queries import order_by_id
@@ -64,7 +64,7 @@ def decide_many(
     """
     ids = [item.id for item in queries.items_named(notice, chosen)]
     number, refused = notice.id, []
-    with outbox.held():
+    with held():
         for start in range(0, len(ids), BATCH):
             wanted = {item_id: chosen[item_id] for item_id in ids[start : start + BATCH]}
             step = partial(_decide, number, wanted, verb, now)

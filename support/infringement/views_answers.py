@@ -22,7 +22,7 @@ from support.core.errors import NotFound
 from support.core.once import once
 from support.core.web import current_actor, form_scope
 from support.core.web_pages import language
-from support.infringement import answer_pages, opening_web, queries, service_answers
+from support.infringement import answer_pages, opening_web, queries, queries_acts, service_answers
 from support.infringement.filing_pages import lang_of
 from support.infringement.forms_answers import AnswerForm
 from support.infringement.models import Respondent
@@ -149,7 +149,7 @@ def _form(respondent: Respondent) -> AnswerForm:
     sent: list[Any] = [request.files, request.form]
     posted = CombinedMultiDict(sent) if request.method == "POST" else None
     form = AnswerForm(posted, data=service_answers.known(respondent))
-    return form.ask(answer_pages.statements_of(queries.items_of_respondent(respondent)))
+    return form.ask(answer_pages.statements_of(queries_acts.told_items(respondent)))
 
 
 def _page(respondent: Respondent, form: AnswerForm, *, look: bool = False) -> tuple[str, int]:
@@ -158,7 +158,7 @@ def _page(respondent: Respondent, form: AnswerForm, *, look: bool = False) -> tu
         _lines(respondent),
     )
     choices = answer_pages.chosen(lines, request.form)
-    items = queries.items_of_respondent(respondent)
+    items = queries_acts.told_items(respondent)
     waiting = uploads.waiting(service_answers.uploads_of(respondent))
     return page(
         "infringement/answer.html",

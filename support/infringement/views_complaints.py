@@ -16,7 +16,7 @@ from support.core.clock import utcnow
 from support.core.db import new_uid
 from support.core.once import once
 from support.core.web import current_actor, form_scope, row_number
-from support.infringement import complaints, queries, service_rulings
+from support.infringement import complaints, queries, queries_acts, service_rulings
 from support.infringement.filing_pages import lang_of
 from support.infringement.forms import LONGEST_TEXT, PartForm
 from support.infringement.models import Item, Notice
@@ -53,7 +53,7 @@ def answers_complaint(uid: str) -> Answer:
     respondent = queries.respondent_for(current_actor(), uid)
     notice = queries.notice_by_id(respondent.notice_id)
     back = url_for("notices.answers", uid=uid)
-    return _complaint(notice, queries.items_of_respondent(respondent), "respondent", back)
+    return _complaint(notice, queries_acts.told_items(respondent), "respondent", back)
 
 
 def _complaint(notice: Notice, items: Sequence[Item], side: Reader, back: str) -> Answer:

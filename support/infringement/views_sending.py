@@ -64,7 +64,7 @@ def send() -> Answer:
     said = {each.name: as_text(each.data) for each in form if each.name != "csrf_token"}
     reference = once(form_scope(), draft.uid, content_of(said), lambda: _file(draft, form, known))
     if not current_actor().signed_in:
-        _send_code(str(filing.part_of(draft.fields, "filer").get("reach")))
+        _send_code(reference, str(filing.part_of(draft.fields, "filer").get("reach")))
     return _sent(reference)
 
 
@@ -76,7 +76,12 @@ def receipt(reference: str) -> str:
     mine = queries.party_of(actor, order) is not None
     if (reference not in session.get("filed", []) and not mine) or order.kind != service.KIND:
         raise NotFound()
-    return render_template("infringement/receipt.html", order=order, mine=mine)
+    return render_template(
+        "infringement/receipt.html",
+        order=order,
+        mine=mine,
+        coded=session.get("coded") == reference,
+    )
 
 
 def _page(form: SignForm, draft: Draft) -> str:
@@ -181,7 +186,7 @@ def _sent(reference: str) -> Response:
     return redirect(url_for("notices.receipt", reference=reference), 303)
 
 
-def _send_code(said: str) -> None:
+def _send_code(reference: str, said: str) -> None:
     """Send the code with which a guest opens the notice; at a limit they ask for it at /follow later."""
     try:
         kind, address = accounts.normalise_address("auto", said)
@@ -199,3 +204,5 @@ def _send_code(said: str) -> None:
             _("The code could not be sent just now. You can ask for one in a few minutes."),
             "warning",
         )
+        return
+    session["coded"] = reference

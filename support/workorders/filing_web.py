@@ -43,8 +43,8 @@ def requester(said: str, now: datetime) -> tuple[int, int | None]:
     return guest.person_id, guest.contact_id
 
 
-def send_code(said: str) -> None:
-    """Send the code with which a guest opens the order; at a limit they ask for it at /follow later.
+def send_code(said: str) -> bool:
+    """Send the code with which a guest opens the order, or say that it was not: they ask for it at /follow later.
 
     After the order is committed: a refusal here must not take the order back.
     """
@@ -67,11 +67,15 @@ def send_code(said: str) -> None:
             _("The code could not be sent just now. You can ask for one in a few minutes."),
             "warning",
         )
+        return False
+    return True
 
 
-def filed(reference: str) -> Response:
-    """Remember in this browser that it filed the order, and show the receipt."""
+def filed(reference: str, *, coded: bool = False) -> Response:
+    """Remember in this browser that it filed the order, and whether a code was sent, and show the receipt."""
     before = [each for each in session.get("filed", []) if each != reference]
     session["filed"] = [*before[-9:], reference]
     session["following"] = reference
+    if coded:
+        session["coded"] = reference
     return redirect(url_for("workorders.receipt", reference=reference), 303)

@@ -124,9 +124,9 @@ def send_order(kind: str) -> Response | tuple[str, int]:
         service_drafts.content_of(draft.fields),
         lambda: _file(declared, form, draft),
     )
-    if not current_actor().signed_in:
-        filing_web.send_code(form.address.data or "")
-    return filing_web.filed(reference)
+    signed_in = current_actor().signed_in
+    coded = not signed_in and filing_web.send_code(form.address.data or "")
+    return filing_web.filed(reference, coded=coded)
 
 
 def _already_sent(kind: str) -> Response:
@@ -181,6 +181,7 @@ def receipt(reference: str) -> str:
         order=order,
         kind=kind_named(order.kind),
         mine=queries.party_of(actor, order) is not None,
+        coded=session.get("coded") == reference,
     )
 
 

@@ -18,9 +18,11 @@ from support.assurance.policy import Act
 from support.core.actors import Actor
 from support.core.db import db, transaction
 from support.core.errors import IllegalMove, Invalid, NotAllowed, NotFound
+from support.core.holders import Removal
 from support.erasure import (
     asking,
     letters,
+    personal_data,
     queries_asking,
     service,
     service_asking,
@@ -369,3 +371,16 @@ def test_a_request_is_known_again_by_what_it_names(world: AskingWorld) -> None:
     assert blind == queries_asking.blind_of(1, "ward", replace(WARD, handles=[EMAIL.upper()]))
     assert blind != queries_asking.blind_of(2, "ward", WARD)
     assert blind != queries_asking.blind_of(1, "ward", replace(WARD, subject="Bob"))
+
+
+def test_who_asked_reads_what_they_wrote_and_has_it_taken_out(world: AskingWorld) -> None:
+    row = world.ask("heir")
+    me = world.gina.id or 0
+    (item,) = personal_data.askings(me)
+    assert {"Alice Liddell", "Gina Liddell"} <= set(item.fields.values())
+    assert list(personal_data.askings(world.alice.id or 0)) == []
+    with transaction():
+        assert personal_data.erase_askings(Removal(me, world.now)) == 1
+    with transaction():
+        assert personal_data.erase_askings(Removal(me, world.now)) == 0, "twice is harmless"
+    assert queries_asking.asked_in(world.fresh(row)) is None

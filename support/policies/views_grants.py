@@ -91,14 +91,8 @@ def _headers(error: DomainError) -> dict[str, str]:
 
 def _given_once(form: GrantForm) -> str:
     """The uid of the grant that the form gives, however often it is sent."""
-    actor, said = (
-        current_actor(),
-        (
-            form.grantee.data or "",
-            tuple(form.data.data or ()),
-            form.days.data or 0,
-        ),
-    )
+    actor = current_actor()
+    said = (form.grantee.data or "", tuple(form.data.data or ()), form.days.data or 0)
 
     def give() -> str:
         grantee, data, days = said

@@ -44,7 +44,7 @@ ROLES = [
 ]  # fmt: skip
 MONDAY_NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
-TOLD = 57
+TOLD = 59
 """How many orders the stories tell of, with the one about a name, the rights notices and the reports."""
 
 
@@ -126,7 +126,7 @@ def test_every_state_kind_and_language_is_there_and_one_or_two_are_late(app: Fla
         assert len(orders) == TOLD
         assert {order.state for order in orders} == set(Status)
         assert {order.kind for order in orders} == {
-            "question", "suggestion", "complaint", "realname", "infringement", "report",
+            "question", "suggestion", "complaint", "realname", "infringement", "report", "erasure",
         }  # fmt: skip
         assert min(Counter(order.language for order in orders).values()) >= 15
         assert {order.priority for order in orders} == set(Priority)

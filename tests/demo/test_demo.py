@@ -137,6 +137,7 @@ def test_every_state_kind_and_language_is_there_and_one_or_two_are_late(app: Fla
             "requester",
             "no_answer",
             "not_confirmed",
+            "carried_out",
         }
         assert any(order.assignee_id is None and order.active for order in orders)
         assert any(order.related_id for order in orders)

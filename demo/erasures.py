@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from demo.askings import ask_for_a_child, ask_for_somebody_who_died
 from demo.moments import moment_of
 from demo.people import Cast
 from support.accounts import queries as people
@@ -113,6 +114,8 @@ _ACTS: tuple[tuple[str, Callable[[Cast, datetime], None]], ...] = (
     ("4d 15:20", _agree_to_it),
     ("3d 10:35", _take_back),
     ("2d 09:40", _close),
+    ("1d 09:20", ask_for_somebody_who_died),
     ("1d 11:10", _propose),
+    ("300m", ask_for_a_child),
     ("185m", _ask_only),
 )

@@ -125,7 +125,8 @@ def watch_contracts(now: datetime) -> None:
             if changed(mine.values(told_end=partner.ends)):
                 ids = {"partner": partner.id, "ends": str(partner.ends)}
                 audit.record("system", "partner.ends_soon", actor=SYSTEM, at=now, **ids)
-                outbox.put(ENDS, f"{partner.uid}:{partner.ends}", partner=partner.uid)
+                key = f"{partner.uid}:{partner.ends}"
+                outbox.put(ENDS, key, partner=partner.uid, ends=str(partner.ends))
 
 
 def _register(door: OutsideDoor, now: datetime) -> None:

@@ -26,12 +26,13 @@ from support.accounts.policy import CodePurpose, Method, Outcome
 from support.assurance import service_holds
 from support.assurance.policy import Act
 from support.assurance.queries import Case
-from support.core import outbox, vault
+from support.core import outbox, platform, vault
 from support.core.actors import SYSTEM, Actor, Role
 from support.core.clock import utcnow
 from support.core.config import Config
 from support.core.context import hooks
-from support.core.db import db, transaction
+from support.core.db import db, new_uid, transaction
+from support.core.platform_calls import Name
 from support.disclosure.models import Penalty
 from support.erasure.models import Erasure
 from support.infringement import letters_reports, moves_reports
@@ -45,16 +46,19 @@ from support.notifications import queries as notices
 from support.notifications.models import Channel, Delivery, DeliveryState, Purpose
 from support.notifications.templates import Template
 from support.policies import queries as policies
+from support.policies.models_cessation import Cessation
 from support.verification import queries as checks
 from support.workorders import queries as orders
 from support.workorders import service as workorders
 from support.workorders import service_triage
 from support.workorders.lifecycle import Status
-from support.workorders.models import Message
+from support.workorders.models import Message, WorkOrder
 from tests.accounts.names import verify
 from tests.architecture.test_routes import dump
+from tests.erasure.ending import Ending
 from tests.fixtures.erasures import failed_copy
 from tests.fixtures.filled import OTHER_SERVICES, Filled
+from tests.fixtures.sharing import ending_partner
 from tests.notifications.conftest import NEWS, actor_of, use
 from tests.workorders.desk_world import make_member, make_order
 
@@ -135,6 +139,7 @@ def tell_everything(people: Iterable[tuple[Actor, int]]) -> None:
         asked = select(Erasure.id).where(Erasure.person_id == person_id)
         ids |= {"erasure": db.session.execute(asked).scalars().first() or 0}
         ids |= {"copy": failed_copy(reader), "version": version_in_force()}
+        ids |= ending_partner() | {"cessation": ending_service(), "call": call_about(order)}
         ids |= {"step": db.session.execute(warned).scalar() or 0, "told": "warned"}
         guest = reader.kind == "guest"
         for number, kind in enumerate(hooks(Template)):
@@ -159,6 +164,23 @@ def report_of(person_id: int) -> dict[str, int]:
         "report": db.session.execute(reports).scalars().first() or 0,
         "content": db.session.execute(cases).scalars().first() or 0,
     }
+
+
+def ending_service() -> int:
+    """The row id of the announced end of the service."""
+    known = db.session.execute(select(Cessation.id)).scalars().first()
+    return known or Ending().announced().id
+
+
+def call_about(order: WorkOrder) -> str:
+    """A call to the platform about an order."""
+    return platform.call(
+        Name.ERASE_PERSON,
+        new_uid(),
+        about=order.stream,
+        reference=order.reference,
+        person=order.requester_id,
+    )
 
 
 def version_in_force() -> int:

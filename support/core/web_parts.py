@@ -18,6 +18,8 @@ from jinja2.nodes import EvalContext, Expr
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
+from support.core.text import written_in
+
 _EVAL_CONTEXT = pass_eval_context(lambda _context: None).jinja_pass_arg  # type: ignore[attr-defined]
 """How Jinja marks what asks for the evaluation context, as macros do."""
 MOST_WORDS = 8_192
@@ -69,7 +71,9 @@ def install_parts(app: Flask) -> None:
     app.jinja_env.template_class = _Template
     app.jinja_env.context_class = _Context
     app.jinja_env.code_generator_class = _Generator
-    app.jinja_env.globals.update(_=_words, gettext=_words, ngettext=_plural, part=part)
+    app.jinja_env.globals.update(
+        lang_of=lang_of, _=_words, gettext=_words, ngettext=_plural, part=part
+    )
 
 
 def part(name: str, draw: Callable[..., Markup], *facts: Any, key: Hashable = None) -> Markup:
@@ -106,6 +110,11 @@ _HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 def html_lang(code: str) -> str:
     """Return the `lang` attribute of a stored language code."""
     return _HTML_LANG.get(code, "en")
+
+
+def lang_of(text: str) -> str:
+    """Return the `lang` attribute of a text that people wrote."""
+    return html_lang(written_in(text))
 
 
 @lru_cache(maxsize=MOST_WORDS)

@@ -16,6 +16,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from support.core.clock import utcnow
 from support.core.errors import Invalid, Stale
 from support.core.web_countries import countries
+from support.core.web_parts import lang_of
+from support.policies.models_gates import SharingGate
 from support.policies.models_partners import Partner
 from support.policies.queries_gates import export_gates, gate_by_id
 from support.policies.service_partners import Facts
@@ -46,6 +48,12 @@ def options(*words: Titled) -> list[SelectChoice]:
     return [SelectChoice(each.value, gettext(each.title)) for each in words]
 
 
+def _choice(gate: SharingGate) -> SelectChoice:
+    """A gate by its number and the name of who receives, which stands as somebody wrote it."""
+    words = f"{gate.number} {gate.receiver}"
+    return SelectChoice(gate.uid, words, {"lang": lang_of(gate.receiver)})
+
+
 class PartnerForm(FlaskForm):  # type: ignore[misc]  # it has no types
     """What the register holds of a partner."""
 
@@ -70,7 +78,7 @@ class PartnerForm(FlaskForm):  # type: ignore[misc]  # it has no types
         gates = export_gates(utcnow())
         self.gate.choices = [
             SelectChoice("", "–"),
-            *(SelectChoice(each.uid, f"{each.number} {each.receiver}") for each in gates),
+            *(_choice(each) for each in gates),
         ]
         self.role.choices = options(*PartnerRole)
         self.data.choices = options(*Data)

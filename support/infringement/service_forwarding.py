@@ -44,8 +44,10 @@ def forward_notice(actor: Actor, item: Item, *, version: int, now: datetime | No
         item = moves.move_item(actor, item, new, version=version, now=now, reason=item.reason)
         if respondent is not None:
             notice = queries.notice_by_id(item.notice_id)
+            noted = respondent.forwarded_at == now  # by another link of the same act
             reach(notice, respondent, now)
-            service_given.note_forwarded(actor, notice, respondent, now)
+            if not noted:
+                service_given.note_forwarded(actor, notice, respondent, now)
     return item
 
 

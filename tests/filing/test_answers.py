@@ -139,7 +139,7 @@ def test_notices_about_own_content_stand_among_the_orders_and_in_a_list(world: N
     assert "There is no notice about your content." in eve.page("/notices/answers").text
     with counted() as seen:
         assert [part.uid for part in parts_of(world.rong)] == [uid]
-    assert len(seen) == 1
+    assert len(seen) == 2, "the notices, and which links of them were sent on"
 
 
 def seen_on(page: str) -> str:

@@ -160,5 +160,6 @@ def _begun(row: Erasure, now: datetime) -> dict[str, Any]:
 
 def note_shown(check: Check, now: datetime) -> None:
     """Both people have found that who asks may ask: the account is looked for now. In the check's transaction."""
-    assurance.require(SYSTEM, Act(check.act), now=now, case=check.case)
+    acts = {each.value: each for each in (Act.ERASE_LOST, Act.ERASE_WARD, Act.ERASE_HEIR)}
+    assurance.require(SYSTEM, acts[check.act], now=now, case=check.case)
     verification.move(SYSTEM, check, CheckState.DONE, now)

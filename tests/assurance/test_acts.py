@@ -29,9 +29,12 @@ BY_CHECK_VERBS = {
     ("service_names", "set_verified_name", Act.SET_REALNAME),
     ("service_names", "set_verified_name", Act.CHANGE_REALNAME),
     ("service_sources", "use_name", Act.SET_REALNAME),
+    ("service_asking", "note_shown", Act.ERASE_LOST),
+    ("service_asking", "note_shown", Act.ERASE_WARD),
+    ("service_asking", "note_shown", Act.ERASE_HEIR),
 }
-"""What only a check opens; `tests/verification` and `tests/accounts/test_names.py` walk these at every level that a
-check reaches."""
+"""What only a check opens; `tests/verification`, `tests/accounts/test_names.py` and `tests/erasure/test_asking.py` walk
+these at every level that a check reaches."""
 
 
 def test_proofs_make_every_level_below_a_verifiers() -> None:

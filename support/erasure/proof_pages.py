@@ -38,12 +38,9 @@ def shown(row: Erasure) -> dict[str, Any]:
 
 
 def _said(line: ErasureLine) -> str:
-    words = _(line.what.title)
-    return (
-        words
-        if line.until is None
-        else f"{words} · {_('until %(until)s', until=local_time(line.until))}"
-    )
+    if line.until is None:
+        return str(_(line.what.title))
+    return str(_("locked away until %(until)s", until=local_time(line.until)))
 
 
 def step_lines(steps: Sequence[ErasureStep]) -> list[dict[str, Any]]:

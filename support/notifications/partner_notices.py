@@ -8,6 +8,7 @@ from flask_babel import format_date
 
 from support.accounts import queries as people
 from support.core.actors import SYSTEM, Actor
+from support.core.clock import utcnow
 from support.core.errors import NotFound
 from support.core.outbox import Subscription
 from support.core.words import N_
@@ -18,15 +19,18 @@ from support.policies import queries_partners as partners
 from support.policies.models_partners import Partner
 from support.policies.policy_sharing import KEEPERS
 from support.policies.service_partners import ENDS
+from support.policies.today import today
 
 CONTRACT = "notifications.partner_contract"
 
 
 def _ending(ids: dict[str, Any]) -> Partner | None:
-    """Return the partner whose contract ends as the news says; None once it was renewed."""
+    """Return the partner whose contract ends as the news says; None once it was renewed, or has ended."""
     try:
         partner = partners.partner_for(SYSTEM, ids["partner"])
     except NotFound:
+        return None
+    if partner.ends is None or partner.ends < today(utcnow()):
         return None
     return partner if str(partner.ends) == ids["ends"] else None
 

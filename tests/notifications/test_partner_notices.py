@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from support.core import outbox
 from support.core.actors import SYSTEM, Role
 from support.core.clock import utcnow
-from support.core.db import db
+from support.core.db import changed, db, transaction
 from support.notifications import partner_notices
 from support.notifications.models import Channel, Delivery
 from support.policies import queries_partners, service_partners
+from support.policies.models_partners import Partner
 from support.policies.today import today
 from tests.fixtures.sharing import PARTNER, ending_partner
 from tests.workorders.desk_world import make_agent
@@ -38,6 +39,15 @@ def test_keepers_are_told_once_of_each_end() -> None:
     for _turn in range(2):
         service_partners.watch_contracts(utcnow())
     assert told() == [pia.id, leo.id]
+
+
+def test_a_contract_that_has_ended_before_the_news_left_is_not_called_ending() -> None:
+    make_agent("Leo", Role.LEGAL)
+    known, before = ending_partner(), today(utcnow()) - timedelta(days=1)
+    with transaction():
+        changed(update(Partner).values(ends=before))
+    partner_notices.tell_keepers({**known, "ends": str(before), "key": "late"})
+    assert told() == []
 
 
 def test_a_contract_that_was_renewed_meanwhile_is_not_called_ending() -> None:
